@@ -1,0 +1,1 @@
+"""What is promised, shown; mirrors the rooms."""
