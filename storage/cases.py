@@ -1,0 +1,227 @@
+"""Cases: complaints, enquiries and suggestions, with who reported them, what was answered and how they are solved."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, bindparam, func, select, update
+from sqlmodel import Field, SQLModel, col
+
+from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
+from storage.database import Deed, Json, Query, Transaction
+
+OPEN, SOLVED, CLOSED = "open", "solved", "closed"
+
+
+class Case(SQLModel, table=True):
+    """One case. Without a customer it is "to clarify"; the clock has run since `received_at` all the same."""
+
+    __tablename__ = "cases"
+    __table_args__ = (Index("case_state", "state", "received_at"),)
+
+    id: int | None = key()
+    number: str = Field(unique=True)
+    sort: str = "complaint"
+    customer_id: int | None = may_point_at("customer")
+    customer_said: str = ""
+    text: str = words()
+    owner_id: int | None = may_point_at("person")
+    lead_id: int | None = may_point_at("person")
+    reporter_person_id: int | None = may_point_at("person", index=False)
+    received_at: datetime = moment()
+    recorded_at: datetime = moment()
+    taken_at: datetime | None = maybe_moment()
+    replied_at: datetime | None = maybe_moment()
+    solved_at: datetime | None = maybe_moment()
+    state: str = OPEN
+    policy: str = ""
+
+
+class Report(SQLModel, table=True):
+    """Who told us, on which channel, and when; a case has one or more."""
+
+    id: int | None = key()
+    case_id: int = points_at("cases")
+    person_id: int | None = may_point_at("person", index=False)
+    contact_id: int | None = may_point_at("contact", index=False)
+    account_id: int | None = may_point_at("account", index=False)
+    channel: str = ""
+    text: str = words()
+    at: datetime = moment()
+    source: Json = data()
+
+
+class Reply(SQLModel, table=True):
+    """An answer given to the customer; `how` is written or phone."""
+
+    id: int | None = key()
+    case_id: int = points_at("cases")
+    person_id: int = points_at("person", index=False)
+    how: str
+    text: str = words()
+    at: datetime = moment()
+    recorded_at: datetime = moment()
+
+
+class Solution(SQLModel, table=True):
+    """What will be done, by which department, by when (clause 3.3.3)."""
+
+    id: int | None = key()
+    case_id: int = points_at("cases")
+    person_id: int = points_at("person", index=False)
+    department: str
+    measures: str = words()
+    by_day: date
+    at: datetime = moment()
+
+
+_BY_ID = Query(Case, select(Case).where(col(Case.id) == bindparam("id")))
+_BY_NUMBER = Query(Case, select(Case).where(col(Case.number) == bindparam("number")))
+_SAVE = Deed(
+    update(Case)
+    .where(col(Case.id) == bindparam("b_id"))
+    .values(
+        {
+            name: bindparam(f"to_{name}")
+            for name in (
+                "customer_id",
+                "customer_said",
+                "text",
+                "owner_id",
+                "lead_id",
+                "taken_at",
+                "replied_at",
+                "solved_at",
+                "state",
+            )
+        }
+    )
+)
+_OPEN = Query(
+    Case,
+    select(Case)
+    .where(col(Case.state) == OPEN)
+    .order_by(col(Case.received_at), col(Case.id))
+    .limit(bindparam("most")),
+)
+_OWNED = Query(
+    Case,
+    select(Case)
+    .where(col(Case.state) == OPEN, col(Case.owner_id) == bindparam("person_id"))
+    .order_by(col(Case.received_at), col(Case.id))
+    .limit(bindparam("most")),
+)
+_OF_CUSTOMER = Query(
+    Case,
+    select(Case)
+    .where(col(Case.customer_id) == bindparam("customer_id"))
+    .order_by(col(Case.received_at).desc(), col(Case.id).desc())
+    .limit(bindparam("most")),
+)
+_REPORTED_BY_CONTACT = Query(
+    Case,
+    select(Case)
+    .join(Report, col(Report.case_id) == col(Case.id))
+    .where(col(Report.account_id) == bindparam("account_id"))
+    .order_by(col(Case.id).desc())
+    .limit(bindparam("most")),
+)
+_OPEN_COUNT = Query(int, select(func.count()).where(col(Case.state) == OPEN))
+_REPORTS = Query(
+    Report,
+    select(Report).where(col(Report.case_id) == bindparam("case_id")).order_by(col(Report.id)),
+)
+_REPLIES = Query(
+    Reply, select(Reply).where(col(Reply.case_id) == bindparam("case_id")).order_by(col(Reply.id))
+)
+_SOLUTIONS = Query(
+    Solution,
+    select(Solution)
+    .where(col(Solution.case_id) == bindparam("case_id"))
+    .order_by(col(Solution.id)),
+)
+
+
+def add(db: Transaction, case: Case) -> int:
+    """Open a case."""
+    return db.add(case)
+
+
+def get(db: Transaction, case_id: int) -> Case | None:
+    """One case."""
+    return _BY_ID.first(db, id=case_id)
+
+
+def by_number(db: Transaction, number: str) -> Case | None:
+    """The case with this number, such as C-2026-0001."""
+    return _BY_NUMBER.first(db, number=number)
+
+
+def save(db: Transaction, case: Case) -> None:
+    """Keep what may change of a case as it is now."""
+    _SAVE.run(
+        db,
+        b_id=case.id,
+        to_customer_id=case.customer_id,
+        to_customer_said=case.customer_said,
+        to_text=case.text,
+        to_owner_id=case.owner_id,
+        to_lead_id=case.lead_id,
+        to_taken_at=case.taken_at,
+        to_replied_at=case.replied_at,
+        to_solved_at=case.solved_at,
+        to_state=case.state,
+    )
+
+
+def open_ones(db: Transaction, most: int = 20) -> list[Case]:
+    """Open cases, the oldest first."""
+    return _OPEN.all(db, most=most)
+
+
+def owned_by(db: Transaction, person_id: int, most: int = 20) -> list[Case]:
+    """Open cases of one owner, the oldest first."""
+    return _OWNED.all(db, person_id=person_id, most=most)
+
+
+def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
+    """The newest cases of a customer."""
+    return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def reported_by(db: Transaction, account_id: int, most: int = 10) -> list[Case]:
+    """The newest cases that an account reported."""
+    return _REPORTED_BY_CONTACT.all(db, account_id=account_id, most=most)
+
+
+def count_open(db: Transaction) -> int:
+    """How many cases are open."""
+    return _OPEN_COUNT.first(db) or 0
+
+
+def add_report(db: Transaction, report: Report) -> int:
+    """Somebody reported this case."""
+    return db.add(report)
+
+
+def reports(db: Transaction, case_id: int) -> list[Report]:
+    """Who reported a case, in order."""
+    return _REPORTS.all(db, case_id=case_id)
+
+
+def add_reply(db: Transaction, reply: Reply) -> int:
+    """The customer was answered."""
+    return db.add(reply)
+
+
+def replies(db: Transaction, case_id: int) -> list[Reply]:
+    """The answers given, in order."""
+    return _REPLIES.all(db, case_id=case_id)
+
+
+def add_solution(db: Transaction, solution: Solution) -> int:
+    """A solution was recorded."""
+    return db.add(solution)
+
+
+def solutions(db: Transaction, case_id: int) -> list[Solution]:
+    """The solutions recorded, in order."""
+    return _SOLUTIONS.all(db, case_id=case_id)

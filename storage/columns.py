@@ -1,0 +1,48 @@
+"""The few kinds of column that tables are made of."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, or_
+from sqlmodel import Field
+
+from storage.database import Instant, JsonText
+
+
+def key() -> Any:
+    """The number a row is known by, given by the database."""
+    return Field(default=None, primary_key=True)
+
+
+def moment(*, index: bool = False) -> Any:
+    """A moment that is always known, in UTC."""
+    return Field(sa_type=Instant, index=index)
+
+
+def maybe_moment(*, index: bool = False) -> Any:
+    """A moment that may not have come, in UTC."""
+    return Field(default=None, sa_type=Instant, nullable=True, index=index)
+
+
+def words(default: str | None = "") -> Any:
+    """Words of any length."""
+    return Field(default=default, sa_type=Text, nullable=default is None)
+
+
+def data(default: Any = None) -> Any:
+    """JSON."""
+    return Field(default=default, sa_type=JsonText, nullable=True)
+
+
+def points_at(table: str, *, index: bool = True) -> Any:
+    """The id of a row in another table."""
+    return Field(foreign_key=f"{table}.id", index=index)
+
+
+def may_point_at(table: str, *, index: bool = True) -> Any:
+    """The id of a row in another table, or none."""
+    return Field(default=None, foreign_key=f"{table}.id", index=index, nullable=True)
+
+
+def one_of(column: ColumnElement[str], *values: str) -> ColumnElement[bool]:
+    """The column is one of these: a list that is known when the statement is compiled."""
+    return or_(*(column == value for value in values))

@@ -1,0 +1,31 @@
+"""Running numbers, taken in the same transaction as what they number, so that none is skipped or given twice."""
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Field, SQLModel, col
+
+from storage.database import Query, Transaction
+
+
+class Counter(SQLModel, table=True):
+    """The last number given under a name such as `C-2026`."""
+
+    name: str = Field(primary_key=True)
+    last: int = 0
+
+
+_NEXT = Query(
+    int,
+    update(Counter)
+    .where(col(Counter.name) == bindparam("b_name"))
+    .values(last=col(Counter.last) + 1)
+    .returning(col(Counter.last)),
+)
+
+
+def take(db: Transaction, name: str) -> int:
+    """The next number under this name, from 1."""
+    found = _NEXT.first(db, b_name=name)
+    if found is None:
+        db.put(Counter(name=name, last=1))
+        return 1
+    return found

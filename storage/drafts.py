@@ -1,0 +1,116 @@
+"""Drafts: what somebody has begun to say and not finished, one open for a person and a conversation."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, bindparam, select, text, update
+from sqlmodel import SQLModel, col
+
+from storage.columns import data, key, moment, points_at
+from storage.database import Deed, Json, Query, Transaction
+
+OPEN, DONE, CANCELLED, ASIDE, EXPIRED = "open", "done", "cancelled", "aside", "expired"
+
+
+class Draft(SQLModel, table=True):
+    """Answers so far, by field, as they were given. `asking` is the field asked for now; `asked` those asked before."""
+
+    __table_args__ = (
+        Index(
+            "draft_open",
+            "account_id",
+            "conversation",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("draft_expiry", "state", "expires_at"),
+    )
+
+    id: int | None = key()
+    account_id: int = points_at("account", index=False)
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+    conversation: str
+    command: str
+    answers: Json = data()
+    asking: str = ""
+    asked: Json = data()
+    subject_kind: str = ""
+    subject_id: int | None = None
+    revision: int | None = None
+    begun_at: datetime = moment()
+    expires_at: datetime = moment()
+    state: str = OPEN
+    error: Json = data()
+
+
+_OPEN = Query(
+    Draft,
+    select(Draft).where(
+        col(Draft.account_id) == bindparam("account_id"),
+        col(Draft.conversation) == bindparam("conversation"),
+        col(Draft.state) == OPEN,
+    ),
+)
+_BY_ID = Query(Draft, select(Draft).where(col(Draft.id) == bindparam("id")))
+_SAVE = Deed(
+    update(Draft)
+    .where(col(Draft.id) == bindparam("b_id"))
+    .values(
+        answers=bindparam("to_answers"),
+        asking=bindparam("to_asking"),
+        asked=bindparam("to_asked"),
+        error=bindparam("to_error"),
+        expires_at=bindparam("until"),
+    )
+)
+_END = Deed(
+    update(Draft).where(col(Draft.id) == bindparam("b_id")).values(state=bindparam("to_state"))
+)
+_EXPIRED = Query(
+    Draft,
+    select(Draft)
+    .where(col(Draft.state) == OPEN, col(Draft.expires_at) < bindparam("now"))
+    .order_by(col(Draft.id))
+    .limit(100),
+)
+
+
+def open_in(db: Transaction, account_id: int, conversation: str) -> Draft | None:
+    """The open draft of an account in a conversation."""
+    return _OPEN.first(db, account_id=account_id, conversation=conversation)
+
+
+def get(db: Transaction, draft_id: int) -> Draft | None:
+    """One draft, whatever its state."""
+    return _BY_ID.first(db, id=draft_id)
+
+
+def add(db: Transaction, draft: Draft) -> int:
+    """Open a draft."""
+    return db.add(draft)
+
+
+def save(db: Transaction, draft: Draft) -> None:
+    """Keep the answers and the question of a draft as they are now."""
+    _SAVE.run(
+        db,
+        b_id=draft.id,
+        to_answers=draft.answers,
+        to_asking=draft.asking,
+        to_asked=draft.asked,
+        to_error=draft.error,
+        until=draft.expires_at,
+    )
+
+
+def end(db: Transaction, draft_id: int, state: str) -> None:
+    """Close a draft, or open it again."""
+    _END.run(db, b_id=draft_id, to_state=state)
+
+
+def expired(db: Transaction, now: datetime) -> list[Draft]:
+    """Open drafts whose time has passed."""
+    return _EXPIRED.all(db, now=now)

@@ -1,0 +1,32 @@
+"""The few facts about this installation itself: its key, its clock in a rehearsal, whether it is a sample."""
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Field, SQLModel, col
+
+from storage.columns import data
+from storage.database import Deed, Json, Query, Transaction
+
+
+class House(SQLModel, table=True):
+    """A named fact."""
+
+    name: str = Field(primary_key=True)
+    value: Json = data()
+
+
+_GET = Query(House, select(House).where(col(House.name) == bindparam("name")))
+_SET = Deed(
+    update(House).where(col(House.name) == bindparam("b_name")).values(value=bindparam("to"))
+)
+
+
+def get(db: Transaction, name: str) -> Json:
+    """A fact, or None."""
+    found = _GET.first(db, name=name)
+    return None if found is None else found.value
+
+
+def put(db: Transaction, name: str, value: Json) -> None:
+    """Remember a fact."""
+    if not _SET.run(db, b_name=name, to=value):
+        db.put(House(name=name, value=value))

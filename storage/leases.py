@@ -1,0 +1,43 @@
+"""Leases: which replica does what only one may do, and when the bot was last alive."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlmodel import Field, SQLModel, col
+
+from storage.columns import moment
+from storage.database import Deed, Query, Transaction
+
+
+class Lease(SQLModel, table=True):
+    """A job, its holder, and until when."""
+
+    job: str = Field(primary_key=True)
+    holder: str
+    until: datetime = moment()
+
+
+_TAKE = Deed(
+    update(Lease)
+    .where(
+        col(Lease.job) == bindparam("b_job"),
+        or_(col(Lease.holder) == bindparam("to_holder"), col(Lease.until) < bindparam("now")),
+    )
+    .values(holder=bindparam("to_holder"), until=bindparam("to_until"))
+)
+_OF = Query(Lease, select(Lease).where(col(Lease.job) == bindparam("job")))
+
+
+def take(db: Transaction, job: str, holder: str, now: datetime, until: datetime) -> bool:
+    """Take or renew a lease; False while another holds it."""
+    if _TAKE.run(db, b_job=job, to_holder=holder, now=now, to_until=until):
+        return True
+    if _OF.first(db, job=job) is not None:
+        return False
+    db.put(Lease(job=job, holder=holder, until=until))
+    return True
+
+
+def of(db: Transaction, job: str) -> Lease | None:
+    """Who holds a job, and until when."""
+    return _OF.first(db, job=job)

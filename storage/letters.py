@@ -1,0 +1,378 @@
+"""Letters: everything the bot says, written with the deed it tells of and sent afterwards."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Index, and_, bindparam, delete, exists, func, or_, select, text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col
+
+from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of
+from storage.columns import words
+from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+
+WAITING, SENDING, SENT, UNCLEAR, DEAD, DROPPED, REPLACED = (
+    "waiting",
+    "sending",
+    "sent",
+    "unclear",
+    "dead",
+    "dropped",
+    "replaced",
+)
+
+
+class Letter(SQLModel, table=True):
+    """A letter to a person, a contact, an account, or a chat.
+
+    `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card; without one the
+    subject's card is drawn when sending. `repeats` says whether an unclear send may be sent again.
+    `not_before` and `useful_until` are by the company's clock; a letter held on purpose (quiet hours, merging) lets
+    others of its lane go first. `next_at` is by the machine's clock: pacing and retries.
+    """
+
+    __table_args__ = (
+        Index(
+            "letter_waiting",
+            "next_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "letter_lane",
+            "lane",
+            "id",
+            sqlite_where=text("state in ('waiting', 'sending')"),
+            postgresql_where=text("state in ('waiting', 'sending')"),
+        ),
+        Index("letter_subject", "subject_kind", "subject_id"),
+    )
+
+    id: int | None = key()
+    lane: str
+    person_id: int | None = may_point_at("person", index=False)
+    contact_id: int | None = may_point_at("contact", index=False)
+    account_id: int | None = may_point_at("account", index=False)
+    platform: str = ""
+    workspace: str = ""
+    chat: str = ""
+    thread: str = ""
+    subject_kind: str = ""
+    subject_id: int | None = None
+    body: Json = data()
+    urgency: str = "now"
+    merges: bool = False
+    repeats: bool = True
+    replaces: str = Field(default="", index=True)
+    useful_until: datetime | None = maybe_moment()
+    created_at: datetime = moment()
+    not_before: datetime = moment()
+    next_at: datetime = moment()
+    state: str = WAITING
+    attempts: int = 0
+    holder: str = ""
+    lease_until: datetime | None = maybe_moment(index=True)
+    sent_at: datetime | None = maybe_moment()
+    message: str = ""
+    reason: str = words()
+
+
+class Next(NamedTuple):
+    """The earliest that any waiting letter may go: by the machine's clock, and by the company's."""
+
+    at: datetime | None
+    company_at: datetime | None
+
+
+_ahead = aliased(Letter)
+_FREE = select(col(Letter.id)).where(
+    col(Letter.state) == WAITING,
+    col(Letter.next_at) <= bindparam("now"),
+    col(Letter.not_before) <= bindparam("company_now"),
+    ~exists().where(
+        and_(
+            col(_ahead.lane) == col(Letter.lane),
+            col(_ahead.id) < col(Letter.id),
+            or_(
+                col(_ahead.state) == SENDING,
+                and_(
+                    col(_ahead.state) == WAITING,
+                    col(_ahead.not_before) <= bindparam("company_now"),
+                ),
+            ),
+        )
+    ),
+)
+
+
+def _claim(*, skip_locked: bool) -> Query[Letter]:
+    free = _FREE.order_by(col(Letter.next_at), col(Letter.id)).limit(bindparam("most"))
+    if skip_locked:
+        free = free.with_for_update(skip_locked=True)
+    return Query(
+        Letter,
+        update(Letter)
+        .where(col(Letter.id).in_(free), col(Letter.state) == WAITING)
+        .values(
+            state=SENDING,
+            holder=bindparam("to_holder"),
+            lease_until=bindparam("until"),
+            attempts=col(Letter.attempts) + 1,
+        )
+        .returning(*Letter.__table__.columns),  # type: ignore[attr-defined]
+    )
+
+
+_CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
+_BY_ID = Query(Letter, select(Letter).where(col(Letter.id) == bindparam("id")))
+_SAME_LANE = Query(
+    Letter,
+    select(Letter)
+    .where(
+        col(Letter.lane) == bindparam("lane"),
+        col(Letter.state) == WAITING,
+        col(Letter.merges),
+        col(Letter.attempts) == 0,
+        col(Letter.not_before) <= bindparam("company_now"),
+    )
+    .order_by(col(Letter.id))
+    .limit(20),
+)
+_TAKE = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == WAITING,
+    )
+    .values(
+        state=SENDING,
+        holder=bindparam("to_holder"),
+        lease_until=bindparam("until"),
+        attempts=col(Letter.attempts) + 1,
+    )
+)
+_SETTLE = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.holder) == bindparam("b_holder"),
+    )
+    .values(
+        state=bindparam("to_state"),
+        message=bindparam("to_message"),
+        reason=bindparam("to_reason"),
+        sent_at=bindparam("at"),
+        holder="",
+        lease_until=None,
+    )
+)
+_AGAIN = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.holder) == bindparam("b_holder"),
+    )
+    .values(
+        state=WAITING,
+        next_at=bindparam("at"),
+        reason=bindparam("to_reason"),
+        attempts=col(Letter.attempts) - bindparam("forgiven"),
+        holder="",
+        lease_until=None,
+    )
+)
+_EXPIRED = Query(
+    Letter,
+    select(Letter)
+    .where(col(Letter.state) == SENDING, col(Letter.lease_until) < bindparam("now"))
+    .order_by(col(Letter.id))
+    .limit(100),
+)
+_TAKE_OVER = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.lease_until) < bindparam("now"),
+    )
+    .values(holder=bindparam("to_holder"), lease_until=bindparam("until"))
+)
+_REPLACE = Deed(
+    update(Letter)
+    .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
+    .values(state=REPLACED)
+)
+_NEXT = Query(
+    Next,
+    select(func.min(col(Letter.next_at)), func.min(col(Letter.not_before))).where(
+        col(Letter.state) == WAITING
+    ),
+)
+_LOST = Query(
+    Letter,
+    select(Letter)
+    .where(one_of(col(Letter.state), DEAD, UNCLEAR))
+    .order_by(col(Letter.id).desc())
+    .limit(50),
+)
+_LOST_ON = Query(
+    Letter,
+    select(Letter)
+    .where(
+        col(Letter.subject_kind) == bindparam("kind"),
+        col(Letter.subject_id) == bindparam("id"),
+        one_of(col(Letter.state), DEAD, UNCLEAR),
+    )
+    .order_by(col(Letter.id)),
+)
+_ON = Query(
+    Letter,
+    select(Letter)
+    .where(
+        col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id")
+    )
+    .order_by(col(Letter.id)),
+)
+_FORGET = Deed(
+    delete(Letter).where(
+        col(Letter.created_at) < bindparam("before"),
+        one_of(col(Letter.state), SENT, DROPPED, REPLACED),
+    )
+)
+
+
+class Backlog(NamedTuple):
+    """How many letters are in a state."""
+
+    state: str
+    letters: int
+
+
+_BACKLOG = Query(Backlog, select(col(Letter.state), func.count()).group_by(col(Letter.state)))
+
+
+def add(db: Transaction, letter: Letter) -> int:
+    """Write a letter; an unsent older one with the same `replaces` key is replaced by it."""
+    if letter.replaces:
+        _REPLACE.run(db, key=letter.replaces)
+    db.wakes("letters")
+    return db.add(letter)
+
+
+def withdraw(db: Transaction, replaces: str) -> int:
+    """Take back what was not sent yet under this key."""
+    return _REPLACE.run(db, key=replaces)
+
+
+def claim(
+    db: Transaction,
+    company_now: datetime,
+    now: datetime,
+    holder: str,
+    until: datetime,
+    most: int = 20,
+) -> list[Letter]:
+    """Take up to `most` letters that may go now, the first of each lane, under a lease."""
+    query = _CLAIM[db.engine == POSTGRESQL]
+    found = query.all(
+        db, company_now=company_now, now=now, to_holder=holder, until=until, most=most
+    )
+    return sorted(found, key=lambda letter: letter.id or 0)
+
+
+def companions(
+    db: Transaction, letter: Letter, company_now: datetime, holder: str, until: datetime
+) -> list[Letter]:
+    """Take the other letters of the same lane that may be merged with this one."""
+    others = _SAME_LANE.all(db, lane=letter.lane, company_now=company_now)
+    return [
+        other for other in others if _TAKE.run(db, b_id=other.id, to_holder=holder, until=until)
+    ]
+
+
+def get(db: Transaction, letter_id: int) -> Letter | None:
+    """The letter with this id."""
+    return _BY_ID.first(db, id=letter_id)
+
+
+def settle(
+    db: Transaction,
+    letter_id: int,
+    holder: str,
+    state: str,
+    at: datetime,
+    *,
+    message: str = "",
+    reason: str = "",
+) -> bool:
+    """Record how sending ended; False if the lease was lost meanwhile."""
+    done = _SETTLE.run(
+        db,
+        b_id=letter_id,
+        b_holder=holder,
+        to_state=state,
+        at=at,
+        to_message=message,
+        to_reason=reason,
+    )
+    return done == 1
+
+
+def again(
+    db: Transaction, letter_id: int, holder: str, at: datetime, reason: str, *, counts: bool
+) -> None:
+    """Send it again at `at`; `counts` says whether this was an attempt that failed."""
+    _AGAIN.run(
+        db,
+        b_id=letter_id,
+        b_holder=holder,
+        at=at,
+        to_reason=reason,
+        forgiven=0 if counts else 1,
+    )
+
+
+def expired(db: Transaction, now: datetime) -> list[Letter]:
+    """Letters whose sender died between claiming and settling."""
+    return _EXPIRED.all(db, now=now)
+
+
+def take_over(
+    db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime
+) -> bool:
+    """Take an expired lease; False when another replica was faster."""
+    return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
+
+
+def next_at(db: Transaction) -> Next:
+    """When the next waiting letter may go."""
+    found = _NEXT.first(db)
+    assert found is not None
+    return found
+
+
+def lost(db: Transaction) -> list[Letter]:
+    """Letters given up on or unclear, newest first."""
+    return _LOST.all(db)
+
+
+def lost_on(db: Transaction, kind: str, id_: int) -> list[Letter]:
+    """The same about one subject, to be shown on its card."""
+    return _LOST_ON.all(db, kind=kind, id=id_)
+
+
+def about(db: Transaction, kind: str, id_: int) -> list[Letter]:
+    """Every letter about a subject, in order."""
+    return _ON.all(db, kind=kind, id=id_)
+
+
+def backlog(db: Transaction) -> list[Backlog]:
+    """How many letters are in each state."""
+    return _BACKLOG.all(db)
+
+
+def forget(db: Transaction, before: datetime) -> int:
+    """Drop settled letters older than this."""
+    return _FORGET.run(db, before=before)

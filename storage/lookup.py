@@ -1,0 +1,195 @@
+"""Finds customers by part of a name, pinyin, initials or with a slip, through an indexed table of grams.
+
+The rarest gram is looked up first and the list of candidates is capped, so that a look-up costs the same among a thousand names
+as among a million; rapidfuzz then ranks the short list. The same statements run on both engines.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col
+
+from storage import readings
+from storage.customers import CustomerName
+from storage.database import Deed, Query, Transaction
+
+CAP = 300
+COUNTED = 400
+LONGEST_LEAD = 24
+
+
+class Gram(SQLModel, table=True):
+    """A name is found under each of its grams."""
+
+    gram: str = Field(primary_key=True)
+    name_id: int = Field(primary_key=True, foreign_key="customer_name.id")
+
+
+class Hit(NamedTuple):
+    """A name that may be meant."""
+
+    name_id: int
+    customer_id: int
+    name: str
+
+
+class Ranked(NamedTuple):
+    """A customer that may be meant, by the name that matched best, scored to 100."""
+
+    id: int
+    name: str
+    score: float
+
+
+_first, _second, _third = aliased(Gram), aliased(Gram), aliased(Gram)
+_HIT = (col(CustomerName.id), col(CustomerName.customer_id), col(CustomerName.name))
+_ONE = Query(
+    Hit,
+    select(*_HIT)
+    .join(_first, col(_first.name_id) == col(CustomerName.id))
+    .where(col(_first.gram) == bindparam("a"))
+    .limit(CAP),
+)
+_BOTH = Query(
+    Hit,
+    select(*_HIT)
+    .join(_first, col(_first.name_id) == col(CustomerName.id))
+    .join(_second, col(_second.name_id) == col(_first.name_id))
+    .where(col(_first.gram) == bindparam("a"), col(_second.gram) == bindparam("b"))
+    .limit(CAP),
+)
+_THREE = Query(
+    Hit,
+    select(*_HIT)
+    .join(_first, col(_first.name_id) == col(CustomerName.id))
+    .join(_second, col(_second.name_id) == col(_first.name_id))
+    .join(_third, col(_third.name_id) == col(_first.name_id))
+    .where(
+        col(_first.gram) == bindparam("a"),
+        col(_second.gram) == bindparam("b"),
+        col(_third.gram) == bindparam("c"),
+    )
+    .limit(CAP),
+)
+_counted = (
+    select(col(Gram.gram)).where(col(Gram.gram) == bindparam("a")).limit(COUNTED).subquery()
+)
+_HOW_MANY = Query(int, select(func.count()).select_from(_counted))
+_BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
+_FORGET = Deed(delete(Gram).where(col(Gram.name_id) == bindparam("name_id")))
+
+
+def add_name(db: Transaction, customer_id: int, name: str) -> int:
+    """A customer is found under this name too, under what people make of it, and by its grams."""
+    row = CustomerName(customer_id=customer_id, name=name, key=readings.bare(name))
+    name_id = db.add(row)
+    for gram in sorted(readings.grams(name)):
+        db.put(Gram(gram=gram, name_id=name_id))
+    return name_id
+
+
+def find(db: Transaction, text: str, most: int = 20) -> list[Ranked]:
+    """The customers that a text may mean, the likeliest first."""
+    if not readings.bare(text):
+        return []
+    hits = {hit.name_id: hit for hit in _BY_KEY.all(db, key=readings.bare(text))}
+    for search in readings.query_grams(text):
+        if search.loose and _clear(text, hits.values()):
+            break
+        found = _loosely(db, search) if search.loose else _strictly(db, search.grams)
+        hits.update((hit.name_id, hit) for hit in found)
+    return _ranked(text, list(hits.values()), most)
+
+
+def is_clear(ranked: Sequence[Ranked]) -> bool:
+    """Whether the first alone is meant."""
+    return readings.is_clear([(one.id, one.score) for one in ranked])
+
+
+def leading(db: Transaction, text: str) -> tuple[list[Ranked], int]:
+    """The customers whose name a text begins with, and how many of its characters name them.
+
+    The longest beginning that is a name, or a part of one, counts: 华强谈了Q3 begins with 华强.
+    """
+    starts = _starts(text)
+    for length in reversed(starts):
+        exact = _BY_KEY.all(db, key=readings.bare(text[:length]))
+        if exact:
+            return _ranked(text[:length], exact, 8), length
+    return _contained(db, text, starts)
+
+
+def _contained(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Ranked], int]:
+    best: tuple[list[Hit], int] = ([], 0)
+    known: list[Hit] | None = None
+    for length in starts:
+        key = readings.bare(text[:length])
+        if len(key) < readings.SHORTEST_LEFT:
+            continue
+        if known is None:
+            known = _strictly(db, readings.query_grams(text[:length])[0].grams)
+            if len(known) >= CAP:
+                known = None
+                continue
+        fitting = [hit for hit in known if key in readings.bare(hit.name)]
+        if not fitting:
+            break
+        best = (fitting, length)
+    hits, length = best
+    return _ranked(text[:length], hits, 8), length
+
+
+def _starts(text: str) -> list[int]:
+    """Where a leading name may end: after any Chinese character, or after a whole Latin word."""
+    ends = []
+    for end in range(1, min(len(text), LONGEST_LEAD) + 1):
+        inside = end < len(text) and _latin(text[end - 1]) and _latin(text[end])
+        if not inside and text[end - 1].isalnum():
+            ends.append(end)
+    return ends
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
+    """Names under all of these grams; the three rarest are enough to tell."""
+    counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(grams))
+    if not counts or counts[0][0] == 0:
+        return []
+    rarest = [gram for _, gram in counts[:3]]
+    if len(rarest) == 1 or counts[0][0] < CAP:
+        return _ONE.all(db, a=rarest[0])
+    if len(rarest) == 2:
+        return _BOTH.all(db, a=rarest[0], b=rarest[1])
+    return _THREE.all(db, a=rarest[0], b=rarest[1], c=rarest[2])
+
+
+def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
+    """Names under at least `need` of these grams."""
+    counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(search.grams))
+    held: Counter[int] = Counter()
+    hits: dict[int, Hit] = {}
+    for count, gram in counts:
+        if count:
+            found = _ONE.all(db, a=gram)
+            held.update(hit.name_id for hit in found)
+            hits.update((hit.name_id, hit) for hit in found)
+    return [hits[name_id] for name_id, n in held.most_common(CAP) if n >= search.need]
+
+
+def _clear(text: str, hits: Iterable[Hit]) -> bool:
+    found = _ranked(text, list(hits), 2)
+    return is_clear(found)
+
+
+def _ranked(text: str, hits: Sequence[Hit], most: int) -> list[Ranked]:
+    scores = readings.rank(text, [(hit.customer_id, hit.name) for hit in hits], most)
+    names: dict[int, str] = {}
+    for hit in hits:
+        names.setdefault(hit.customer_id, hit.name)
+    return [Ranked(id_, names[id_], score) for id_, score in scores]

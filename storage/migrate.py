@@ -1,0 +1,52 @@
+"""Brings a database up to the newest schema; alembic is imported only when there is something to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+
+from storage.database import SQLITE, connect, engine_of, sqlite_path
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """The newest revision: its file's name begins with it."""
+    return max(path.stem.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def current(url: str) -> str | None:
+    """The revision a database is at, or None when it is empty."""
+    if engine_of(url) == SQLITE and not sqlite_path(url).exists():
+        return None
+    connection = connect(url)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return None
+    finally:
+        connection.close()
+    return row[0] if row else None
+
+
+def upgrade(url: str) -> bool:
+    """Migrate if the database is behind; give whether anything was done. Raises when it is ahead of this code."""
+    at = current(url)
+    if at == newest():
+        return False
+    if at is not None and at > newest():
+        raise RuntimeError(f"the database is at revision {at}, newer than this code ({newest()})")
+    _run(url)
+    return True
+
+
+def _run(url: str) -> None:
+    from alembic import command  # slow to import, and rarely needed
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

@@ -1,0 +1,153 @@
+"""Where a subject's cards have been posted, and which version each of them shows."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, or_, select, update
+from sqlmodel import SQLModel, col
+
+from storage.columns import key, may_point_at, maybe_moment, moment
+from storage.database import Deed, Query, Transaction
+from storage.subjects import Subject
+
+
+class Posting(SQLModel, table=True):
+    """A posted message about a subject. `follows` says whether it is redrawn when the subject changes."""
+
+    __table_args__ = (
+        UniqueConstraint("platform", "workspace", "chat", "message"),
+        Index("posting_subject", "kind", "subject_id"),
+    )
+
+    id: int | None = key()
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+    message: str
+    kind: str
+    subject_id: int
+    person_id: int | None = may_point_at("person", index=False)
+    contact_id: int | None = may_point_at("contact", index=False)
+    follows: bool = True
+    drawn: int = 1
+    posted_at: datetime = moment()
+    next_at: datetime | None = maybe_moment()
+    attempts: int = 0
+
+
+_AT = Query(
+    Posting,
+    select(Posting).where(
+        col(Posting.platform) == bindparam("platform"),
+        col(Posting.workspace) == bindparam("workspace"),
+        col(Posting.chat) == bindparam("chat"),
+        col(Posting.message) == bindparam("message"),
+    ),
+)
+_IN_THREAD = Query(
+    Posting,
+    select(Posting)
+    .where(
+        col(Posting.platform) == bindparam("platform"),
+        col(Posting.workspace) == bindparam("workspace"),
+        col(Posting.chat) == bindparam("chat"),
+        col(Posting.thread) == bindparam("thread"),
+        col(Posting.thread) != "",
+    )
+    .order_by(col(Posting.id))
+    .limit(1),
+)
+_OF = Query(
+    Posting,
+    select(Posting)
+    .where(col(Posting.kind) == bindparam("kind"), col(Posting.subject_id) == bindparam("id"))
+    .order_by(col(Posting.id)),
+)
+_BEHIND = Query(
+    Posting,
+    select(Posting)
+    .join(
+        Subject,
+        and_(
+            col(Subject.kind) == col(Posting.kind),
+            col(Subject.id) == col(Posting.subject_id),
+        ),
+    )
+    .where(
+        col(Posting.follows),
+        col(Posting.drawn) < col(Subject.version),
+        or_(col(Posting.next_at).is_(None), col(Posting.next_at) <= bindparam("now")),
+    )
+    .order_by(col(Posting.id))
+    .limit(bindparam("most")),
+)
+_HOLD = Deed(
+    update(Posting)
+    .where(
+        col(Posting.id) == bindparam("b_id"),
+        or_(col(Posting.next_at).is_(None), col(Posting.next_at) <= bindparam("now")),
+    )
+    .values(next_at=bindparam("until"))
+)
+_DRAWN = Deed(
+    update(Posting)
+    .where(col(Posting.id) == bindparam("b_id"), col(Posting.drawn) < bindparam("version"))
+    .values(drawn=bindparam("version"), next_at=None, attempts=0)
+)
+_LATER = Deed(
+    update(Posting)
+    .where(col(Posting.id) == bindparam("b_id"))
+    .values(next_at=bindparam("at"), attempts=col(Posting.attempts) + 1)
+)
+_STOP = Deed(update(Posting).where(col(Posting.id) == bindparam("b_id")).values(follows=False))
+_FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before")))
+
+
+def add(db: Transaction, posting: Posting) -> int:
+    """A card was posted."""
+    return db.add(posting)
+
+
+def at(
+    db: Transaction, platform: str, workspace: str, chat: str, message: str
+) -> Posting | None:
+    """The posting that is this message."""
+    return _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
+
+
+def in_thread(
+    db: Transaction, platform: str, workspace: str, chat: str, thread: str
+) -> Posting | None:
+    """The first posting made within this thread."""
+    return _IN_THREAD.first(db, platform=platform, workspace=workspace, chat=chat, thread=thread)
+
+
+def of(db: Transaction, kind: str, id_: int) -> list[Posting]:
+    """Every posting of a subject."""
+    return _OF.all(db, kind=kind, id=id_)
+
+
+def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> list[Posting]:
+    """Take postings that show an older version than their subject has; held until `until`."""
+    found = _BEHIND.all(db, now=now, most=most)
+    return [p for p in found if _HOLD.run(db, b_id=p.id, now=now, until=until)]
+
+
+def drawn(db: Transaction, posting_id: int, version: int) -> None:
+    """A posting shows this version now."""
+    _DRAWN.run(db, b_id=posting_id, version=version)
+
+
+def later(db: Transaction, posting_id: int, at: datetime) -> None:
+    """Redraw it again not before `at`."""
+    _LATER.run(db, b_id=posting_id, at=at)
+
+
+def stop(db: Transaction, posting_id: int) -> None:
+    """The message is gone or can't be edited: do not redraw it any more."""
+    _STOP.run(db, b_id=posting_id)
+
+
+def forget(db: Transaction, before: datetime) -> int:
+    """Drop postings older than this."""
+    return _FORGET.run(db, before=before)

@@ -1,0 +1,223 @@
+"""The messages of the local chat: what other platforms keep for us, the web keeps here."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlmodel import Field, SQLModel, col
+
+from storage import counters
+from storage.columns import data, key, maybe_moment, moment, words
+from storage.database import Deed, Json, Query, Transaction
+from storage.people import Account
+
+VERSIONS = "room"
+
+
+class Message(SQLModel, table=True):
+    """One message as it is shown: `html` is drawn for its reader; an empty `author` is the bot.
+
+    `once` is what the sender calls it, so that the same message said twice in a chat is there once. `version` orders
+    what a page has not seen yet; it is taken from a counter, so that versions become visible in their order.
+    """
+
+    __tablename__ = "room_message"
+    __table_args__ = (
+        Index("room_message_chat", "chat", "version"),
+        UniqueConstraint("chat", "once"),
+    )
+
+    id: int | None = key()
+    chat: str
+    thread: str = ""
+    author: str = ""
+    text: str = words()
+    html: str = words()
+    files: Json = data()
+    at: datetime = moment()
+    edited_at: datetime | None = maybe_moment()
+    version: int = 0
+    once: str | None = Field(default=None, nullable=True)
+
+
+class RoomFile(SQLModel, table=True):
+    """The bytes of a file that somebody sent; the id cannot be guessed."""
+
+    __tablename__ = "room_file"
+
+    id: str = Field(primary_key=True)
+    chat: str
+    name: str = ""
+    media: str = ""
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class Seen(SQLModel, table=True):
+    """The newest message of a chat that an account has looked at."""
+
+    __tablename__ = "room_seen"
+
+    user: str = Field(primary_key=True)
+    chat: str = Field(primary_key=True)
+    message: int
+
+
+class Unread(NamedTuple):
+    """How many messages of a chat somebody has not looked at."""
+
+    chat: str
+    messages: int
+
+
+_CHANGED = Query(
+    Message,
+    select(Message)
+    .where(col(Message.chat) == bindparam("chat"), col(Message.version) > bindparam("after"))
+    .order_by(col(Message.id)),
+)
+_LATEST = Query(
+    Message,
+    select(Message)
+    .where(col(Message.chat) == bindparam("chat"))
+    .order_by(col(Message.id).desc())
+    .limit(bindparam("most")),
+)
+_BY_ID = Query(Message, select(Message).where(col(Message.id) == bindparam("id")))
+_BY_ONCE = Query(
+    Message,
+    select(Message).where(
+        col(Message.chat) == bindparam("chat"), col(Message.once) == bindparam("once")
+    ),
+)
+_EDIT = Deed(
+    update(Message)
+    .where(col(Message.id) == bindparam("b_id"))
+    .values(
+        html=bindparam("to_html"),
+        text=bindparam("to_text"),
+        edited_at=bindparam("to_at"),
+        version=bindparam("to_version"),
+    )
+)
+_TOP = Query(int, select(func.coalesce(func.max(col(Message.version)), 0)))
+_UNREAD = Query(
+    Unread,
+    select(col(Message.chat), func.count())
+    .select_from(Message)
+    .outerjoin(
+        Seen, and_(col(Seen.chat) == col(Message.chat), col(Seen.user) == bindparam("user"))
+    )
+    .where(
+        col(Message.author) != bindparam("user"),
+        col(Message.id) > func.coalesce(col(Seen.message), 0),
+    )
+    .group_by(col(Message.chat)),
+)
+_SEE = Deed(
+    update(Seen)
+    .where(col(Seen.user) == bindparam("b_user"), col(Seen.chat) == bindparam("b_chat"))
+    .values(message=bindparam("to_message"))
+)
+_SEEN = Query(
+    Seen, select(Seen).where(col(Seen.user) == bindparam("user"), col(Seen.chat) == bindparam("chat"))
+)
+_FILE = Query(RoomFile, select(RoomFile).where(col(RoomFile.id) == bindparam("id")))
+_PLAYERS = Query(
+    Account,
+    select(Account)
+    .where(
+        col(Account.platform) == bindparam("platform"),
+        col(Account.workspace) == bindparam("workspace"),
+    )
+    .order_by(col(Account.id)),
+)
+_CLEAR = tuple(Deed(delete(table)) for table in (Message, RoomFile, Seen))
+
+
+def add(db: Transaction, message: Message) -> int:
+    """Show a message."""
+    message.version = counters.take(db, VERSIONS)
+    db.wakes("rooms")
+    return db.add(message)
+
+
+def edit(db: Transaction, message_id: int, html: str, plain: str, at: datetime) -> bool:
+    """Show a message differently; False when it is gone."""
+    db.wakes("rooms")
+    version = counters.take(db, VERSIONS)
+    done = _EDIT.run(
+        db, b_id=message_id, to_html=html, to_text=plain, to_at=at, to_version=version
+    )
+    return done == 1
+
+
+def get(db: Transaction, message_id: int) -> Message | None:
+    """One message."""
+    return _BY_ID.first(db, id=message_id)
+
+
+def called(db: Transaction, chat: str, once: str) -> Message | None:
+    """The message that its sender calls so, if it was shown already."""
+    return _BY_ONCE.first(db, chat=chat, once=once)
+
+
+def latest(db: Transaction, chat: str, most: int) -> list[Message]:
+    """The newest messages of a chat, oldest first."""
+    return _LATEST.all(db, chat=chat, most=most)[::-1]
+
+
+def changed(db: Transaction, chat: str, after: int) -> list[Message]:
+    """The messages of a chat that are newer, or were changed later, than version `after`."""
+    return _CHANGED.all(db, chat=chat, after=after)
+
+
+def top(db: Transaction) -> int:
+    """The highest version of any message."""
+    return _TOP.first(db) or 0
+
+
+def unread(db: Transaction, user: str) -> dict[str, int]:
+    """How many messages of others this account has not looked at, by chat."""
+    return {row.chat: row.messages for row in _UNREAD.all(db, user=user)}
+
+
+def see(db: Transaction, user: str, chat: str, message_id: int) -> bool:
+    """This account has looked at a chat down to this message; False when it had before."""
+    known = _SEEN.first(db, user=user, chat=chat)
+    if known is None:
+        db.put(Seen(user=user, chat=chat, message=message_id))
+        return True
+    if known.message >= message_id:
+        return False
+    return _SEE.run(db, b_user=user, b_chat=chat, to_message=message_id) == 1
+
+
+def keep_file(db: Transaction, file: RoomFile) -> None:
+    """Keep what somebody sent."""
+    db.put(file)
+
+
+def file(db: Transaction, file_id: str) -> RoomFile | None:
+    """What somebody sent."""
+    return _FILE.first(db, id=file_id)
+
+
+def players(db: Transaction, platform: str, workspace: str) -> list[Account]:
+    """Every account of a workspace, the oldest first."""
+    return _PLAYERS.all(db, platform=platform, workspace=workspace)
+
+
+def clear(db: Transaction) -> None:
+    """Forget every message (a rehearsal begins anew)."""
+    for deed in _CLEAR:
+        deed.run(db)

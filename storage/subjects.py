@@ -1,0 +1,91 @@
+"""What every case, visit or other subject has in common: a revision, and a version that its cards follow."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Field, SQLModel, col
+
+from storage.columns import data, moment
+from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+
+
+class Subject(SQLModel, table=True):
+    """`revision` counts material changes; `version` counts everything that makes a card look different."""
+
+    kind: str = Field(primary_key=True)
+    id: int = Field(primary_key=True)
+    revision: int = 1
+    version: int = 1
+
+
+class Revision(SQLModel, table=True):
+    """What a revision showed, so that a stale tap can be told the difference."""
+
+    kind: str = Field(primary_key=True)
+    id: int = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    at: datetime = moment()
+    shown: Json = data()
+
+
+class State(NamedTuple):
+    """Where a subject stands."""
+
+    revision: int
+    version: int
+
+
+_STATE_OF = select(col(Subject.revision), col(Subject.version)).where(
+    col(Subject.kind) == bindparam("kind"), col(Subject.id) == bindparam("id")
+)
+_STATE = Query(State, _STATE_OF)
+_LOCKED = Query(State, _STATE_OF.with_for_update())
+_CHANGED = Deed(
+    update(Subject)
+    .where(col(Subject.kind) == bindparam("b_kind"), col(Subject.id) == bindparam("b_id"))
+    .values(
+        revision=col(Subject.revision) + bindparam("material"), version=col(Subject.version) + 1
+    )
+)
+_SHOWN = Query(
+    Revision,
+    select(Revision).where(
+        col(Revision.kind) == bindparam("kind"),
+        col(Revision.id) == bindparam("id"),
+        col(Revision.revision) == bindparam("revision"),
+    ),
+)
+
+
+def begin(db: Transaction, kind: str, id_: int, at: datetime, shown: Json) -> None:
+    """A subject exists from now on, at revision 1."""
+    db.put(Subject(kind=kind, id=id_, revision=1, version=1))
+    db.put(Revision(kind=kind, id=id_, revision=1, at=at, shown=shown))
+
+
+def state(db: Transaction, kind: str, id_: int) -> State | None:
+    """A subject's revision and version."""
+    return _STATE.first(db, kind=kind, id=id_)
+
+
+def lock(db: Transaction, kind: str, id_: int) -> State | None:
+    """The same, kept from changing until this transaction ends (one writer does that on SQLite)."""
+    query = _LOCKED if db.engine == POSTGRESQL else _STATE
+    return query.first(db, kind=kind, id=id_)
+
+
+def change(db: Transaction, kind: str, id_: int, at: datetime, shown: Json | None) -> None:
+    """A subject changed; `shown` is given when the change is material and makes a new revision."""
+    _CHANGED.run(db, b_kind=kind, b_id=id_, material=0 if shown is None else 1)
+    if shown is not None:
+        now = state(db, kind, id_)
+        assert now is not None
+        db.put(Revision(kind=kind, id=id_, revision=now.revision, at=at, shown=shown))
+    db.wakes("letters")
+
+
+def shown(db: Transaction, kind: str, id_: int, revision: int) -> Json:
+    """What a revision showed, or None if there was none."""
+    found = _SHOWN.first(db, kind=kind, id=id_, revision=revision)
+    return None if found is None else found.shown

@@ -1,0 +1,186 @@
+"""Timers: what happens at a moment if nobody moves before; claimed under leases when their time has come."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Index, bindparam, delete, func, select, text, update
+from sqlmodel import SQLModel, col
+
+from storage.columns import data, key, may_point_at, maybe_moment, moment
+from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+
+WAITING, FIRED, DROPPED, FAILED = "waiting", "fired", "dropped", "failed"
+
+
+class Timer(SQLModel, table=True):
+    """At `at`, the noun `kind` is handed this timer under its `name`."""
+
+    __table_args__ = (
+        Index(
+            "timer_waiting",
+            "at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("timer_subject", "kind", "subject_id"),
+    )
+
+    id: int | None = key()
+    kind: str
+    subject_id: int
+    name: str
+    due_id: int | None = may_point_at("due")
+    at: datetime = moment()
+    extra: Json = data()
+    state: str = WAITING
+    fired_at: datetime | None = maybe_moment()
+    holder: str = ""
+    lease_until: datetime | None = maybe_moment()
+    attempts: int = 0
+
+
+class Waiting(NamedTuple):
+    """How many timers wait, and when the next is due."""
+
+    timers: int
+    next_at: datetime | None
+
+
+_FREE = (
+    select(col(Timer.id))
+    .where(
+        col(Timer.state) == WAITING,
+        col(Timer.at) <= bindparam("company_now"),
+        (col(Timer.lease_until).is_(None)) | (col(Timer.lease_until) < bindparam("now")),
+    )
+    .order_by(col(Timer.at), col(Timer.id))
+    .limit(bindparam("most"))
+)
+
+
+def _claim(*, skip_locked: bool) -> Query[Timer]:
+    free = _FREE.with_for_update(skip_locked=True) if skip_locked else _FREE
+    return Query(
+        Timer,
+        update(Timer)
+        .where(col(Timer.id).in_(free))
+        .values(
+            holder=bindparam("to_holder"),
+            lease_until=bindparam("until"),
+            attempts=col(Timer.attempts) + 1,
+        )
+        .returning(*Timer.__table__.columns),  # type: ignore[attr-defined]
+    )
+
+
+_CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
+_SETTLE = Deed(
+    update(Timer)
+    .where(
+        col(Timer.id) == bindparam("b_id"),
+        col(Timer.state) == WAITING,
+        col(Timer.holder) == bindparam("b_holder"),
+    )
+    .values(state=bindparam("to_state"), fired_at=bindparam("at_"), holder="", lease_until=None)
+)
+_RELEASE = Deed(
+    update(Timer)
+    .where(col(Timer.id) == bindparam("b_id"), col(Timer.holder) == bindparam("b_holder"))
+    .values(lease_until=bindparam("until"))
+)
+_DROP = Deed(
+    update(Timer)
+    .where(
+        col(Timer.kind) == bindparam("b_kind"),
+        col(Timer.subject_id) == bindparam("b_subject"),
+        col(Timer.name).like(bindparam("b_name")),
+        col(Timer.state) == WAITING,
+    )
+    .values(state=DROPPED)
+)
+_DROP_FOR = Deed(
+    update(Timer)
+    .where(col(Timer.due_id) == bindparam("b_due"), col(Timer.state) == WAITING)
+    .values(state=DROPPED)
+)
+_OF = Query(
+    Timer,
+    select(Timer)
+    .where(
+        col(Timer.kind) == bindparam("kind"),
+        col(Timer.subject_id) == bindparam("id"),
+        col(Timer.state) == WAITING,
+    )
+    .order_by(col(Timer.at), col(Timer.id)),
+)
+_WAITING = Query(
+    Waiting, select(func.count(), func.min(col(Timer.at))).where(col(Timer.state) == WAITING)
+)
+_NEXT = Query(lambda at: at, select(func.min(col(Timer.at))).where(col(Timer.state) == WAITING))
+_FORGET = Deed(
+    delete(Timer).where(col(Timer.at) < bindparam("before"), col(Timer.state) != WAITING)
+)
+
+
+def add(db: Transaction, timer: Timer) -> int:
+    """Set a timer."""
+    db.wakes("timers")
+    return db.add(timer)
+
+
+def claim(
+    db: Transaction,
+    company_now: datetime,
+    now: datetime,
+    holder: str,
+    until: datetime,
+    most: int = 100,
+) -> list[Timer]:
+    """Take what is due by the company's clock, under a lease on the machine's clock, the earliest first."""
+    query = _CLAIM[db.engine == POSTGRESQL]
+    found = query.all(
+        db, company_now=company_now, now=now, to_holder=holder, until=until, most=most
+    )
+    return sorted(found, key=lambda timer: (timer.at, timer.id or 0))
+
+
+def settle(db: Transaction, timer_id: int, holder: str, state: str, at: datetime) -> bool:
+    """A timer's handler has run, in this same transaction; False if the timer was dropped or lost meanwhile."""
+    return _SETTLE.run(db, b_id=timer_id, b_holder=holder, to_state=state, at_=at) == 1
+
+
+def hold_back(db: Transaction, timer_id: int, holder: str, until: datetime) -> None:
+    """Leave a timer alone until `until`, after its handler failed."""
+    _RELEASE.run(db, b_id=timer_id, b_holder=holder, until=until)
+
+
+def drop(db: Transaction, kind: str, subject_id: int, name: str = "%") -> int:
+    """Drop the waiting timers of a subject whose name is like this."""
+    return _DROP.run(db, b_kind=kind, b_subject=subject_id, b_name=name)
+
+
+def drop_for(db: Transaction, due_id: int) -> int:
+    """Drop the waiting timers that hang on a due."""
+    return _DROP_FOR.run(db, b_due=due_id)
+
+
+def waiting_on(db: Transaction, kind: str, id_: int) -> list[Timer]:
+    """What will happen to a subject if nobody moves, the earliest first."""
+    return _OF.all(db, kind=kind, id=id_)
+
+
+def waiting(db: Transaction) -> Waiting:
+    """How many timers wait, and when the next is due."""
+    found = _WAITING.first(db)
+    assert found is not None
+    return found
+
+
+def next_at(db: Transaction) -> datetime | None:
+    """When the next timer is due."""
+    return _NEXT.first(db)
+
+
+def forget(db: Transaction, before: datetime) -> int:
+    """Drop timers that fired or were dropped before this."""
+    return _FORGET.run(db, before=before)

@@ -1,0 +1,121 @@
+"""Visits to customers (clause 3.1.1a)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, bindparam, func, select, update
+from sqlmodel import SQLModel, col
+
+from storage.columns import data, key, maybe_moment, moment, points_at, words
+from storage.database import Deed, Json, Query, Transaction
+
+
+class Visit(SQLModel, table=True):
+    """One visit; an undone one is kept, with the moment it was undone."""
+
+    __table_args__ = (
+        Index("visit_customer", "customer_id", "day"),
+        Index("visit_person", "person_id", "day"),
+    )
+
+    id: int | None = key()
+    customer_id: int = points_at("customer", index=False)
+    person_id: int = points_at("person", index=False)
+    day: date
+    notes: str = words()
+    recorded_at: datetime = moment()
+    undone_at: datetime | None = maybe_moment()
+    source: Json = data()
+
+
+_BY_ID = Query(Visit, select(Visit).where(col(Visit.id) == bindparam("id")))
+_CORRECT = Deed(
+    update(Visit)
+    .where(col(Visit.id) == bindparam("b_id"))
+    .values(
+        customer_id=bindparam("to_customer"), day=bindparam("to_day"), notes=bindparam("to_notes")
+    )
+)
+_UNDO = Deed(
+    update(Visit)
+    .where(col(Visit.id) == bindparam("b_id"), col(Visit.undone_at).is_(None))
+    .values(undone_at=bindparam("at"))
+)
+_BY_PERSON = Query(
+    Visit,
+    select(Visit)
+    .where(
+        col(Visit.person_id) == bindparam("person_id"),
+        col(Visit.day) >= bindparam("since"),
+        col(Visit.undone_at).is_(None),
+    )
+    .order_by(col(Visit.day).desc(), col(Visit.id).desc())
+    .limit(bindparam("most")),
+)
+_TO_CUSTOMER = Query(
+    Visit,
+    select(Visit)
+    .where(col(Visit.customer_id) == bindparam("customer_id"), col(Visit.undone_at).is_(None))
+    .order_by(col(Visit.day).desc(), col(Visit.id).desc())
+    .limit(bindparam("most")),
+)
+_VISITED = Query(
+    int,
+    select(col(Visit.customer_id))
+    .where(
+        col(Visit.day) >= bindparam("since"),
+        col(Visit.day) < bindparam("before"),
+        col(Visit.undone_at).is_(None),
+        col(Visit.customer_id) == bindparam("customer_id"),
+    )
+    .limit(1),
+)
+_COUNT = Query(
+    int,
+    select(func.count()).where(
+        col(Visit.customer_id) == bindparam("customer_id"), col(Visit.undone_at).is_(None)
+    ),
+)
+
+
+def add(db: Transaction, visit: Visit) -> int:
+    """Log a visit."""
+    return db.add(visit)
+
+
+def get(db: Transaction, visit_id: int) -> Visit | None:
+    """One visit, undone or not."""
+    return _BY_ID.first(db, id=visit_id)
+
+
+def correct(db: Transaction, visit: Visit) -> None:
+    """Keep a visit's customer, day and notes as they are now."""
+    _CORRECT.run(
+        db, b_id=visit.id, to_customer=visit.customer_id, to_day=visit.day, to_notes=visit.notes
+    )
+
+
+def undo(db: Transaction, visit_id: int, at: datetime) -> bool:
+    """Take a visit back; False when it was taken back already."""
+    return _UNDO.run(db, b_id=visit_id, at=at) == 1
+
+
+def by_person(db: Transaction, person_id: int, since: date, most: int = 20) -> list[Visit]:
+    """A person's visits since a day, the newest first."""
+    return _BY_PERSON.all(db, person_id=person_id, since=since, most=most)
+
+
+def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Visit]:
+    """The newest visits to a customer."""
+    return _TO_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def was_visited(db: Transaction, customer_id: int, since: date, before: date) -> bool:
+    """Whether a customer was visited in a span of days."""
+    return (
+        _VISITED.first(db, customer_id=customer_id, since=since, before=before) is not None
+    )
+
+
+def count_to(db: Transaction, customer_id: int) -> int:
+    """How many visits a customer has had."""
+    return _COUNT.first(db, customer_id=customer_id) or 0
