@@ -1,0 +1,8 @@
+"""Cases: complaints received at once, answered in time or escalated, solved (clauses 3.1.2b and 3.3).
+
+`rules` decides, `cards` shows, `future` says what happens if nobody moves, `verbs` are the commands.
+"""
+
+from commands.cases.noun import NOUN
+
+__all__ = ["NOUN"]

@@ -1,0 +1,211 @@
+"""What happens to a case if nobody moves: one function says it, for the timers that do it and the preview that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands import customers as customer_noun
+from commands.cases.rules import (
+    ABOVE,
+    BREACH,
+    CLAUSE,
+    DUE_WORDS,
+    FIRST,
+    KIND,
+    SOLUTION,
+    WARN,
+    CasePolicy,
+    deadlines,
+    ladder,
+)
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Quote, Ref
+from commands.kit.desk import Desk
+from commands.kit.people import Person, ToPerson, load, superior_of
+from commands.kit.words import T, Words
+from storage import cases, dues, timers
+from storage.cases import Case
+from storage.database import Transaction
+from storage.dues import Due
+from storage.timers import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """At a moment, somebody is told something."""
+
+    at: datetime
+    who: Person
+    step: str
+    due: Due
+
+
+def customer_of(db: Transaction, case: Case) -> Words:
+    """What people call a case's customer, or that it is to be clarified."""
+    name = customer_noun.name_of(db, case.customer_id) if case.customer_id else None
+    return name or T("customer to clarify")
+
+
+# --- promised ---------------------------------------------------------------------------------------------------------
+
+
+def promise(desk: Desk, case: Case) -> None:
+    """Both dues of clause 3.1.2b begin with the receipt."""
+    policy = desk.policy.of(CasePolicy)
+    for name, at in deadlines(case.received_at, policy).items():
+        what = T("{what} on {number}", what=DUE_WORDS[name], number=case.number)
+        about = Ref(KIND, case.id or 0)
+        due = desk.owe(about, name, what, clause=CLAUSE, by=at, owner=case.owner_id)
+        _hang(desk, case, due, name, at)
+
+
+def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> None:
+    owner = load(desk.db, case.owner_id) if case.owner_id else None
+    for step in ladder(due_at, desk.policy.of(CasePolicy)):
+        at = step.at
+        if step.name == WARN:
+            at = desk.before_quiet(at, owner, not_before=case.received_at)
+        if at > desk.recorded_at or step.name == BREACH:
+            desk.at(at, Ref(KIND, case.id or 0), f"{step.name}:{name}", due=due_id)
+
+
+def rehang(desk: Desk, case: Case) -> None:
+    """The owner has changed: what is still owed is theirs, and they are warned outside their own quiet hours."""
+    dues.pass_on(desk.db, KIND, case.id or 0, case.owner_id or 0)
+    for due in dues.of(desk.db, KIND, case.id or 0):
+        if due.state == dues.OPEN:
+            timers.drop_for(desk.db, due.id or 0)
+            _hang(desk, case, due.id or 0, due.name, due.due_at)
+
+
+# --- foretold ---------------------------------------------------------------------------------------------------------
+
+
+def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
+    """Whom a timer tells, once each."""
+    due = dues.get(db, timer.due_id) if timer.due_id else None
+    if due is None or due.state not in {dues.OPEN, dues.MISSED}:
+        return
+    step = timer.name.partition(":")[0]
+    told: set[int] = set()
+    for person in _told(db, case, step):
+        if person is not None and person.id not in told:
+            told.add(person.id)
+            yield Move(timer.at, person, step, due)
+
+
+def _told(db: Transaction, case: Case, step: str) -> tuple[Person | None, ...]:
+    owner = load(db, case.owner_id) if case.owner_id else None
+    above = superior_of(db, case.owner_id)
+    match step:
+        case "warn":
+            return (owner or above,)
+        case "breach":
+            return owner, above
+    return (superior_of(db, above.id) if above else None,)
+
+
+def foretold(db: Transaction, case: Case) -> list[Move]:
+    """Everything that will be said if nobody moves, the earliest first."""
+    waiting = timers.waiting_on(db, KIND, case.id or 0)
+    return [move for timer in waiting for move in moves(db, case, timer)]
+
+
+# --- done -------------------------------------------------------------------------------------------------------------
+
+
+def fire(desk: Desk, timer: Timer) -> None:
+    """A timer's moment has come: the due is missed if it is the deadline, and people are told."""
+    case = cases.get(desk.db, timer.subject_id)
+    if case is None:
+        return
+    told = list(moves(desk.db, case, timer))
+    if timer.name.startswith(BREACH) and timer.due_id:
+        dues.miss(desk.db, timer.due_id)
+        desk.note(Ref(KIND, timer.subject_id), None, {"missed": timer.name})
+    for move in told:
+        desk.tell(
+            ToPerson(move.who.id),
+            notice(desk, case, move),
+            replaces=f"case{case.id}:{move.due.name}:{move.who.id}",
+        )
+    desk.touch(Ref(KIND, timer.subject_id))
+
+
+def notice(desk: Desk, case: Case, move: Move) -> Card:
+    """A warning, or the news that a deadline was missed, in three lines and with what can be done."""
+    about = Ref(KIND, case.id or 0)
+    parts = (
+        Quote(case.text, to=STAFF),
+        _who_is_told(desk.db, case, move),
+        Buttons(_verbs(about, move.due.name)),
+    )
+    return Card(_headline(desk, case, move), parts, about)
+
+
+def _headline(desk: Desk, case: Case, move: Move) -> T:
+    customer, what = customer_of(desk.db, case), DUE_WORDS[move.due.name]
+    values = {"number": case.number, "customer": customer, "what": what, "due": move.due.due_at}
+    if move.step == WARN:
+        left = move.due.due_at - desk.recorded_at
+        return T(
+            "⏰ {number} {customer}: {left} left, {what} due {due:clock}", left=left, **values
+        )
+    late = desk.recorded_at - move.due.due_at
+    if move.step == ABOVE:
+        return T("🚨 {number} {customer}: {what} {late} overdue, still open", late=late, **values)
+    return T("🚨 {number} {customer}: {what} missed, it was due {due:clock}", **values)
+
+
+def _who_is_told(db: Transaction, case: Case, move: Move) -> Line:
+    owner = load(db, case.owner_id) if case.owner_id else None
+    name: Words = owner.name if owner else T("Nobody")
+    missing = {
+        FIRST: T("no reply yet"),
+        SOLUTION: T("no solution yet"),
+    }[move.due.name]
+    above = superior_of(db, case.owner_id)
+    if move.step == WARN and above:
+        return Line(
+            T(
+                "{owner} owns it, {missing}; if missed, {above} is told",
+                owner=name,
+                missing=missing,
+                above=above.name,
+            ),
+            STAFF,
+        )
+    return Line(T("{owner} owns it, {missing}", owner=name, missing=missing), STAFF)
+
+
+def _verbs(about: Ref, due: str) -> tuple[Button, ...]:
+    if due == FIRST:
+        first = (
+            Button(T("Write reply"), "case_reply", {}, about, style="primary"),
+            Button(T("Replied by phone"), "case_phoned", {}, about),
+        )
+    else:
+        first = (Button(T("Record solution"), "case_solve", {}, about, style="primary"),)
+    return (
+        *first,
+        Button(T("Pass on"), "case_pass", {}, about),
+        Button(T("In 1 hour"), "case_later", {}, about),
+    )
+
+
+def remind(desk: Desk, timer: Timer) -> None:
+    """Somebody asked to be reminded of a case that is still open."""
+    case = cases.get(desk.db, timer.subject_id)
+    if case is None or case.state != cases.OPEN or not timer.extra:
+        return
+    about = Ref(KIND, timer.subject_id)
+    following = next((d for d in dues.of(desk.db, KIND, about.id) if d.state == dues.OPEN), None)
+    due = following.name if following else FIRST
+    title = T(
+        "🔔 You asked to be reminded: {number} {customer}",
+        number=case.number,
+        customer=customer_of(desk.db, case),
+    )
+    parts = (Quote(case.text, to=STAFF), Buttons(_verbs(about, due)))
+    desk.tell(ToPerson(timer.extra["person"]), Card(title, parts, about))

@@ -1,0 +1,113 @@
+"""What cases tell the rest of the house."""
+
+from __future__ import annotations
+
+import re
+
+from commands import customers as customer_noun
+from commands.cases import cards, future
+from commands.cases.rules import ABOVE, BREACH, KIND, WARN, WORDS
+from commands.kit.card import STAFF, Card, Quote, Ref
+from commands.kit.desk import Desk
+from commands.kit.noun import Found, Involved, Look, Matches, Noun
+from commands.kit.people import Actor, Role, ToPerson
+from commands.kit.words import T
+from storage import cases, lookup
+from storage.cases import Case
+from storage.database import Transaction
+from storage.talk import Talk
+
+NUMBER = re.compile(r"\s*(c-?\d{4}-?\d{1,6})(?!\d)", re.IGNORECASE)
+SHOWN = 20
+
+
+def numbered(text: str) -> str | None:
+    """The case number that a text begins with, written out in full."""
+    found = NUMBER.match(text)
+    if not found:
+        return None
+    digits = re.sub(r"\D", "", found[1])
+    return f"C-{digits[:4]}-{int(digits[4:]):04d}" if len(digits) > 4 else None
+
+
+def find(look: Look, text: str, actor: Actor | None) -> Matches:
+    """Open cases by number or customer; the oldest open ones when nothing was typed."""
+    number = numbered(text)
+    exact = cases.by_number(look.db, number) if number else None
+    if exact:
+        return Matches((_found(look, exact),), clear=True)
+    if not text.strip():
+        return Matches(tuple(_found(look, case) for case in cases.open_ones(look.db, SHOWN)))
+    found = tuple(
+        _found(look, case)
+        for customer in lookup.find(look.db, text, 3)
+        for case in cases.of_customer(look.db, customer.id)
+    )
+    return Matches(found, clear=len(found) == 1)
+
+
+def leads(look: Look, text: str) -> tuple[Matches, str]:
+    """The case whose number a text begins with, and the rest of the text."""
+    number = numbered(text)
+    exact = cases.by_number(look.db, number) if number else None
+    match = NUMBER.match(text)
+    if exact is None or match is None:
+        return Matches(), text
+    return Matches((_found(look, exact),), clear=True), text[match.end() :]
+
+
+def _found(look: Look, case: Case) -> Found:
+    customer = customer_noun.name_of(look.db, case.customer_id) if case.customer_id else None
+    return Found(case.id or 0, f"{case.number} {customer or ''}".strip())
+
+
+def name_of(db: Transaction, id_: int) -> str | None:
+    """A case's number."""
+    found = cases.get(db, id_)
+    return found.number if found else None
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """The owner, and whoever reported it."""
+    case = cases.get(db, id_)
+    if case is None:
+        return None
+    reports = cases.reports(db, id_)
+    return Involved(
+        owner_id=case.owner_id,
+        submitter_ids=frozenset(r.person_id for r in reports if r.person_id),
+        account_ids=frozenset(r.account_id for r in reports if r.account_id),
+    )
+
+
+def heard(desk: Desk, id_: int, remark: Talk) -> None:
+    """What a customer says about their case is told to its owner at once; what colleagues say stands on the card."""
+    case = cases.get(desk.db, id_)
+    if case is None or desk.actor.role is Role.STAFF or case.owner_id is None:
+        return
+    title = T(
+        "💬 {number} {customer}: the customer says",
+        number=case.number,
+        customer=future.customer_of(desk.db, case),
+    )
+    parts = (Quote(remark.text or "📷", remark.name, STAFF),)
+    desk.tell(ToPerson(case.owner_id), Card(title, parts, Ref(KIND, id_)))
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=find,
+    name_of=name_of,
+    card=cards.card,
+    involved=involved,
+    leads=leads,
+    verbs=("case",),
+    heard=heard,
+    timers={
+        WARN: future.fire,
+        BREACH: future.fire,
+        ABOVE: future.fire,
+        "remind": future.remind,
+    },
+)

@@ -1,0 +1,66 @@
+"""The rules of cases: pure functions of facts and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from commands.kit.errors import Invalid
+from commands.kit.policy import Clause, Section
+from commands.kit.words import T
+
+KIND = "case"
+WORDS = T("case")
+CLAUSE = "3.1.2b"
+FIRST, SOLUTION = "first", "solution"
+WARN, BREACH, ABOVE = "warn", "breach", "above"
+DUE_WORDS = {FIRST: T("first reply"), SOLUTION: T("solution")}
+
+
+class CasePolicy(Section, section="cases"):
+    """The numbers of clause 3.1.2b, in clock hours."""
+
+    first_reply_hours: Annotated[int, Clause(CLAUSE)]
+    solution_hours: Annotated[int, Clause(CLAUSE)]
+    warning_hours: Annotated[int, Clause(CLAUSE)]
+    second_escalation_hours: Annotated[int, Clause(CLAUSE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a due's ladder: its timer's name, and when."""
+
+    name: str
+    at: datetime
+
+
+def deadlines(received_at: datetime, policy: CasePolicy) -> dict[str, datetime]:
+    """When the first reply and the solution are due: clock hours from receipt, nights and holidays included."""
+    return {
+        FIRST: received_at + timedelta(hours=policy.first_reply_hours),
+        SOLUTION: received_at + timedelta(hours=policy.solution_hours),
+    }
+
+
+def ladder(due_at: datetime, policy: CasePolicy) -> tuple[Step, ...]:
+    """What follows if nobody moves: a warning, the missed deadline, and the next superior."""
+    return (
+        Step(WARN, due_at - timedelta(hours=policy.warning_hours)),
+        Step(BREACH, due_at),
+        Step(ABOVE, due_at + timedelta(hours=policy.second_escalation_hours)),
+    )
+
+
+def check_phoned(at: datetime, received_at: datetime, now: datetime) -> None:
+    """A phoned reply lies between the receipt and now."""
+    if at > now:
+        raise Invalid("at", T("{at:clock} is still to come. When was the call?", at=at))
+    if at < received_at:
+        raise Invalid(
+            "at",
+            T(
+                "The complaint came {received:clock}; the call can't have been before it.",
+                received=received_at,
+            ),
+        )

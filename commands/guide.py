@@ -1,0 +1,47 @@
+"""Help, and what is to be done today."""
+
+from __future__ import annotations
+
+from commands.kit.card import Card, Line, Note
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.people import EVERYONE, Role
+from commands.kit.words import T, decode
+from commands.visits import progress
+from storage import dues
+
+
+class Today(Command, name="today", aliases=("今日", "今天要做什么"), who={Role.STAFF}):
+    """Show what you owe, the most urgent first."""
+
+    def run(self, desk: Desk) -> Card:
+        """Open dues with their deadlines, and the month's visits."""
+        owed = dues.owed_by(desk.db, desk.person.id)
+        lines = tuple(
+            Line(
+                T("🔴 {what}: was due {due:clock}", what=decode(due.what), due=due.due_at)
+                if due.due_at < desk.now
+                else T("☐ {what}: due {due:clock}", what=decode(due.what), due=due.due_at)
+            )
+            for due in owed
+        )
+        month = progress(desk.db, desk.person.id, desk.today)
+        rest = () if month is None else (month,)
+        if not lines:
+            return Card(T("Nothing is due today"), rest)
+        return Card(T("{n} thing to do", "{n} things to do", n=len(lines)), (*lines, *rest))
+
+
+class Help(Command, name="help", aliases=("帮助",), who=EVERYONE):
+    """Show what you can do here."""
+
+    def run(self, desk: Desk) -> Card:
+        """The commands that this person may use; written by the catalogue."""
+        lines = tuple(
+            Line(T("/{name} ({alias}): {what}", name=name, alias=alias, what=what))
+            for name, alias, what in desk.guide()
+        )
+        hint = Note(
+            T("One message is enough, such as: {example}", example="/visit 华强 昨天谈了Q3")
+        )
+        return Card(T("What you can do here"), (*lines, hint))

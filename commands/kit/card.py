@@ -1,0 +1,150 @@
+"""Cards: what people see, as a title and a closed set of parts, each with the audience it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from commands.kit.packing import Packing
+from commands.kit.people import Department
+from commands.kit.words import T, Words
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may see a part: customers and strangers too, all staff, or the departments named."""
+
+    outside: bool = True
+    departments: frozenset[Department] | None = None
+
+
+PUBLIC = Audience()
+STAFF = Audience(outside=False)
+OUTSIDE = Audience(outside=True, departments=frozenset())
+
+
+def only(*departments: Department) -> Audience:
+    """These departments alone."""
+    return Audience(outside=False, departments=frozenset(departments))
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A subject: its kind, such as `case`, and its id."""
+
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of ours."""
+
+    text: Words
+    to: Audience = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence of ours in small print."""
+
+    text: Words
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's own words, shown as they are."""
+
+    text: str
+    by: Words = ""
+    to: Audience = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values."""
+
+    rows: tuple[tuple[Words, Words], ...]
+    to: Audience = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file kept by us, shown as a picture."""
+
+    file_id: int
+    alt: Words
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A command with answers bound. `about` and `revision` say which subject, as it was when drawn."""
+
+    label: T
+    does: str
+    answers: Mapping[str, Json] = field(default_factory=dict)
+    about: Ref | None = None
+    revision: int = 0
+    style: str = ""
+    confirm: T | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """What can be done next."""
+
+    row: tuple[Button, ...]
+    to: Audience = STAFF
+
+
+Part = Line | Note | Quote | Facts | Picture | Buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A title, which is also the notification, and parts. `about` is the subject it speaks of."""
+
+    title: Words
+    parts: tuple[Part, ...] = ()
+    about: Ref | None = None
+
+    def __add__(self, more: tuple[Part, ...]) -> Card:
+        return replace(self, parts=self.parts + more)
+
+
+def buttons(card: Card) -> list[Button]:
+    """Every button of a card."""
+    return [b for part in card.parts if isinstance(part, Buttons) for b in part.row]
+
+
+def merged(cards: tuple[Card, ...]) -> Card:
+    """Several cards for one person as one, in the order they were written."""
+    parts: list[Part] = []
+    for card in cards:
+        parts.append(Line(card.title))
+        parts.extend(part for part in card.parts if not isinstance(part, Picture))
+    return Card(T("{n} things for you", n=len(cards)), tuple(parts))
+
+
+# --- kept in rows ---------------------------------------------------------------------------------
+
+_PACKING = Packing(Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience)
+
+
+def encode(card: Card) -> Json:
+    """Turn a card into JSON, its words untranslated."""
+    return _PACKING.pack(card)
+
+
+def decode(packed: Json) -> Card:
+    """Turn it back."""
+    card: Card = _PACKING.unpack(packed)
+    return card

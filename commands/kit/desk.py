@@ -1,0 +1,252 @@
+"""The desk: everything a command may do. It can reach no network; what it says is written, and sent afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from commands.kit import card as cards
+from commands.kit.calendar import is_quiet, local_day, quiet_began, quiet_ends
+from commands.kit.card import Card, Ref
+from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact, ToPerson, load
+from commands.kit.policy import Policy
+from commands.kit.words import T, encode
+from storage import dues, journal, letters, places, postings, subjects, timers
+from storage.database import Transaction
+
+Json = Any
+MERGE_WITHIN = timedelta(minutes=1)
+
+
+class Urgency(StrEnum):
+    """When a letter may be sent."""
+
+    NOW = "now"
+    WAKING = "waking"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where and how something was said; kept with every fact made from it."""
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+    message: str = ""
+    direct: bool = True
+    title: str = ""
+
+    def kept(self) -> Json:
+        """As it stands in a row."""
+        return [self.platform, self.workspace, self.chat, self.message]
+
+
+@dataclass
+class Desk:
+    """One request's desk.
+
+    `now` is the company's clock at the moment the person spoke; `machine_now` paces letters. `guide` lists the commands that this actor may use.
+    """
+
+    db: Transaction
+    actor: Actor
+    source: Source
+    now: datetime
+    recorded_at: datetime
+    machine_now: datetime
+    zone: ZoneInfo
+    policy: Policy
+    deed: str = ""
+    clause: str = ""
+    guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    told: set[tuple[int, str]] = field(default_factory=set)
+
+    @property
+    def today(self) -> date:
+        """The company's day when this was said."""
+        return local_day(self.now, self.zone)
+
+    @property
+    def person(self) -> Person:
+        """The person of the company who speaks; the door lets nobody else run a command for staff."""
+        if self.actor.person is None:
+            raise TypeError(f"{self.deed} was run for somebody outside the company")
+        return self.actor.person
+
+    # --- saying -------------------------------------------------------------------------------------------------------
+
+    def tell(  # the ways a letter can differ are few, and each is named
+        self,
+        to: To,
+        what: Card | Ref,
+        *,
+        urgency: Urgency = Urgency.NOW,
+        merges: bool = False,
+        replaces: str = "",
+        useful_until: datetime | None = None,
+        repeats: bool = True,
+    ) -> None:
+        """Write a letter in this transaction; delivery sends it. A Ref is drawn when it is sent, and redrawn after."""
+        about = what if isinstance(what, Ref) else what.about
+        letters.add(
+            self.db,
+            letters.Letter(
+                **self._addressed(to),
+                subject_kind=about.kind if about else "",
+                subject_id=about.id if about else None,
+                body=None if isinstance(what, Ref) else cards.encode(what),
+                urgency=urgency.value,
+                merges=merges,
+                repeats=repeats,
+                replaces=replaces,
+                useful_until=useful_until,
+                created_at=self.recorded_at,
+                not_before=self._not_before(to, urgency, merges=merges),
+                next_at=self.machine_now,
+            ),
+        )
+
+    def tell_once(self, person: Person | None, what: Card, **how: Any) -> None:
+        """The same to a person who may stand in several roles: within one deed nobody is told of a subject twice."""
+        mark = (person.id if person else 0, str(what.about))
+        if person is None or mark in self.told:
+            return
+        self.told.add(mark)
+        self.tell(ToPerson(person.id), what, **how)
+
+    def post(self, purpose: str, about: Ref) -> None:
+        """Post a subject's card in every place bound to a purpose, once each."""
+        posted = {
+            (p.platform, p.workspace, p.chat) for p in postings.of(self.db, about.kind, about.id)
+        }
+        here = (self.source.platform, self.source.workspace, self.source.chat)
+        for place in places.bound_to(self.db, purpose):
+            address = (place.platform, place.workspace, place.chat)
+            if address not in posted and address != here:
+                self.tell(ToChat(*address), about)
+
+    def _addressed(self, to: To) -> dict[str, Any]:
+        match to:
+            case ToPerson(id=id_):
+                return {"lane": f"person:{id_}", "person_id": id_}
+            case ToContact(id=id_):
+                return {"lane": f"contact:{id_}", "contact_id": id_}
+            case ToAccount(id=id_):
+                return {"lane": f"account:{id_}", "account_id": id_}
+            case ToChat():
+                lane = f"chat:{to.platform}:{to.workspace}:{to.chat}"
+                return {
+                    "lane": f"person:{to.person_id}" if to.person_id else lane,
+                    "person_id": to.person_id,
+                    "platform": to.platform,
+                    "workspace": to.workspace,
+                    "chat": to.chat,
+                    "thread": to.thread,
+                }
+
+    def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:
+        at = self.recorded_at + (MERGE_WITHIN if merges else timedelta())
+        person = load(self.db, to.id) if isinstance(to, ToPerson) else None
+        if urgency is Urgency.NOW or person is None:
+            return at
+        zone = person.zone_or(self.zone)
+        return quiet_ends(person.quiet, at, zone) if is_quiet(person.quiet, at, zone) else at
+
+    # --- subjects -----------------------------------------------------------------------------------------------------
+
+    def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
+        """A subject exists from now on; journal it."""
+        subjects.begin(self.db, about.kind, about.id, self.recorded_at, shown or after)
+        self.note(about, None, after)
+
+    def change(self, about: Ref, before: Json, after: Json, *, shown: Json | None = None) -> None:
+        """A subject changed: its cards are redrawn. With `shown` the change is material and makes a new revision."""
+        subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
+        self.note(about, before, after)
+
+    def touch(self, about: Ref) -> None:
+        """A subject's cards look different now, though nothing of it changed."""
+        subjects.change(self.db, about.kind, about.id, self.recorded_at, None)
+
+    def note(self, about: Ref | None, before: Json, after: Json, *, deed: str = "") -> None:
+        """Write the journal: who did what, under which clause, with before and after."""
+        journal.add(
+            self.db,
+            journal.Entry(
+                at=self.recorded_at,
+                happened_at=self.now,
+                person_id=self.actor.person.id if self.actor.person else None,
+                account_id=self.actor.account_id or None,
+                deed=deed or self.deed,
+                clause=self.clause,
+                kind=about.kind if about else "",
+                subject_id=about.id if about else None,
+                before=before,
+                after=after,
+                source=":".join(self.source.kept()),
+            ),
+        )
+
+    # --- the future ---------------------------------------------------------------------------------------------------
+
+    def owe(
+        self, about: Ref, name: str, what: T, *, clause: str, by: datetime, owner: int | None
+    ) -> int:
+        """Somebody owes something by a moment; give the due's id, on which timers can hang."""
+        return dues.add(
+            self.db,
+            dues.Due(
+                clause=clause,
+                kind=about.kind,
+                subject_id=about.id,
+                name=name,
+                what=encode(what),
+                person_id=owner,
+                begun_at=self.now,
+                due_at=by,
+            ),
+        )
+
+    def keep(self, due: dues.Due, *, at: datetime, evidence: str) -> bool:
+        """A duty was done at `at`: in time or late, whatever the moment we learn of it. Its timers are dropped."""
+        state = dues.DONE if at <= due.due_at else dues.LATE
+        done = dues.settle(self.db, due, state, at, self.recorded_at, evidence=evidence)
+        timers.drop_for(self.db, due.id or 0)
+        return done
+
+    def at(
+        self, moment: datetime, about: Ref, name: str, *, due: int | None = None, extra: Json = None
+    ) -> None:
+        """At a moment, hand a timer to the subject's noun under this name."""
+        timers.add(
+            self.db,
+            timers.Timer(
+                kind=about.kind,
+                subject_id=about.id,
+                name=name,
+                due_id=due,
+                at=moment,
+                extra=extra,
+            ),
+        )
+
+    def before_quiet(
+        self, moment: datetime, person: Person | None, *, not_before: datetime
+    ) -> datetime:
+        """When to warn somebody so that it is not in their quiet hours: before them, but not before `not_before`."""
+        if person is None:
+            return moment
+        zone = person.zone_or(self.zone)
+        if not is_quiet(person.quiet, moment, zone):
+            return moment
+        return max(quiet_began(person.quiet, moment, zone) - MERGE_WITHIN * 5, not_before)
+
+    def as_of(self, moment: datetime) -> Desk:
+        """The same desk at another moment of the company's clock."""
+        return replace(self, now=moment)

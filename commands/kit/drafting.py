@@ -1,0 +1,189 @@
+"""Drafts as people meet them: which question comes next, and the card that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, assert_never
+
+from commands.kit import words
+from commands.kit.calendar import local_day
+from commands.kit.card import PUBLIC, Button, Buttons, Card, Facts, Line, Part, Ref
+from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.noun import Look, Matches, Noun, Nouns
+from commands.kit.reading import Which
+from commands.kit.words import T, Words
+from storage import drafts
+from storage.drafts import Draft
+
+Json = Any
+KEPT_FOR = timedelta(hours=24)
+OFFERED = 8
+KIND = "draft"
+
+
+def missing(declared: Declared, answers: dict[str, Json]) -> Question | None:
+    """The first required question without an answer."""
+    return next((q for q in declared.questions if q.required and q.field not in answers), None)
+
+
+def trouble(which: Which | None = None, said: Words = "") -> Json:
+    """What stands beside the question: why the last answer did not do, or what it may have meant."""
+    if which is None and not said:
+        return None
+    options = [[value, words.encode(label)] for value, label in which.options] if which else []
+    return {"words": words.encode(said), "among": options}
+
+
+def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
+    """The noun of drafts: its card asks the question that is open now."""
+
+    def card(look: Look, id_: int) -> Card:
+        draft = drafts.get(look.db, id_)
+        command = catalogue.get(draft.command) if draft else None
+        if draft is None or command is None:
+            return Card(T("This is no longer open."))
+        return _card(look, draft, command, nouns)
+
+    return Noun(
+        kind=KIND,
+        words=T("draft"),
+        find=lambda _look, _text, _actor: Matches(),
+        name_of=lambda _db, _id: None,
+        card=card,
+    )
+
+
+def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Card:
+    declared = command.declared
+    about = Ref(KIND, draft.id or 0)
+    known = understood(look, declared, draft.answers, nouns, skip=draft.asking)
+    title = T("{help}", help=declared.words)
+    if draft.state != drafts.OPEN:
+        return Card(title, (*known, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
+    asked = declared.question(draft.asking)
+    if asked is None:
+        return Card(title, (*known, _confirm(about)), about)
+    return Card(title, (*known, *_question(look, draft, asked, about, nouns)), about)
+
+
+_ENDED = {
+    drafts.DONE: T("Done."),
+    drafts.CANCELLED: T("Cancelled. Nothing was kept."),
+    drafts.ASIDE: T("Put aside."),
+    drafts.EXPIRED: T("This was left for a day and has been put aside."),
+}
+
+
+def _way_on(draft: Draft, about: Ref) -> tuple[Part, ...]:
+    """What was put aside can be taken up again; what is done, not."""
+    if draft.state == drafts.DONE:
+        return ()
+    return (Buttons((Button(T("Continue"), "~go", {}, about),), PUBLIC),)
+
+
+def understood(
+    look: Look, declared: Declared, answers: dict[str, Json], nouns: Nouns, skip: str = ""
+) -> tuple[Part, ...]:
+    """What has been understood so far, shown back."""
+    rows = tuple(
+        (q.name, shown(look, q, answers[q.field], nouns))
+        for q in declared.questions
+        if q.field in answers and q.field != skip
+    )
+    return (Facts(rows, PUBLIC),) if rows else ()
+
+
+def shown(look: Look, asked: Question, value: Json, nouns: Nouns) -> Words:
+    """An answer as people read it."""
+    if asked.ask.secret:
+        return "••••"
+    kind: Kind = asked.kind
+    match kind:
+        case Text():
+            return str(value)
+        case Day():
+            return T("{day:near}", day=date.fromisoformat(value))
+        case Moment():
+            return T("{at:clock}", at=datetime.fromisoformat(value))
+        case YesNo():
+            return T("Yes") if value else T("No")
+        case Choice():
+            return _labels(kind, value)
+        case Pick():
+            return nouns[kind.noun].name_of(look.db, value) or "?"
+        case Photos():
+            return T("{n} file", "{n} files", n=len(value))
+    assert_never(kind)
+
+
+def _labels(kind: Choice, value: Json) -> Words:
+    labels = dict(kind.options)
+    chosen = [labels[v] for v in (value if isinstance(value, list) else [value])]
+    joined: Words = chosen[0]
+    for more in chosen[1:]:
+        joined = T("{a}, {b}", a=joined, b=more)
+    return joined
+
+
+def _question(
+    look: Look, draft: Draft, asked: Question, about: Ref, nouns: Nouns
+) -> Iterable[Part]:
+    error = draft.error or {}
+    if error.get("words"):
+        yield Line(words.decode(error["words"]))
+    among = [(value, words.decode(label)) for value, label in error.get("among", [])]
+    if among:
+        yield Line(T("Which one is meant?"))
+    else:
+        yield Line(asked.words)
+    offered = among or list(_offers(look, asked, draft, nouns))
+    set_ = tuple(
+        Button(_label(label), "~set", {"f": asked.field, "v": value}, about)
+        for value, label in offered[:OFFERED]
+    )
+    yield Buttons(set_, PUBLIC)
+    yield Buttons(_ways(draft, about), PUBLIC)
+
+
+def _label(label: Words | date) -> T:
+    match label:
+        case T():
+            return label
+        case date():
+            return T("{day:weekday}", day=label)
+    return T("{name}", name=label)
+
+
+def _ways(draft: Draft, about: Ref) -> tuple[Button, ...]:
+    back = (Button(T("Back"), "~back", {}, about),) if draft.asked else ()
+    return (*back, Button(T("Cancel"), "~cancel", {}, about))
+
+
+def _confirm(about: Ref) -> Buttons:
+    yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
+    return Buttons((yes, Button(T("Cancel"), "~cancel", {}, about)), PUBLIC)
+
+
+def _offers(
+    look: Look, asked: Question, draft: Draft, nouns: Nouns
+) -> Iterable[tuple[Json, Words | date]]:
+    kind: Kind = asked.kind
+    today = local_day(look.now, look.zone)
+    match kind:
+        case Choice():
+            if not kind.several:
+                yield from kind.options
+        case YesNo():
+            yield from ((True, T("Yes")), (False, T("No")))
+        case Day():
+            yield today.isoformat(), T("Today")
+            yield (today - timedelta(days=1)).isoformat(), T("Yesterday")
+        case Pick():
+            matches = nouns[kind.noun].find(look, "", None)
+            yield from ((found.id, found.name) for found in matches.found)
+        case Moment():
+            yield "just now", T("Just now")
+        case Text() | Photos():
+            return

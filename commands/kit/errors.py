@@ -1,0 +1,84 @@
+"""What can go wrong, as one tree.
+
+    Refused            the person can mend it; the words are shown, nothing is changed
+      Invalid          one answer is wrong; shown beside its question
+      Denied           this person may not do this
+      Stale            the subject has changed since the card was drawn
+    Undeliverable      a platform's answer to sending
+      Later            not now: try again after a while
+      Never            not to this account, or not at all
+      Unclear          it may or may not have been sent
+    Misdeclared        a command or noun is declared so that it cannot work; raised at import
+
+Everything else is a bug: an apology with a reference for the person, one traceback in the log.
+"""
+
+from __future__ import annotations
+
+from commands.kit.words import T, Words
+
+
+class Refused(Exception):
+    """The person can mend this."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+class Invalid(Refused):
+    """One answer is wrong."""
+
+    def __init__(self, field: str, words: Words) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class Denied(Refused):
+    """This person may not do this."""
+
+
+class Stale(Refused):
+    """The subject has changed since the card was drawn."""
+
+
+class Undeliverable(Exception):
+    """A platform did not take a message."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Later(Undeliverable):
+    """Not now. `after` is in seconds; `everyone` says that the whole bot must wait, not this chat alone."""
+
+    def __init__(
+        self, reason: str, after: float | None = None, *, everyone: bool = False, asked: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.everyone = everyone
+        self.asked = asked
+
+
+class Never(Undeliverable):
+    """Not at all. `account` says that this account can't be reached, so that another may be tried."""
+
+    def __init__(self, reason: str, *, account: bool = False, moved_to: str = "") -> None:
+        super().__init__(reason)
+        self.account = account
+        self.moved_to = moved_to
+
+
+class Unclear(Undeliverable):
+    """The request may have been carried out: the answer was lost."""
+
+
+class Misdeclared(Exception):
+    """A declaration that cannot work."""
+
+
+def no_such(words: T) -> Refused:
+    """The refusal for something that is not there, or not for this person: the two look alike on purpose."""
+    return Refused(T("{what} was not found, or is not yours to see.", what=words))

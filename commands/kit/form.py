@@ -1,0 +1,155 @@
+"""Questions: the closed set of kinds, found by a field's type, and what reads an answer of each kind."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, NewType, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from commands.kit import limits
+from commands.kit.errors import Misdeclared
+from commands.kit.people import Labelled
+from commands.kit.words import T
+
+CustomerId = NewType("CustomerId", int)
+PersonId = NewType("PersonId", int)
+CaseId = NewType("CaseId", int)
+VisitId = NewType("VisitId", int)
+FileId = NewType("FileId", int)
+Files = tuple[FileId, ...]
+Past = Annotated[datetime, "past"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The words of a question, the short name of its answer, and whether the answer is long, or secret."""
+
+    words: str
+    name: str = ""
+    long: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words: one line, or many."""
+
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date with a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few, or several of them."""
+
+    options: tuple[tuple[str, T], ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """Yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A subject of some noun, found by what people call it."""
+
+    noun: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Photos and files."""
+
+
+Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
+
+_KINDS: dict[Any, Kind] = {
+    str: Text(),
+    date: Day(),
+    datetime: Moment(),
+    bool: YesNo(),
+    CustomerId: Pick("customer"),
+    PersonId: Pick("person"),
+    CaseId: Pick("case"),
+    VisitId: Pick("visit"),
+    Files: Photos(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field of a command as it is asked."""
+
+    field: str
+    ask: Ask
+    kind: Kind
+    required: bool
+
+    @property
+    def words(self) -> T:
+        """The question."""
+        return T(self.ask.words)
+
+    @property
+    def name(self) -> T:
+        """What the answer is called."""
+        return T(self.ask.name or self.field.replace("_", " ").capitalize())
+
+
+def question(where: str, name: str, field: FieldInfo) -> Question:
+    """The question that a declared field asks; refuses what cannot be asked."""
+    asks = [m for m in field.metadata if isinstance(m, Ask)]
+    if not asks:
+        raise Misdeclared(f"{where}: field '{name}' has no Ask(...) beside its type")
+    ask = asks[0]
+    if not ask.words.strip():
+        raise Misdeclared(f"{where}: field '{name}' asks nothing")
+    if len(ask.words) > limits.QUESTION:
+        raise Misdeclared(
+            f"{where}: the question of '{name}' is longer than {limits.QUESTION} characters"
+        )
+    return Question(name, ask, _kind(where, name, field.annotation, ask), field.is_required())
+
+
+def _kind(where: str, name: str, annotation: Any, ask: Ask) -> Kind:
+    inner = _without_none(annotation)
+    if inner is str:
+        return Text(ask.long)
+    found = _KINDS.get(inner) if inner.__hash__ else None
+    if found:
+        return found
+    options, several = _options(inner)
+    if not options:
+        raise Misdeclared(f"{where}: nobody knows how to ask for field '{name}' of type {inner}")
+    if len(options) > limits.OPTIONS:
+        raise Misdeclared(f"{where}: field '{name}' has more than {limits.OPTIONS} options")
+    return Choice(options, several)
+
+
+def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) in {Union, types.UnionType}:
+        kept = [a for a in get_args(annotation) if a is not type(None)]
+        return kept[0] if len(kept) == 1 else annotation
+    return annotation
+
+
+def _options(annotation: Any) -> tuple[tuple[tuple[str, T], ...], bool]:
+    several = get_origin(annotation) is frozenset
+    inner = get_args(annotation)[0] if several else annotation
+    if isinstance(inner, type) and issubclass(inner, Labelled):
+        return tuple((member.value, member.words) for member in inner), several
+    return (), False

@@ -1,0 +1,190 @@
+"""People as commands know them: departments, superiors, roles, and who something is addressed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from commands.kit.calendar import Quiet
+from commands.kit.words import T
+from storage import people
+from storage.database import Transaction
+
+
+class Labelled(StrEnum):
+    """A choice whose members carry their English words."""
+
+    text: str
+
+    def __new__(cls, value: str, text: str) -> Self:
+        """Make a member from its stored value and its words."""
+        made = str.__new__(cls, value)
+        made._value_ = value
+        made.text = text
+        return made
+
+    @property
+    def words(self) -> T:
+        """What people read."""
+        return T(self.text)
+
+
+class Department(Labelled):
+    """The departments that the policy names."""
+
+    MANAGEMENT = "management", "Management"
+    SALES = "sales", "Sales"
+    MARKETING = "marketing", "Marketing"
+    QUALITY = "quality", "Quality"
+    PURCHASING = "purchasing", "Purchasing"
+    PRODUCTION = "production", "Production"
+    FINANCE = "finance", "Finance"
+    LEGAL = "legal", "Legal"
+    ARCHIVE = "archive", "Archive"
+
+
+class Relation(Labelled):
+    """What a person can be to a subject."""
+
+    OWNER = "owner", "its owner"
+    SUBMITTER = "submitter", "who submitted it"
+    SUPERIOR = "superior", "the owner's superior"
+    DEPUTY = "deputy", "the owner's deputy"
+
+
+class Role(Labelled):
+    """What somebody is, whatever the subject."""
+
+    STAFF = "staff", "everybody of the company"
+    ADMINISTRATOR = "administrator", "the administrator"
+    CONTACT = "contact", "a customer's contact"
+    STRANGER = "stranger", "anybody"
+
+
+Who = frozenset[Department | Relation | Role]
+EVERYONE: Who = frozenset({Role.STAFF, Role.CONTACT, Role.STRANGER})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the company."""
+
+    id: int
+    name: str
+    departments: frozenset[Department] = frozenset()
+    heads: frozenset[Department] = frozenset()
+    superior_id: int | None = None
+    admin: bool = False
+    language: str = ""
+    zone: str = ""
+    quiet: Quiet = field(default_factory=lambda: Quiet(time(22), time(7, 30)))
+
+    def zone_or(self, company: ZoneInfo) -> ZoneInfo:
+        """The zone this person reads times in."""
+        return ZoneInfo(self.zone) if self.zone else company
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who speaks: an account, and the person or the customer's contact it belongs to, if anybody."""
+
+    account_id: int
+    name: str
+    person: Person | None = None
+    contact_id: int | None = None
+    customer_id: int | None = None
+    language: str = ""
+
+    @property
+    def role(self) -> Role:
+        """Staff, a contact, or a stranger."""
+        if self.person:
+            return Role.STAFF
+        return Role.CONTACT if self.contact_id else Role.STRANGER
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """To somebody of the company, on whichever account reaches them."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToContact:
+    """To a customer's contact, on whichever account reaches them."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToAccount:
+    """To one account, of somebody who is nobody's yet."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToChat:
+    """To a conversation: the place where something was said, or a bound channel."""
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+    person_id: int | None = None
+
+
+To = ToPerson | ToContact | ToAccount | ToChat
+
+
+def load(db: Transaction, person_id: int) -> Person | None:
+    """The person with this id, if active."""
+    row = people.get(db, person_id)
+    return _person(db, row) if row and row.active else None
+
+
+def _person(db: Transaction, row: people.Person) -> Person:
+    assert row.id is not None
+    memberships = people.memberships(db, row.id)
+    return Person(
+        id=row.id,
+        name=row.name,
+        departments=frozenset(Department(m.department) for m in memberships),
+        heads=frozenset(Department(m.department) for m in memberships if m.head),
+        superior_id=row.superior_id,
+        admin=row.admin,
+        language=row.language,
+        zone=row.zone,
+        quiet=Quiet(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_to)),
+    )
+
+
+def superior_of(db: Transaction, person_id: int | None) -> Person | None:
+    """Who a person reports to; an empty seat falls to an administrator who is somebody else, or to nobody."""
+    row = people.get(db, person_id) if person_id else None
+    above = load(db, row.superior_id) if row and row.superior_id else None
+    return above or administrator(db, besides=person_id)
+
+
+def administrator(db: Transaction, *, besides: int | None = None) -> Person | None:
+    """An administrator, other than this person."""
+    for row in people.administrators(db):
+        if row.id != besides:
+            return _person(db, row)
+    return None
+
+
+def head_of(db: Transaction, department: Department) -> Person | None:
+    """The head of a department; an empty seat falls to an administrator."""
+    for row in people.heads(db, department):
+        return _person(db, row)
+    return administrator(db)
+
+
+def members_of(db: Transaction, department: Department) -> list[Person]:
+    """Everybody of a department, its head first."""
+    return [_person(db, row) for row in people.members(db, department)]

@@ -1,0 +1,90 @@
+"""The policy's numbers: one validated TOML file with defaults in the package, each key naming its clause."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from commands.kit.clauses import CLAUSES
+from commands.kit.errors import Misdeclared
+
+_DEFAULTS = Path(__file__).parent.parent / "policy.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Beside a key: the clause it carries out."""
+
+    number: str
+
+
+class Section(BaseModel):
+    """One noun's numbers: `class CasePolicy(Section, section="cases")`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    section: ClassVar[str]
+
+    def __init_subclass__(cls, *, section: str, **kwargs: Any) -> None:
+        """Remember which table of the file this is."""
+        cls.section = section
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
+        """Refuse a key that names no clause."""
+        for name, info in cls.model_fields.items():
+            clauses = [m.number for m in info.metadata if isinstance(m, Clause)]
+            if not clauses or clauses[0] not in CLAUSES:
+                raise Misdeclared(f"{cls.__name__}.{name} names no clause of the policy")
+
+
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The numbers in force. `version` names them, so that a subject can keep those it began under."""
+
+    tables: dict[str, Any] = field(hash=False)
+    version: str = ""
+
+    def of(self, section: type[S]) -> S:
+        """One noun's numbers."""
+        return cast("S", _section(section, self.version, _Frozen(self.tables)))
+
+
+class _Frozen:
+    """Lets the cache tell policies apart by their version alone."""
+
+    def __init__(self, tables: dict[str, Any]) -> None:
+        self.tables = tables
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frozen)
+
+
+@lru_cache(maxsize=256)
+def _section(section: type[Section], version: str, held: _Frozen) -> Section:
+    try:
+        return section(**held.tables.get(section.section, {}))
+    except ValidationError as error:
+        raise Misdeclared(f"policy version {version}, [{section.section}]: {error}") from error
+
+
+def load(path: Path | None = None) -> Policy:
+    """Read the defaults, and the company's own file over them."""
+    tables = tomllib.loads(_DEFAULTS.read_text(encoding="utf-8"))
+    if path is not None:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+        for name, table in own.items():
+            tables[name] = {**tables.get(name, {}), **table}
+    return Policy(tables, hashlib.sha256(repr(sorted(tables.items())).encode()).hexdigest()[:12])

@@ -1,0 +1,261 @@
+"""Reads what people type: which command, which customer, which day, and the rest in their own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, assert_never
+
+from commands.kit import limits
+from commands.kit.calendar import local_day
+from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.dates import (
+    AmbiguousDate,
+    NotADate,
+    NotAMoment,
+    leading_date,
+    parse_date,
+    parse_moment,
+)
+from commands.kit.errors import Invalid
+from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.noun import Found, Look, Matches, Nouns
+from commands.kit.people import Actor
+from commands.kit.words import T
+
+Json = Any
+Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
+_PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
+_GLUE = " \t\r\n,，:：;；、。-—"
+_YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
+_NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_LIST = re.compile(r"[\s,，、;；]+")
+
+
+class Which(Exception):
+    """Several are meant by the same words; the person must say which. `found` may hold dates as well as subjects."""
+
+    def __init__(self, field: str, options: tuple[tuple[Json, str | date], ...]) -> None:
+        super().__init__(field)
+        self.field = field
+        self.options = options
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reading needs to know."""
+
+    look: Look
+    nouns: Nouns
+    spoken: Spoken
+    actor: Actor | None = None
+
+
+@dataclass
+class Understood:
+    """Answers found in a text, and the one whose meaning is not clear."""
+
+    answers: dict[str, Json] = field(default_factory=dict)
+    which: Which | None = None
+
+
+def command_in(
+    text: str, catalogue: Catalogue, only: Callable[[Declared], bool] = lambda _d: True
+) -> tuple[type[Command], str] | None:
+    """The command that a text begins with, by its longest name or alias, and the rest of the text."""
+    start = _PREFIX.match(text)
+    body = text[start.end() if start else 0 :]
+    folded = body.casefold()
+    for word in sorted(catalogue.spoken, key=len, reverse=True):
+        command = catalogue.spoken[word]
+        if folded.startswith(word) and _ends_here(folded, word) and only(command.declared):
+            return command, body[len(word) :].lstrip(_GLUE)
+    return None
+
+
+def _ends_here(text: str, word: str) -> bool:
+    after = text[len(word) : len(word) + 1]
+    return not (word[-1].isascii() and after.isascii() and (after.isalnum() or after == "_"))
+
+
+def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
+    """Find answers to a command's questions in a text: named ones, the first pick, a leading date, and the rest."""
+    understood = Understood(dict(known))
+    text = _named(text, declared, ctx, understood)
+    text = _picked(text, declared, ctx, understood)
+    text = _dated(text, declared, ctx, understood)
+    _told(text, declared, ctx, understood)
+    return understood
+
+
+def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """`field: value` sets any field, up to the next one or the end of the line."""
+    names = {
+        name.casefold(): asked
+        for asked in declared.questions
+        for name in (asked.field, *ctx.spoken(asked.name))
+    }
+    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    marks = list(re.finditer(rf"(?:^|(?<=[\s,，;；。]))({pattern})\s*[:：]\s*", text, re.IGNORECASE))
+    kept = text[: marks[0].start()] if marks else text
+    ends = [following.start() for following in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=False):
+        asked = names[mark[1].casefold()]
+        value = text[mark.end() : end]
+        found.answers[asked.field] = answer(asked, value.strip(_GLUE), ctx)
+    return kept
+
+
+def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    asked = next((q for q in declared.questions if isinstance(q.kind, Pick)), None)
+    if asked is None or asked.field in found.answers or not text.strip():
+        return text
+    assert isinstance(asked.kind, Pick)
+    leads = ctx.nouns[asked.kind.noun].leads
+    if leads is None:
+        return text
+    matches, rest = leads(ctx.look, text)
+    if matches.clear:
+        found.answers[asked.field] = matches.found[0].id
+        return rest.lstrip(_GLUE)
+    if matches.found:
+        found.which = Which(asked.field, options_of(matches.found))
+        return rest.lstrip(_GLUE)
+    return text
+
+
+def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
+    if asked is None or asked.field in found.answers or not text.strip():
+        return text
+    try:
+        day = leading_date(text, local_day(ctx.look.now, ctx.look.zone))
+    except AmbiguousDate as unclear:
+        found.which = found.which or _which_day(asked.field, unclear)
+        return text
+    if day is None:
+        return text
+    found.answers[asked.field] = day.value.isoformat()
+    return text[day.end :].lstrip(_GLUE)
+
+
+def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> None:
+    texts = [q for q in declared.questions if isinstance(q.kind, Text)]
+    asked = next((q for q in texts if q.ask.long), texts[0] if texts else None)
+    only = declared.questions[0] if len(declared.questions) == 1 else None
+    asked = asked or only
+    if asked and asked.field not in found.answers and text.strip():
+        found.answers[asked.field] = answer(asked, text.strip(), ctx)
+
+
+def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
+    """Found subjects as options."""
+    return tuple((one.id, one.name) for one in found)
+
+
+def _which_day(field_: str, unclear: AmbiguousDate) -> Which:
+    return Which(field_, tuple((day.isoformat(), day) for day in unclear.readings))
+
+
+# --- one answer -------------------------------------------------------------------------------------------------------
+
+
+def answer(asked: Question, raw: Json, ctx: Context) -> Json:
+    """Read one answer: JSON that the command's field takes. Raises `Invalid`, or `Which` when several are meant."""
+    if isinstance(raw, str):
+        raw = raw.strip()
+    if raw in ("", None, []):
+        raise Invalid(asked.field, T("Please give an answer."))
+    kind: Kind = asked.kind
+    match kind:
+        case Text():
+            return _text(asked, str(raw))
+        case Day():
+            return _day(asked, str(raw), ctx)
+        case Moment():
+            return _moment(asked, str(raw), ctx)
+        case YesNo():
+            return _yes_no(asked, raw)
+        case Choice():
+            return _choice(asked, kind, raw, ctx)
+        case Pick():
+            return _pick(asked, kind, raw, ctx)
+        case Photos():
+            return list(raw)
+    assert_never(kind)
+
+
+def _text(asked: Question, raw: str) -> str:
+    if len(raw) > limits.WORDS:
+        raise Invalid(
+            asked.field,
+            T(
+                "That is {n} characters long; at most {most} fit. Please shorten it.",
+                n=len(raw),
+                most=limits.WORDS,
+            ),
+        )
+    return raw
+
+
+def _day(asked: Question, raw: str, ctx: Context) -> str:
+    try:
+        return parse_date(raw, local_day(ctx.look.now, ctx.look.zone)).isoformat()
+    except AmbiguousDate as unclear:
+        raise _which_day(asked.field, unclear) from unclear
+    except NotADate as error:
+        raise Invalid(
+            asked.field, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
+        ) from error
+
+
+def _moment(asked: Question, raw: str, ctx: Context) -> str:
+    try:
+        return parse_moment(raw, ctx.look.now, ctx.look.zone).isoformat()
+    except NotAMoment as error:
+        raise Invalid(
+            asked.field,
+            T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
+        ) from error
+
+
+def _yes_no(asked: Question, raw: Json) -> bool:
+    said = str(raw).casefold()
+    if said in _YES or said in _NO:
+        return said in _YES
+    raise Invalid(asked.field, T("Please answer yes or no."))
+
+
+def _choice(asked: Question, kind: Choice, raw: Json, ctx: Context) -> Json:
+    said = raw if isinstance(raw, list) else _LIST.split(str(raw)) if kind.several else [str(raw)]
+    chosen = [_option(asked, kind, str(one), ctx) for one in said if str(one).strip()]
+    return chosen if kind.several else chosen[0]
+
+
+def _option(asked: Question, kind: Choice, said: str, ctx: Context) -> str:
+    folded = said.strip().casefold()
+    for value, label in kind.options:
+        if folded == value.casefold() or folded in {w.casefold() for w in ctx.spoken(label)}:
+            return value
+    raise Invalid(asked.field, T("“{said}” is not one of the choices.", said=said))
+
+
+def _pick(asked: Question, kind: Pick, raw: Json, ctx: Context) -> int:
+    noun = ctx.nouns[kind.noun]
+    if isinstance(raw, int) or (isinstance(raw, str) and raw.startswith("#") and raw[1:].isdigit()):
+        chosen = raw if isinstance(raw, int) else int(raw[1:])
+        if noun.name_of(ctx.look.db, chosen) is None:
+            raise Invalid(asked.field, T("That is no longer there."))
+        return chosen
+    matches: Matches = noun.find(ctx.look, str(raw), ctx.actor)
+    if matches.clear:
+        return matches.found[0].id
+    if matches.found:
+        raise Which(asked.field, options_of(matches.found))
+    raise Invalid(
+        asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=str(raw))
+    )
+
+

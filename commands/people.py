@@ -1,0 +1,275 @@
+"""People: who works here, how they join, which language they read (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from commands.kit.card import PUBLIC, STAFF, Card, Line, Note, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.errors import Invalid, Refused, no_such
+from commands.kit.form import Ask, CustomerId, PersonId
+from commands.kit.noun import Found, Involved, Look, Matches, Noun
+from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
+from commands.kit.words import T
+from storage import customers, people, readings
+from storage.database import Transaction
+from storage.people import Invitation, Person
+
+KIND = "person"
+WORDS = T("person")
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 8
+CODE_LASTS = timedelta(days=7)
+
+
+class Language(Labelled):
+    """The languages that the bot speaks."""
+
+    CHINESE = "zh", "中文"
+    ENGLISH = "en", "English"
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def digest(code: str) -> str:
+    """How a code is kept: nobody can read it out of the database."""
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+
+
+def new_code() -> str:
+    """A code that is easy to read out and hard to guess (40 bits, and it expires)."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def invite(
+    db: Transaction,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    contact_id: int | None = None,
+    admin: bool = False,
+) -> str:
+    """Make an invitation; give its code, which is kept nowhere."""
+    code = new_code()
+    people.invite(
+        db,
+        Invitation(
+            digest=digest(code),
+            person_id=person_id,
+            contact_id=contact_id,
+            admin=admin,
+            expires_at=now + CODE_LASTS,
+        ),
+    )
+    return code
+
+
+# --- the noun ---------------------------------------------------------------------------------------------------------
+
+
+def find(look: Look, text: str, _actor: Actor | None) -> Matches:
+    """People by part of their name, pinyin or initials."""
+    everybody = [(one.id, one.name) for one in people.named(look.db)]
+    if not text.strip():
+        return Matches(tuple(Found(i, n) for i, n in everybody[:20]))
+    ranked = readings.rank(text, everybody, 20)
+    names = dict(everybody)
+    found = tuple(Found(i, names[i], score) for i, score in ranked)
+    return Matches(found, readings.is_clear(ranked) or len(found) == 1)
+
+
+def name_of(db: Transaction, id_: int) -> str | None:
+    """The name of a person."""
+    found = people.get(db, id_)
+    return found.name if found and found.active else None
+
+
+NOUN = Noun(kind=KIND, words=WORDS, find=find, name_of=name_of, involved=lambda _d, _i: Involved())
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
+    """Join with the code you were given."""
+
+    code: Annotated[str, Ask("What is your code?", "Code", secret=True)]
+
+    def run(self, desk: Desk) -> Card:
+        """Link this account to whom the code was made for."""
+        found = people.invitation(desk.db, digest(self.code))
+        if found is None or found.used_at or found.expires_at < desk.recorded_at:
+            raise Refused(
+                T("This code is not valid, or was used already. Ask your administrator for a new one.")
+            )
+        if found.contact_id is None and desk.actor.person is not None:
+            raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
+        people.spend(desk.db, found.id or 0, desk.recorded_at)
+        person_id = found.person_id
+        if person_id is None and found.contact_id is None:
+            person_id = _founder(desk)
+        people.link_account(desk.db, desk.actor.account_id, person_id, found.contact_id)
+        desk.note(None, None, {"person": person_id, "contact": found.contact_id})
+        return _welcome(desk, person_id, found.contact_id)
+
+
+def _founder(desk: Desk) -> int:
+    """The first administrator, named as their account is."""
+    name = desk.actor.name or "Administrator"
+    made = people.add(desk.db, Person(name=name, admin=True, created_at=desk.now))
+    people.place(desk.db, made, {Department.MANAGEMENT.value: True})
+    return made
+
+
+def _welcome(desk: Desk, person_id: int | None, contact_id: int | None) -> Card:
+    person = load(desk.db, person_id) if person_id else None
+    if person is None:
+        contact = customers.contact(desk.db, contact_id or 0)
+        name = contact.name if contact else desk.actor.name
+        return Card(
+            T("Welcome, {name}", name=name),
+            (Line(T("Write what is wrong, beginning with: complaint. You get a number at once.")),),
+        )
+    lines = [Line(T("Type /help to see what you can do here."), STAFF)]
+    if person.admin:
+        lines.append(
+            Line(T("You are the administrator. Add people with: /person_add NAME"), PUBLIC)
+        )
+    return Card(T("Welcome, {name}", name=person.name), tuple(lines))
+
+
+class AddPerson(
+    Command,
+    name="person_add",
+    aliases=("新增人员",),
+    who={Role.ADMINISTRATOR},
+):
+    """Add a person of the company and make their code."""
+
+    name: Annotated[str, Ask("What is their name?", "Name")]
+    departments: Annotated[
+        frozenset[Department], Ask("Which departments do they belong to?", "Departments")
+    ]
+    superior: Annotated[PersonId | None, Ask("Whom do they report to?", "Superior")] = None
+    head: Annotated[bool, Ask("Do they head these departments?", "Head")] = False
+    admin: Annotated[bool, Ask("Are they an administrator?", "Administrator")] = False
+
+    def run(self, desk: Desk) -> Card:
+        """Enter them, and show the code once."""
+        if any(one.name == self.name for one in people.named(desk.db)):
+            raise Invalid("name", T("There is somebody called {name} already.", name=self.name))
+        row = Person(
+            name=self.name, superior_id=self.superior, admin=self.admin, created_at=desk.now
+        )
+        made = people.add(desk.db, row)
+        people.place(desk.db, made, {d.value: self.head for d in self.departments})
+        code = invite(desk.db, desk.recorded_at, person_id=made)
+        desk.note(None, None, {"person": made, "name": self.name})
+        return _code_card(T("{name} is entered", name=self.name), code)
+
+
+def _code_card(title: T, code: str) -> Card:
+    return Card(
+        title,
+        (
+            Line(T("Their code, valid for 7 days and once only: {code}", code=code), STAFF),
+            Note(T("They send the bot: join {code}", code=code)),
+        ),
+    )
+
+
+class InvitePerson(
+    Command,
+    name="person_invite",
+    aliases=("邀请",),
+    who={Role.ADMINISTRATOR},
+):
+    """Make a new code for a person, for another account of theirs."""
+
+    person: Annotated[PersonId, Ask("Who is it for?", "Person")]
+
+    def run(self, desk: Desk) -> Card:
+        """Show the code once."""
+        found = load(desk.db, self.person)
+        if found is None:
+            raise no_such(WORDS)
+        code = invite(desk.db, desk.recorded_at, person_id=found.id)
+        desk.note(None, None, {"person": found.id})
+        return _code_card(T("A new code for {name}", name=found.name), code)
+
+
+class InviteContact(
+    Command,
+    name="customer_invite",
+    aliases=("邀请客户",),
+    who={Department.SALES, Department.MARKETING, Department.QUALITY},
+    clause="3.1.2a",
+    on="customer",
+):
+    """Make a code with which a customer's contact can complain here themselves."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    contact: Annotated[str, Ask("Which contact?", "Contact")]
+
+    def run(self, desk: Desk) -> Card:
+        """Show the code once."""
+        known = [(c.id or 0, c.name) for c in customers.contacts(desk.db, self.customer)]
+        ranked = readings.rank(self.contact, known, 2)
+        if not ranked:
+            raise Invalid(
+                "contact", T("There is no contact called {name} yet. Add them first.", name=self.contact)
+            )
+        code = invite(desk.db, desk.recorded_at, contact_id=ranked[0][0])
+        desk.note(Ref("customer", self.customer), None, {"contact": ranked[0][0]})
+        return _code_card(T("A code for {name}", name=dict(known)[ranked[0][0]]), code)
+
+
+class ListPeople(Command, name="people", aliases=("人员",), who={Role.STAFF}):
+    """List the people of the company and whom they report to."""
+
+    def run(self, desk: Desk) -> Card:
+        """Everybody, with departments, superior and whether they have joined."""
+        everybody = people.active(desk.db)
+        names = {p.id: p.name for p in everybody}
+        lines = tuple(
+            Line(_described(desk, p, names.get(p.superior_id, "")), STAFF) for p in everybody[:100]
+        )
+        return Card(T("{n} person", "{n} people", n=len(everybody)), lines)
+
+
+def _described(desk: Desk, row: Person, superior: str) -> T:
+    person = load(desk.db, row.id or 0)
+    found = sorted(person.departments) if person else []
+    departments: T | str = found[0].words if found else "—"
+    for department in found[1:]:
+        departments = T("{a}, {b}", a=departments, b=department.words)
+    joined = bool(people.accounts_of(desk.db, row.id or 0))
+    state = T("joined") if joined else T("not joined yet")
+    if superior:
+        return T(
+            "{name} · {departments} · reports to {superior} · {state}",
+            name=row.name,
+            departments=departments,
+            superior=superior,
+            state=state,
+        )
+    return T("{name} · {departments} · {state}", name=row.name, departments=departments, state=state)
+
+
+class ChooseLanguage(Command, name="language", aliases=("语言",), who=EVERYONE):
+    """Choose the language you read."""
+
+    language: Annotated[Language, Ask("Which language?", "Language")]
+
+    def run(self, desk: Desk) -> Card:
+        """Remember it."""
+        if desk.actor.person:
+            people.set_language(desk.db, desk.actor.person.id, self.language.value)
+        people.set_account_language(desk.db, desk.actor.account_id, self.language.value)
+        desk.note(None, None, {"language": self.language.value})
+        return Card(T("From now on: {language}", language=self.language.words))

@@ -1,0 +1,374 @@
+"""Visits to customers: logged in one message, corrected or undone within a day (clause 3.1.1a)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from commands import customers as customer_noun
+from commands.kit.calendar import local_day
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Picture, Quote, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk, Urgency
+from commands.kit.errors import Invalid, Refused, no_such
+from commands.kit.form import Ask, CustomerId, Files, VisitId
+from commands.kit.noun import Involved, Look, Matches, Noun
+from commands.kit.people import Actor, Department, Relation, Role, ToPerson
+from commands.kit.policy import Clause, Section
+from commands.kit.words import T
+from storage import customers, files, people, visits
+from storage.database import Transaction
+from storage.timers import Timer
+from storage.visits import Visit
+
+KIND = "visit"
+WORDS = T("visit")
+FRIDAY = 4
+
+
+class VisitPolicy(Section, section="visits"):
+    """The numbers of clause 3.1.1a."""
+
+    correct_hours: Annotated[int, Clause("3.1.1a")]
+    oldest_days: Annotated[int, Clause("3.1.1a")]
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def check_day(day: date, today: date, oldest_days: int) -> None:
+    """A visit happened today or before, and not so long ago that it must be a slip."""
+    if day > today:
+        raise Invalid("day", T("{day:weekday} is still to come. When was the visit?", day=day))
+    if (today - day).days > oldest_days:
+        raise Invalid(
+            "day",
+            T("{day} is more than {n} days ago. When was the visit?", day=day, n=oldest_days),
+        )
+
+
+def correctable(visit: Visit, now: datetime, hours: int) -> bool:
+    """Whether a visit can still be changed by the person who logged it."""
+    return visit.undone_at is None and now - visit.recorded_at <= timedelta(hours=hours)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of a month, and of the next."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def next_friday(today: date) -> date:
+    """The Friday to come; on a Friday the next one."""
+    return today + timedelta(days=(FRIDAY - today.weekday() - 1) % 7 + 1)
+
+
+# --- the noun ---------------------------------------------------------------------------------------------------------
+
+
+def progress(db: Transaction, person_id: int, today: date) -> Line | None:
+    """How many of a person's important customers were visited this month, and who is next."""
+    important = customers.important_of(db, person_id)
+    if not important:
+        return None
+    first, following = month_of(today)
+    left = [c for c in important if not visits.was_visited(db, c.id or 0, first, following)]
+    done, of = len(important) - len(left), len(important)
+    if not left:
+        return Line(
+            T("Important customers: all {of} visited this month.", of=of),
+            STAFF,
+        )
+    return Line(
+        T(
+            "Important customers: {done} of {of} visited this month. Next: {following}",
+            done=done,
+            of=of,
+            following=customer_noun.called(left[0]),
+        ),
+        STAFF,
+    )
+
+
+def card(look: Look, id_: int) -> Card:
+    """A logged visit, what it did for the month, and what can be done next."""
+    visit = visits.get(look.db, id_)
+    if visit is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    name = customer_noun.name_of(look.db, visit.customer_id) or "?"
+    notes = Quote(visit.notes, to=STAFF)
+    if visit.undone_at:
+        return Card(
+            T("↩️ Visit taken back: {customer} · {day:near}", customer=name, day=visit.day),
+            (notes,),
+            about,
+        )
+    title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
+    month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
+    parts: tuple[Part, ...] = (notes, *((month,) if month else ()), *_pictures(look, id_))
+    return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
+
+
+def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
+    return tuple(
+        Picture(f.id or 0, T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
+    )
+
+
+def _by(look: Look, visit: Visit) -> tuple[Part, ...]:
+    person = people.get(look.db, visit.person_id)
+    return (Note(T("Logged by {name}", name=person.name)),) if person else ()
+
+
+def _next(look: Look, visit: Visit, about: Ref) -> tuple[Part, ...]:
+    if not correctable(visit, look.now, look.policy.of(VisitPolicy).correct_hours):
+        return ()
+    friday = next_friday(local_day(look.now, look.zone))
+    return (
+        Buttons(
+            (
+                Button(T("Remind me {day:weekday}", day=friday), "visit_remind", {}, about),
+                Button(T("Add photo"), "visit_photo", {}, about),
+                Button(T("Change day"), "visit_day", {}, about),
+                Button(T("Change notes"), "visit_notes", {}, about),
+                Button(T("Undo"), "visit_undo", {}, about, style="danger"),
+            )
+        ),
+    )
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Who logged a visit."""
+    visit = visits.get(db, id_)
+    return Involved(owner_id=visit.person_id) if visit else None
+
+
+def _remind(desk: Desk, timer: Timer) -> None:
+    visit = visits.get(desk.db, timer.subject_id)
+    if visit is None or visit.undone_at:
+        return
+    name = customer_noun.name_of(desk.db, visit.customer_id) or "?"
+    reminder = Card(
+        T("🔔 You asked to be reminded: {customer}, visited {day:near}", customer=name, day=visit.day),
+        (Quote(visit.notes, to=STAFF),),
+        Ref(KIND, timer.subject_id),
+    )
+    desk.tell(ToPerson(visit.person_id), reminder, urgency=Urgency.WAKING, merges=True)
+
+
+def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
+    return Matches()
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    visit = visits.get(db, id_)
+    return customer_noun.name_of(db, visit.customer_id) if visit else None
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=_find,
+    name_of=_name_of,
+    card=card,
+    involved=involved,
+    timers={"remind": _remind},
+)
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+class LogVisit(
+    Command,
+    name="visit",
+    aliases=("拜访",),
+    who={Department.SALES, Department.MANAGEMENT},
+    clause="3.1.1a",
+    makes=True,
+):
+    """Log a visit to a customer."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+    day: Annotated[date | None, Ask("When was the visit?", "Day")] = None
+    photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+
+    def run(self, desk: Desk) -> Ref:
+        """Log it."""
+        if customers.get(desk.db, self.customer) is None:
+            raise no_such(customer_noun.WORDS)
+        day = self.day or desk.today
+        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        visit = Visit(
+            customer_id=self.customer,
+            person_id=desk.person.id,
+            day=day,
+            notes=self.notes,
+            recorded_at=desk.recorded_at,
+            source=desk.source.kept(),
+        )
+        about = Ref(KIND, visits.add(desk.db, visit))
+        desk.begin(about, _kept(visit))
+        return about
+
+
+def _kept(visit: Visit) -> dict[str, object]:
+    return {
+        "customer": visit.customer_id,
+        "day": visit.day.isoformat(),
+        "notes": visit.notes,
+    }
+
+
+def _mine(desk: Desk, visit_id: int) -> Visit:
+    """The visit, while the person who logged it may still change it."""
+    visit = visits.get(desk.db, visit_id)
+    if visit is None:
+        raise no_such(WORDS)
+    hours = desk.policy.of(VisitPolicy).correct_hours
+    if visit.undone_at is not None:
+        raise Refused(T("This visit was taken back."))
+    if not correctable(visit, desk.recorded_at, hours):
+        raise Refused(T("A visit can be changed within {n} hours; this one is older.", n=hours))
+    return visit
+
+
+def _corrected(desk: Desk, visit: Visit, before: dict[str, object]) -> Ref:
+    """Keep the change, with what stood there before."""
+    visits.correct(desk.db, visit)
+    about = Ref(KIND, visit.id or 0)
+    desk.change(about, before, _kept(visit), shown=_kept(visit))
+    return about
+
+
+class ChangeDay(
+    Command,
+    name="visit_day",
+    aliases=("改日期",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Change the day of a visit."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+    day: Annotated[date, Ask("When was the visit?", "Day")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Change it."""
+        visit = _mine(desk, self.visit)
+        check_day(self.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        before = _kept(visit)
+        visit.day = self.day
+        return _corrected(desk, visit, before)
+
+
+class ChangeNotes(
+    Command,
+    name="visit_notes",
+    aliases=("改内容",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Change the notes of a visit."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+    notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+
+    def run(self, desk: Desk) -> Ref:
+        """Change them."""
+        visit = _mine(desk, self.visit)
+        before = _kept(visit)
+        visit.notes = self.notes
+        return _corrected(desk, visit, before)
+
+
+class AddPhoto(
+    Command,
+    name="visit_photo",
+    aliases=("加照片",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Add photos to a visit."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+    photos: Annotated[Files, Ask("Please send the photos.", "Photos")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Add them; they are filed under the visit."""
+        about = Ref(KIND, self.visit)
+        desk.change(about, None, {"photos": len(self.photos)})
+        return about
+
+
+class RemindMe(
+    Command,
+    name="visit_remind",
+    aliases=("提醒我",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Be reminded of a visit on Friday morning."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+
+    def run(self, desk: Desk) -> Card:
+        """Set the reminder."""
+        friday = next_friday(desk.today)
+        nine = datetime.combine(friday, time(9), desk.zone)
+        about = Ref(KIND, self.visit)
+        desk.at(nine, about, "remind")
+        desk.note(about, None, {"remind": nine.isoformat()})
+        return Card(T("🔔 I will remind you {at:clock}.", at=nine))
+
+
+class Undo(
+    Command,
+    name="visit_undo",
+    aliases=("撤销",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Take a logged visit back."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Take it back; it stays on record as taken back."""
+        visit = _mine(desk, self.visit)
+        visits.undo(desk.db, self.visit, desk.recorded_at)
+        about = Ref(KIND, self.visit)
+        after = {**_kept(visit), "undone": True}
+        desk.change(about, _kept(visit), after, shown=after)
+        return about
+
+
+class ListVisits(Command, name="visits", aliases=("拜访记录",), who={Role.STAFF}, clause="3.1.1a"):
+    """List this month's visits."""
+
+    def run(self, desk: Desk) -> Card:
+        """The newest first, with the month's progress."""
+        first, _ = month_of(desk.today)
+        mine = visits.by_person(desk.db, desk.person.id, first)
+        rows = tuple(
+            Line(
+                T(
+                    "{day:weekday} {customer}: {notes}",
+                    day=v.day,
+                    customer=customer_noun.name_of(desk.db, v.customer_id) or "?",
+                    notes=v.notes,
+                ),
+                STAFF,
+            )
+            for v in mine
+        )
+        month = progress(desk.db, desk.person.id, desk.today)
+        title = T("{n} visit this month", "{n} visits this month", n=len(mine))
+        return Card(title, (*rows, *((month,) if month else ())))
