@@ -1,0 +1,359 @@
+"""Asks for what is missing, keeps what was answered, and runs the command once it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.forms import draft_form
+from bot.hearing import Again, Hearing
+from bot.house import reader_of_actor
+from bot.platform import Attachment, Form, Open, Pressed, Reply, Silent, Wrong
+from commands.kit import drafting, words
+from commands.kit.card import Card, Ref
+from commands.kit.command import Command, Declared
+from commands.kit.drafting import trouble
+from commands.kit.errors import Invalid, Refused
+from commands.kit.form import Photos, Question
+from commands.kit.reading import Which, answer
+from commands.kit.words import T
+from storage import drafts, postings, subjects
+from storage.drafts import Draft
+
+Json = Any
+
+
+class Asking:
+    """The part of hearing a request that has to do with drafts."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self.db = hearing.db
+        self.house = hearing.house
+        self.request = hearing.request
+
+    # --- towards the deed -----------------------------------------------------------------------------
+
+    def proceed(
+        self,
+        command: type[Command],
+        answers: dict[str, Json],
+        *,
+        draft: Draft | None = None,
+        revision: int = 0,
+        again: bool = False,
+    ) -> Reply:
+        """Run a command that is complete; ask for the first thing that is missing otherwise."""
+        absent = drafting.missing(command.declared, answers)
+        if absent:
+            return self.ask(command, answers, absent.field, draft=draft, revision=revision)
+        try:
+            outcome = self.hearing.run(command, answers, revision, again=again)
+        except Invalid as invalid:
+            if not command.declared.question(invalid.field):
+                raise
+            wrong = trouble(said=invalid.words)
+            return self.ask(command, answers, invalid.field, draft=draft, error=wrong)
+        except Again:
+            wrong = trouble(said=T("You said exactly this a few minutes ago. Again?"))
+            return self.ask(command, answers, "", draft=draft, error=wrong)
+        self._done(draft)
+        return self._outcome(command.declared, outcome, quiet=draft is not None)
+
+    def _done(self, draft: Draft | None) -> None:
+        if draft is not None:
+            drafts.end(self.db, draft.id or 0, drafts.DONE)
+            self._touch(draft)
+
+    def _outcome(
+        self, declared: Declared, outcome: Card | Ref | None, *, quiet: bool
+    ) -> Reply:
+        """Show what came of it. A card that stands in this conversation already is redrawn, not said twice."""
+        if isinstance(outcome, Card) and outcome.about is None:
+            return self.hearing.show(outcome)
+        if isinstance(outcome, Ref) and self._in_sight(outcome):
+            return self._confirmed(declared, quiet=quiet)
+        if outcome is not None:
+            self.hearing.desk().tell(self.hearing.home(), outcome)
+        return Silent()
+
+    def _confirmed(self, declared: Declared, *, quiet: bool) -> Reply:
+        if isinstance(self.request.said, Pressed):
+            return self.hearing.toast(T("Done."))
+        if quiet:
+            return Silent()
+        return self.hearing.show(Card(T("✔ {what}", what=declared.words)))
+
+    def _in_sight(self, outcome: Ref) -> bool:
+        """Whether a card of this subject that follows its changes stands in this conversation."""
+        at = self.request.address
+        return any(
+            posting.follows
+            and (posting.platform, posting.workspace, posting.chat)
+            == (at.platform, at.workspace, at.chat)
+            for posting in postings.of(self.db, outcome.kind, outcome.id)
+        )
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        command: type[Command],
+        answers: dict[str, Json],
+        field: str,
+        *,
+        draft: Draft | None = None,
+        revision: int = 0,
+        error: Json = None,
+        state: str = drafts.OPEN,
+    ) -> Reply:
+        """Keep a draft that asks for a field, and ask."""
+        kept = draft or self._new(command.declared, answers, revision, state)
+        kept.answers, kept.asking, kept.error = answers, field, error
+        kept.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
+        drafts.save(self.db, kept)
+        return self._put(kept, command, fresh=draft is None)
+
+    def keep_aside(self, answers: dict[str, Json]) -> Draft:
+        """Keep words whose command is not known yet."""
+        return self._new(None, answers, 0, drafts.ASIDE)
+
+    def _new(
+        self, declared: Declared | None, answers: dict[str, Json], revision: int, state: str
+    ) -> Draft:
+        at = self.request.address
+        account = self.hearing.actor.account_id
+        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
+        earlier = drafts.open_in(self.db, account, conversation)
+        if earlier is not None and state == drafts.OPEN:
+            drafts.end(self.db, earlier.id or 0, drafts.ASIDE)
+            self._touch(earlier)
+        about = self.hearing.subject(declared, answers) if declared else None
+        made = Draft(
+            account_id=account,
+            platform=at.platform,
+            workspace=at.workspace,
+            chat=at.chat,
+            thread=at.thread,
+            conversation=conversation,
+            command=declared.name if declared else "",
+            answers=answers,
+            asked=[],
+            subject_kind=about.kind if about else "",
+            subject_id=about.id if about else None,
+            revision=revision,
+            begun_at=self.hearing.now,
+            expires_at=self.hearing.recorded_at + drafting.KEPT_FOR,
+            state=state,
+        )
+        drafts.add(self.db, made)
+        subjects.begin(self.db, drafting.KIND, made.id or 0, self.hearing.recorded_at, None)
+        return made
+
+    def _put(self, draft: Draft, command: type[Command], *, fresh: bool) -> Reply:
+        """Show the open question: as a form where one can be opened, otherwise as a card."""
+        choosing = bool((draft.error or {}).get("among")) or not draft.asking
+        if self.request.opens and not choosing:
+            return Open(self.form(draft))
+        if not fresh and self._pressed_here(draft):
+            self._touch(draft)
+        else:
+            self._leave_behind(draft)
+            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, draft.id or 0))
+        return Silent()
+
+    def form(self, draft: Draft, errors: dict[str, str] | None = None) -> Form:
+        """The draft as a form, its trouble beside the question it belongs to."""
+        reader = reader_of_actor(self.house, self.hearing.actor)
+        said = self._said(draft)
+        found = errors or ({draft.asking: reader.say(said)} if said and draft.asking else {})
+        return draft_form(self.house, self.hearing.look, reader, draft, found)
+
+    def _said(self, draft: Draft) -> T | str:
+        packed = (draft.error or {}).get("words")
+        found: T | str = words.decode(packed) if packed else ""
+        return found
+
+    def _pressed_here(self, draft: Draft) -> bool:
+        at = self.request.address
+        here = postings.at(self.db, at.platform, at.workspace, at.chat, self.request.message)
+        return here is not None and (here.kind, here.subject_id) == (drafting.KIND, draft.id)
+
+    def _leave_behind(self, draft: Draft) -> None:
+        """Earlier questions of this draft stay as they are: the next one stands below them."""
+        for posting in postings.of(self.db, drafting.KIND, draft.id or 0):
+            postings.stop(self.db, posting.id or 0)
+
+    def _touch(self, draft: Draft) -> None:
+        subjects.change(
+            self.db, drafting.KIND, draft.id or 0, self.hearing.recorded_at, None
+        )
+
+    # --- answers --------------------------------------------------------------------------------------
+
+    def mine(self, draft_id: int) -> tuple[Draft, type[Command]]:
+        """A draft of this account, opened again if it had been put aside or had expired."""
+        draft = drafts.get(self.db, draft_id)
+        command = self.house.catalogue.get(draft.command) if draft else None
+        if draft is None or draft.account_id != self.hearing.actor.account_id:
+            raise Refused(T("That question was put to somebody else, or is long past."))
+        if draft.state == drafts.DONE:
+            raise Refused(T("That is done already. To do it once more, begin anew."))
+        if command is None:
+            raise Refused(T("That can't be continued any more. Please begin anew."))
+        if draft.state != drafts.OPEN:
+            self._reopen(draft)
+        return draft, command
+
+    def _reopen(self, draft: Draft) -> None:
+        earlier = drafts.open_in(self.db, draft.account_id, draft.conversation)
+        if earlier is not None:
+            drafts.end(self.db, earlier.id or 0, drafts.ASIDE)
+            self._touch(earlier)
+        drafts.end(self.db, draft.id or 0, drafts.OPEN)
+
+    def open_draft(self) -> Draft | None:
+        """The draft that is open in this conversation, if any."""
+        at = self.request.address
+        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
+        found = drafts.open_in(self.db, self.hearing.actor.account_id, conversation)
+        return found if found and found.expires_at > self.hearing.recorded_at else None
+
+    def answered(self, draft: Draft, raw: Json, field: str = "") -> Reply:
+        """An answer to the question that is open, or to the field named."""
+        draft, command = self.mine(draft.id or 0)
+        asked = command.declared.question(field or draft.asking)
+        if asked is None:
+            raise Refused(T("Please use the buttons, or send a command."))
+        answers = dict(draft.answers)
+        try:
+            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
+        except Invalid as invalid:
+            wrong = trouble(said=invalid.words)
+            return self.ask(command, answers, asked.field, draft=draft, error=wrong)
+        except Which as which:
+            return self.ask(command, answers, asked.field, draft=draft, error=trouble(which))
+        draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
+        return self._on(draft, command, answers)
+
+    def _on(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
+        return self.proceed(command, answers, draft=draft, revision=draft.revision or 0)
+
+    def attached(self, draft: Draft, kept: list[int], text: str) -> Reply:
+        """Files sent while a draft is open belong to it."""
+        draft, command = self.mine(draft.id or 0)
+        asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
+        answers = dict(draft.answers)
+        if asked:
+            answers[asked.field] = [*answers.get(asked.field, []), *kept]
+        draft.answers = answers
+        drafts.save(self.db, draft)
+        if text:
+            return self.answered(draft, text)
+        return self._on(draft, command, answers)
+
+    # --- buttons and forms ----------------------------------------------------------------------------
+
+    def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
+        """A button on a question."""
+        draft, command = self.mine(draft_id)
+        match verb:
+            case "~set":
+                return self.answered(draft, bound.get("v"), str(bound.get("f", "")))
+            case "~back":
+                return self._back(draft, command)
+            case "~cancel":
+                drafts.end(self.db, draft_id, drafts.CANCELLED)
+                self._touch(draft)
+                return self.hearing.toast(T("Cancelled. Nothing was kept."))
+            case "~go":
+                revision = draft.revision or 0
+                return self.proceed(
+                    command,
+                    dict(draft.answers),
+                    draft=draft,
+                    revision=revision,
+                    again=bool(bound.get("again")),
+                )
+        raise Refused(T("This button is from an older version. Please begin anew."))
+
+    def _back(self, draft: Draft, command: type[Command]) -> Reply:
+        asked = list(draft.asked or [])
+        if not asked:
+            return self.ask(command, dict(draft.answers), draft.asking, draft=draft)
+        field = asked.pop()
+        draft.asked = asked
+        answers = {k: v for k, v in draft.answers.items() if k != field}
+        return self.ask(command, answers, field, draft=draft)
+
+    def submitted(
+        self, draft_id: int, given: Mapping[str, Json], attachments: tuple[Attachment, ...]
+    ) -> Reply:
+        """A form came back: every answer is read, and what is wrong is said beside its question."""
+        draft, command = self.mine(draft_id)
+        answers, errors = self._read_all(draft, command, given)
+        kept = self.hearing.keep(attachments)
+        photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
+        if photos and kept:
+            answers[photos.field] = kept
+        draft.answers = answers
+        drafts.save(self.db, draft)
+        if errors:
+            return Wrong(errors)
+        return self._submitted(draft, command, answers)
+
+    def _submitted(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
+        """Run it; whatever refuses it is shown in the form, which stays open."""
+        first = command.declared.questions[0].field
+        try:
+            outcome = self.hearing.run(command, answers, draft.revision or 0, again=False)
+        except Again:
+            wrong = trouble(said=T("You said exactly this a few minutes ago. Again?"))
+            draft.asking = ""
+            draft.error = wrong
+            drafts.save(self.db, draft)
+            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, draft.id or 0))
+            return Silent()
+        except Invalid as invalid:
+            return Wrong({invalid.field or first: self._say(invalid.words)})
+        except Refused as refused:
+            return Wrong({self._shown_field(draft, command): self._say(refused.words)})
+        self._done(draft)
+        return self._outcome(command.declared, outcome, quiet=False)
+
+    def _shown_field(self, draft: Draft, command: type[Command]) -> str:
+        held = command.declared.under if draft.subject_id else ""
+        return next((q.field for q in command.declared.questions if q.field != held), "")
+
+    def _read_all(
+        self, draft: Draft, command: type[Command], given: Mapping[str, Json]
+    ) -> tuple[dict[str, Json], dict[str, str]]:
+        answers = dict(draft.answers)
+        errors: dict[str, str] = {}
+        held = command.declared.under if draft.subject_id else ""
+        for asked in command.declared.questions:
+            if asked.field != held and not isinstance(asked.kind, Photos):
+                self._read_one(asked, given.get(asked.field), answers, errors)
+        return answers, errors
+
+    def _read_one(
+        self, asked: Question, raw: Json, answers: dict[str, Json], errors: dict[str, str]
+    ) -> None:
+        answers.pop(asked.field, None)
+        if raw in (None, "", []) and not asked.required:
+            return
+        try:
+            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
+        except Invalid as invalid:
+            errors[asked.field] = self._say(invalid.words)
+        except Which as which:
+            names = "; ".join(self._say(_words(label)) for _, label in which.options)
+            errors[asked.field] = self._say(T("Several are meant: {names}. Pick one.", names=names))
+
+    def _say(self, said: T | str) -> str:
+        return reader_of_actor(self.house, self.hearing.actor).say(said)
+
+
+def _words(label: Any) -> T | str:
+    return label if isinstance(label, str) else T("{day:weekday}", day=label)
+

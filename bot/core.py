@@ -1,0 +1,131 @@
+"""The house put together without its platforms: the door, the post, timers and the metronome."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot import discovery, locale
+from bot.door import Door
+from bot.fetching import Fetching
+from bot.house import House
+from bot.platform import Platform
+from bot.post import Post
+from bot.seal import Seal
+from commands.kit.command import Catalogue
+from commands.kit.drafting import draft_noun
+from commands.kit.noun import Nouns
+from commands.kit.policy import load
+from scheduler.clock import SWEEP, TICK, Clock, Metronome
+from scheduler.delivery import Delivery
+from scheduler.sweep import Sweep
+from scheduler.timers import Timers
+from storage import house as facts
+from storage import timers as timer_rows
+from storage.database import Database, Transaction
+
+SECRET = "secret"
+AHEAD = "clock_ahead"
+
+
+@dataclass
+class Core:
+    """Everything but the platforms, which are plugged into `platforms` before it starts."""
+
+    database: Database
+    house: House
+    clock: Clock
+    platforms: dict[str, Platform] = field(default_factory=dict)
+    metronome: Metronome = field(default_factory=Metronome)
+
+    def __post_init__(self) -> None:
+        """Build what depends on the rest."""
+        house, holder = self.house, secrets.token_hex(6)
+        self.door = Door(self.database, house, self.metronome.wake)
+        self.post = Post(self.database, house, self.platforms)
+        shared = (house.nouns, house.policy, house.zone, holder)
+        self.delivery = Delivery(self.database, self.clock, self.post, *shared)
+        self.timers = Timers(self.database, self.clock, *shared)
+        self.sweep = Sweep(self.database, self.clock)
+        self.fetching = Fetching(self.database, self.clock, self.platforms)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        every = self.metronome.every
+        every(TICK, "timers", self._fire)
+        every(TICK, "letters", self._deliver)
+        every(TICK, "files", self._fetch)
+        every(SWEEP, "sweep", self._clear)
+        self.metronome.start()
+
+    async def stop(self) -> None:
+        """Stop ticking, then let go of the database."""
+        await self.metronome.stop()
+        self.database.close()
+
+    async def move(self, by: timedelta) -> None:
+        """Move the company's clock ahead, and let what has become due happen (a rehearsal)."""
+        self.clock.ahead += by
+        seconds = self.clock.ahead.total_seconds()
+        await self.database.write(lambda db: facts.put(db, AHEAD, seconds))
+        self.metronome.wake(frozenset({"timers", "letters"}))
+
+    async def _fire(self) -> timedelta | None:
+        self.metronome.wake(await self.timers.tick())
+        following = await self.database.read(timer_rows.next_at)
+        return max(following - self.clock.now(), timedelta()) if following else None
+
+    async def _deliver(self) -> timedelta | None:
+        await self.delivery.tick()
+        return await self.delivery.next_in()
+
+    async def _fetch(self) -> timedelta | None:
+        await self.fetching.tick()
+        return None
+
+    async def _clear(self) -> timedelta | None:
+        self.metronome.wake(await self.sweep.tick())
+        return None
+
+
+def build(
+    database: Database,
+    *,
+    language: str,
+    zone: ZoneInfo,
+    keys: tuple[bytes, ...] = (),
+    policy_file: Path | None = None,
+    clock: Clock | None = None,
+    more_commands: tuple[type, ...] = (),
+    catalogues: Mapping[str, Mapping[str, str]] | None = None,
+) -> Core:
+    """Put the house together on a migrated database."""
+    (own, ahead), _ = database.write_now(_kept)
+    catalogue = Catalogue([*discovery.commands(), *more_commands])
+    base = Nouns(tuple(discovery.nouns()))
+    nouns = Nouns((*discovery.nouns(), draft_noun(catalogue, base)))
+    ticking = clock or Clock(timedelta(seconds=ahead))
+    house = House(
+        catalogue=catalogue,
+        nouns=nouns,
+        policy=load(policy_file),
+        catalogues=catalogues if catalogues is not None else locale.load(),
+        language=language,
+        zone=zone,
+        clock=ticking,
+        seal=Seal(keys or (own.encode(),)),
+    )
+    return Core(database, house, ticking)
+
+
+def _kept(db: Transaction) -> tuple[str, float]:
+    """The key that this database keeps for itself, and how far a rehearsal's clock is ahead."""
+    own = facts.get(db, SECRET)
+    if own is None:
+        own = secrets.token_hex(32)
+        facts.put(db, SECRET, own)
+    return own, float(facts.get(db, AHEAD) or 0.0)

@@ -1,0 +1,43 @@
+"""Finds every command and every noun declared in `commands`, so that adding one touches one file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+import commands as room
+from commands.kit.command import Command
+from commands.kit.noun import Noun
+
+
+def modules(package: ModuleType = room) -> Iterator[ModuleType]:
+    """Every module of the room but its kit."""
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not found.name.startswith("commands.kit"):
+            yield importlib.import_module(found.name)
+
+
+def commands() -> list[type[Command]]:
+    """Every command, in the order of their modules and of their lines."""
+    found: dict[str, type[Command]] = {}
+    for module in modules():
+        for value in vars(module).values():
+            if (
+                isinstance(value, type)
+                and issubclass(value, Command)
+                and value.__module__ == module.__name__
+            ):
+                found[value.declared.name] = value
+    return list(found.values())
+
+
+def nouns() -> list[Noun]:
+    """Every noun."""
+    found: dict[str, Noun] = {}
+    for module in modules():
+        for value in vars(module).values():
+            if isinstance(value, Noun):
+                found[value.kind] = value
+    return list(found.values())

@@ -1,0 +1,258 @@
+"""The door: every request's path. What it commits, and what it answers when something goes wrong (DESIGN section 2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from bot import platform
+from bot.hearing import Hearing, refusal
+from bot.house import Glance, House, reader_of_actor
+from bot.knowing import actor_of
+from bot.platform import (
+    Pressed,
+    Reply,
+    Request,
+    Silent,
+    Started,
+    Submitted,
+    Toast,
+    Typed,
+    Wrong,
+)
+from bot.understanding import Understanding
+from commands.kit.card import Card
+from commands.kit.errors import Refused
+from commands.kit.form import Pick
+from commands.kit.packing import Packing
+from commands.kit.words import T
+from storage import deliveries, drafts, people
+from storage.database import Conflict, Database, Transaction
+from storage.deliveries import Delivery, SetAside
+
+Json = Any
+log = structlog.get_logger("door")
+
+_PACKING = Packing(
+    platform.Silent,
+    platform.Toast,
+    platform.Show,
+    platform.Open,
+    platform.Wrong,
+    platform.Page,
+    platform.Say,
+    platform.Small,
+    platform.Quoted,
+    platform.Table,
+    platform.Image,
+    platform.Key,
+    platform.Keys,
+    platform.Form,
+    platform.Field,
+    platform.Line,
+    platform.Date,
+    platform.DateAndTime,
+    platform.Select,
+    platform.Search,
+    platform.Upload,
+)
+RAW_KEPT = 100_000
+OFFERED = 50
+
+
+class Door:
+    """Takes requests of every platform, one transaction each. `wake` is told what should be looked at after a commit."""
+
+    def __init__(
+        self, database: Database, house: House, wake: Callable[[frozenset[str]], None]
+    ) -> None:
+        self.database = database
+        self.house = house
+        self.wake = wake
+
+    async def handle(self, request: Request) -> Reply:
+        """Hear a request, commit, and give the answer; a repeated delivery is answered from the record.
+
+        Raises `storage.database.Gone` when nothing could be kept: the platform must not be told "received".
+        """
+        clean = _cleaned(request)
+        try:
+            reply, after = await self.database.write(lambda db: self._serve(db, clean))
+        except Conflict:
+            # A twin of this delivery, or of a row it makes, was committed meanwhile: now it will be seen.
+            reply, after = await self._once_more(clean)
+        self.wake(after)
+        return reply
+
+    async def _once_more(self, request: Request) -> tuple[Reply, frozenset[str]]:
+        try:
+            return await self.database.write(lambda db: self._serve(db, request))
+        except Conflict as error:
+            failed = error
+        return await self.database.write(lambda db: self._give_up(db, request, failed))
+
+    async def options(
+        self, request: Request, draft: int, field: str, text: str
+    ) -> list[tuple[str, str]]:
+        """What a search field offers for these letters."""
+        return await self.database.read(lambda db: self._options(db, request, draft, field, text))
+
+    async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
+        """Keep what could not be parsed."""
+        row = self._aside(platform_, raw, reason, _reference())
+        _, after = await self.database.write(lambda db: deliveries.set_aside(db, row))
+        log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
+        self.wake(after)
+
+    # --- in the transaction -----------------------------------------------------------------------------------------
+
+    def _serve(self, db: Transaction, request: Request) -> Reply:
+        at = request.address
+        known = (
+            deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
+        )
+        if known is not None:
+            reply: Reply = _PACKING.unpack(known.answer)
+            return reply
+        actor = actor_of(db, request, self.house.clock.now())
+        hearing = Hearing(db, self.house, request, actor)
+        reply = self._guarded(hearing)
+        if request.key:
+            self._record(hearing, reply)
+        return reply
+
+    def _give_up(self, db: Transaction, request: Request, error: Exception) -> Reply:
+        """A conflict that does not go away is a bug, and must not be delivered for ever."""
+        actor = actor_of(db, request, self.house.clock.now())
+        hearing = Hearing(db, self.house, request, actor)
+        reply = self._apology(hearing, error)
+        if request.key:
+            self._record(hearing, reply)
+        return reply
+
+    def _guarded(self, hearing: Hearing) -> Reply:
+        """Hear it; a refusal or a bug undoes what was done, and is answered all the same."""
+        try:
+            with hearing.db.savepoint():
+                return Understanding(hearing).reply()
+        except Refused as refused:
+            hearing.deed = ""
+            return self._refused(hearing, refused)
+        except Exception as error:  # the one place where a bug becomes an apology
+            if is_database_error(error):
+                raise
+            hearing.deed = ""
+            return self._apology(hearing, error)
+
+    def _record(self, hearing: Hearing, reply: Reply) -> None:
+        at = hearing.request.address
+        deliveries.add(
+            hearing.db,
+            Delivery(
+                platform=at.platform,
+                workspace=at.workspace,
+                key=hearing.request.key,
+                at=hearing.recorded_at,
+                answer=_PACKING.pack(reply),
+                account_id=hearing.actor.account_id,
+                deed=hearing.deed,
+            ),
+        )
+
+    def _refused(self, hearing: Hearing, refused: Refused) -> Reply:
+        said = hearing.request.said
+        reader = reader_of_actor(self.house, hearing.actor)
+        if isinstance(said, Pressed):
+            return Toast(reader.say(refused.words), alert=True)
+        if isinstance(said, Submitted):
+            field = next(iter(said.answers), "")
+            return Wrong({field: reader.say(refused.words)})
+        return hearing.show(refusal(refused))
+
+    def _apology(self, hearing: Hearing, error: Exception) -> Reply:
+        reference = _reference()
+        request = hearing.request
+        log.error("bug", reference=reference, platform=request.address.platform, exc_info=error)
+        row = self._aside(request.address.platform, request.raw, type(error).__name__, reference)
+        deliveries.set_aside(hearing.db, row)
+        words = T(
+            "Something went wrong on our side. Nothing was changed and your message is kept. "
+            "Please tell your administrator: {reference}",
+            reference=reference,
+        )
+        if isinstance(request.said, Pressed):
+            return Toast(reader_of_actor(self.house, hearing.actor).say(words), alert=True)
+        if isinstance(request.said, Submitted):
+            return Silent() if not request.inline else hearing.show(Card(words))
+        return hearing.show(Card(words))
+
+    def _aside(self, platform_: str, raw: bytes, reason: str, reference: str) -> SetAside:
+        return SetAside(
+            platform=platform_,
+            at=self.house.clock.now(),
+            reference=reference,
+            reason=reason,
+            raw=raw[:RAW_KEPT].decode("utf-8", "backslashreplace").replace("\x00", "\\x00"),
+        )
+
+    def _options(
+        self, db: Transaction, request: Request, draft_id: int, field: str, text: str
+    ) -> list[tuple[str, str]]:
+        at = request.address
+        account = people.account(db, at.platform, at.workspace, request.user)
+        asked = self._asked(db, account.id if account else None, draft_id, field)
+        if asked is None:
+            return []
+        look = Glance(db, self.house.clock.now(), self.house.zone, self.house.policy)
+        found = self.house.nouns[asked.noun].find(look, text, None).found
+        return [(f"#{one.id}", one.name) for one in found[:OFFERED]]
+
+    def _asked(
+        self, db: Transaction, account_id: int | None, draft_id: int, field: str
+    ) -> Pick | None:
+        draft = drafts.get(db, draft_id)
+        command = self.house.catalogue.get(draft.command) if draft else None
+        if draft is None or command is None or draft.account_id != account_id:
+            return None
+        question = command.declared.question(field)
+        return question.kind if question and isinstance(question.kind, Pick) else None
+
+
+def is_database_error(error: Exception) -> bool:
+    """Whether the database itself failed: then nothing may be kept or acknowledged."""
+    return type(error).__module__.split(".")[0] in {"sqlite3", "psycopg", "storage"}
+
+
+def _reference() -> str:
+    return secrets.token_hex(4)
+
+
+def _cleaned(request: Request) -> Request:
+    """Without what no database keeps: NUL and halves of surrogate pairs."""
+    said = request.said
+    match said:
+        case Typed():
+            said = replace(said, text=_clean(said.text), command=_clean(said.command))
+        case Submitted():
+            said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
+        case Started():
+            said = replace(said, code=_clean(said.code))
+        case Pressed():
+            said = replace(said, data=_clean(said.data))
+    return replace(
+        request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
+    )
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def _clean_any(value: Json) -> Json:
+    if isinstance(value, str):
+        return _clean(value)
+    return [_clean_any(v) for v in value] if isinstance(value, list) else value

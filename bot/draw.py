@@ -1,0 +1,62 @@
+"""Turns a card into the page that one reader sees: cut to their audience, translated, its buttons sealed.
+
+This is the only place where a card is cut, and it comes before every adapter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.platform import Address, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.seal import Seal
+from bot.words import Reader
+from commands.kit.card import Button, Buttons, Card, Facts, Line, Note, Part, Picture, Quote
+from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
+
+SUMMARY = 240
+SHOWN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Draws for one reader at one address."""
+
+    reader: Reader
+    address: Address
+    seal: Seal
+
+    def page(self, card: Card) -> Page:
+        """The card as this reader may see it."""
+        parts = [part for part in card.parts if self.reader.may_see(part.to)]
+        blocks = tuple(block for part in parts for block in self._block(part))
+        title = shortened(self.reader.say(card.title), TITLE)
+        return Page(title, blocks, self._summary(title, blocks))
+
+    def _block(self, part: Part) -> tuple[Block, ...]:
+        say = self.reader.say
+        match part:
+            case Line():
+                return (Say(shortened(say(part.text), SHOWN)),)
+            case Note():
+                return (Small(shortened(say(part.text), SHOWN)),)
+            case Quote():
+                return (Quoted(shortened(part.text, SHOWN), say(part.by)),)
+            case Facts():
+                rows = ((say(k), shortened(say(v), SHOWN)) for k, v in part.rows)
+                return (Table(tuple(rows)),)
+            case Picture():
+                return (Image(part.file_id, shortened(say(part.alt), NAME)),)
+            case Buttons():
+                return (Keys(tuple(self._key(b) for b in part.row)),) if part.row else ()
+        assert_never(part)
+
+    def _key(self, button: Button) -> Key:
+        label = shortened(self.reader.say(button.label), LABEL)
+        confirm = self.reader.say(button.confirm) if button.confirm else ""
+        return Key(label, self.seal.sealed(button, self.address), button.style, confirm)
+
+    def _summary(self, title: str, blocks: tuple[Block, ...]) -> str:
+        """What a lock screen shows: the title and the first two lines."""
+        lines = [b.text for b in blocks if isinstance(b, Say | Quoted)][:2]
+        return shortened("\n".join([title, *lines]), min(SUMMARY, WORDS))

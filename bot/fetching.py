@@ -1,0 +1,90 @@
+"""Fetches the bytes of files that people sent, after the commit, as durably as letters are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from io import BytesIO
+
+import structlog
+from PIL import Image, UnidentifiedImageError
+
+from bot.platform import Platform
+from commands.kit.errors import Later, Never, Unclear
+from scheduler.clock import Clock
+from storage import files, subjects
+from storage.database import Database, Transaction
+from storage.files import File
+
+log = structlog.get_logger("files")
+HOLD = timedelta(minutes=2)
+GIVE_UP_AFTER = 8
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 60_000_000
+
+
+class Fetching:
+    """One replica's fetcher."""
+
+    def __init__(
+        self, database: Database, clock: Clock, platforms: Mapping[str, Platform]
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.platforms = platforms
+
+    async def tick(self) -> int:
+        """Fetch what is wanted; give how many were tried."""
+        tried = 0
+        while wanted := await self._claim():
+            for file in wanted:
+                await self._fetch(file)
+            tried += len(wanted)
+        return tried
+
+    async def _claim(self) -> list[File]:
+        now = self.clock.machine()
+        found, _ = await self.database.write(lambda db: files.claim(db, now, now + HOLD))
+        return [file for file in found if file.platform in self.platforms]
+
+    async def _fetch(self, file: File) -> None:
+        try:
+            content = await self.platforms[file.platform].fetch(file.remote)
+        except Never as never:
+            await self._refuse(file, never.reason)
+        except (Later, Unclear) as later:
+            log.info("file_later", file=file.id, reason=later.reason)
+            if file.attempts >= GIVE_UP_AFTER:
+                await self._refuse(file, later.reason)
+        else:
+            await self._keep(file, content)
+
+    async def _keep(self, file: File, content: bytes) -> None:
+        media = media_of(content)
+        if media is None:
+            await self._refuse(file, "not a picture that can be shown")
+            return
+        await self.database.write(lambda db: self._kept(db, file, content, media))
+
+    def _kept(self, db: Transaction, file: File, content: bytes, media: str) -> None:
+        files.keep(db, file.id or 0, content, media)
+        now = files.get(db, file.id or 0)
+        if now and now.subject_id is not None and subjects.state(db, now.kind, now.subject_id):
+            subjects.change(db, now.kind, now.subject_id, self.clock.now(), None)
+
+    async def _refuse(self, file: File, reason: str) -> None:
+        log.warning("file_refused", file=file.id, reason=reason)
+        await self.database.write(lambda db: files.refuse(db, file.id or 0, reason))
+
+
+def media_of(content: bytes) -> str | None:
+    """What kind of picture the bytes really are; None for anything else, or for one too large to open."""
+    if len(content) > MOST_BYTES:
+        return None
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                return None
+            return Image.MIME.get(picture.format or "")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return None

@@ -1,0 +1,111 @@
+"""Turns a draft into the form that platforms with forms open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, assert_never
+
+from bot import platform
+from bot.house import Glance, House
+from bot.platform import Form
+from bot.words import Reader
+from commands.kit import limits
+from commands.kit.command import Command
+from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.limits import shortened
+from commands.kit.words import T
+from storage.drafts import Draft
+
+Json = Any
+OFFERED = 20
+
+
+def draft_form(
+    house: House, look: Glance, reader: Reader, draft: Draft, errors: dict[str, str]
+) -> Form:
+    """The form of a draft: every question but the one that holds its subject, with the answers so far."""
+    command = house.catalogue.get(draft.command)
+    assert command is not None
+    held = command.declared.under if draft.subject_id else ""
+    fields = tuple(
+        _field(house, look, reader, asked, draft.answers.get(asked.field), errors)
+        for asked in command.declared.questions
+        if asked.field != held
+    )
+    return Form(
+        draft.id or 0,
+        _title(command, reader),
+        fields,
+        submit=reader.say(T("Send")),
+        cancel=reader.say(T("Cancel")),
+    )
+
+
+def _title(command: type[Command], reader: Reader) -> str:
+    return shortened(reader.say(command.declared.words), limits.MODAL_TITLE)
+
+
+def _field(
+    house: House,
+    look: Glance,
+    reader: Reader,
+    asked: Question,
+    value: Json,
+    errors: dict[str, str],
+) -> platform.Field:
+    return platform.Field(
+        name=asked.field,
+        label=reader.say(asked.words),
+        input=_input(house, look, reader, asked.kind, value),
+        required=asked.required,
+        value=_value(asked.kind, value, reader),
+        error=errors.get(asked.field, ""),
+    )
+
+
+def _input(
+    house: House, look: Glance, reader: Reader, kind: Kind, value: Json
+) -> platform.Input:
+    match kind:
+        case Text():
+            return platform.Line(kind.long, limits.WORDS)
+        case Day():
+            return platform.Date()
+        case Moment():
+            return platform.DateAndTime()
+        case YesNo():
+            return platform.Select((("yes", reader.say(T("Yes"))), ("no", reader.say(T("No")))))
+        case Choice():
+            options = tuple((v, reader.say(label)) for v, label in kind.options)
+            return platform.Select(options, kind.several)
+        case Pick():
+            return _search(house, look, kind, value)
+        case Photos():
+            return platform.Upload(limits.PHOTOS)
+    assert_never(kind)
+
+
+def _search(house: House, look: Glance, kind: Pick, value: Json) -> platform.Search:
+    noun = house.nouns[kind.noun]
+    chosen = noun.name_of(look.db, value) if isinstance(value, int) else None
+    found = noun.find(look, "", None).found[:OFFERED]
+    return platform.Search(chosen or "", tuple((f"#{one.id}", one.name) for one in found))
+
+
+def _value(kind: Kind, value: Json, reader: Reader) -> Json:
+    if value is None:
+        return None
+    match kind:
+        case Pick():
+            return f"#{value}"
+        case YesNo():
+            return "yes" if value else "no"
+        case Moment():
+            return datetime.fromisoformat(value).astimezone(reader.zone).strftime("%Y-%m-%d %H:%M")
+        case Choice():
+            return list(value) if kind.several else value
+        case Text() | Day():
+            return value
+        case Photos():
+            return None
+    assert_never(kind)

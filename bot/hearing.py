@@ -1,0 +1,218 @@
+"""One request, heard within one transaction: what is meant, whether it may be done, what is missing, and the deed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.draw import Pen
+from bot.house import Glance, House, reader_of_actor
+from bot.permission import may
+from bot.platform import Attachment, Reply, Request, Show, Silent, Toast
+from commands.kit.card import Card, Ref
+from commands.kit.command import Command, Declared
+from commands.kit.desk import Desk, Source
+from commands.kit.errors import Denied, Invalid, Refused, Stale, no_such
+from commands.kit.form import Photos
+from commands.kit.people import Actor, Role, To, ToAccount, ToChat
+from commands.kit.reading import Context
+from commands.kit.words import T
+from storage import deliveries, files, places, postings, subjects
+from storage.database import Transaction
+from storage.files import File
+
+Json = Any
+AGAIN_WITHIN = timedelta(minutes=10)
+
+
+class Again(Exception):
+    """The same was said a moment ago; the person must say whether it is meant twice."""
+
+
+class Hearing:
+    """What every way of hearing a request shares: who speaks, when, where, and how a command is run."""
+
+    def __init__(self, db: Transaction, house: House, request: Request, actor: Actor) -> None:
+        self.db = db
+        self.house = house
+        self.request = request
+        self.actor = actor
+        self.recorded_at = house.clock.now()
+        self.now = min(request.at, self.recorded_at)
+        self.look = Glance(db, self.now, house.zone, house.policy)
+        self.ctx = Context(self.look, house.nouns, house.spoken, actor)
+        self.deed = ""
+
+    # --- where ----------------------------------------------------------------------------------------
+
+    def context(self) -> Ref | None:
+        """The subject that this request is about: of the message answered, or of the thread it stands in."""
+        at = self.request.address
+        here = (at.platform, at.workspace, at.chat)
+        answered = self.request.reply_to or at.thread
+        posting = postings.at(self.db, *here, answered) if answered else None
+        if posting is None and at.thread:
+            posting = postings.in_thread(self.db, *here, at.thread)
+        return Ref(posting.kind, posting.subject_id) if posting else None
+
+    def home(self) -> To:
+        """Where a deed is confirmed: where it was done if that is direct or a bound place, else in the direct chat."""
+        at = self.request.address
+        if self.request.direct or self._bound():
+            mine = self.actor.person.id if self.actor.person and self.request.direct else None
+            return ToChat(at.platform, at.workspace, at.chat, at.thread, mine)
+        return ToAccount(self.actor.account_id)
+
+    def _bound(self) -> bool:
+        at = self.request.address
+        bound = places.at(self.db, at.platform, at.workspace, at.chat)
+        return bound is not None and not self.request.external
+
+    # --- saying ---------------------------------------------------------------------------------------
+
+    def show(self, card: Card) -> Reply:
+        """Answer this person: at once where the platform can, otherwise by a letter."""
+        if self.request.inline:
+            reader = reader_of_actor(self.house, self.actor)
+            return Show(Pen(reader, self.request.address, self.house.seal).page(card))
+        self.desk().tell(self.home(), card)
+        return Silent()
+
+    def toast(self, words: T, *, alert: bool = False) -> Reply:
+        """A passing word to whoever pressed a button."""
+        return Toast(reader_of_actor(self.house, self.actor).say(words), alert)
+
+    # --- doing ----------------------------------------------------------------------------------------
+
+    def desk(self, declared: Declared | None = None) -> Desk:
+        """The desk at which a command is run."""
+        at = self.request.address
+        return Desk(
+            db=self.db,
+            actor=self.actor,
+            source=Source(
+                at.platform,
+                at.workspace,
+                at.chat,
+                at.thread,
+                self.request.message,
+                self.request.direct,
+                self.request.title,
+            ),
+            now=self.now,
+            recorded_at=self.recorded_at,
+            machine_now=self.house.clock.machine(),
+            zone=self.house.zone,
+            policy=self.house.policy,
+            deed=declared.name if declared else "",
+            clause=declared.clause if declared else "",
+            guide=self.guide,
+        )
+
+    def guide(self) -> list[tuple[str, str, T]]:
+        """The commands that menus list and this actor may use: name, alias, what it does."""
+        return [
+            (d.name, d.aliases[0] if d.aliases else "", d.words)
+            for d in (command.declared for command in self.house.catalogue)
+            if d.listed and may(self.db, self.house.nouns, self.actor, d, None)
+        ]
+
+    def allow(self, declared: Declared, about: Ref | None) -> None:
+        """Raise `Denied` unless this actor may do this (default deny)."""
+        if may(self.db, self.house.nouns, self.actor, declared, about):
+            return
+        if self.actor.role is Role.STRANGER:
+            raise Denied(T("I don't know you yet. Send: join CODE, or: complaint, and what happened."))
+        raise Denied(T("You may not do this: {what}.", what=declared.words))
+
+    def run(
+        self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
+    ) -> Card | Ref | None:
+        """Do the deed in a savepoint: its subject locked and current, the actor entitled, the answers typed."""
+        declared = command.declared
+        about = self.subject(declared, answers)
+        if about:
+            self._hold(declared, about, revision)
+        self.allow(declared, about)
+        made = _typed(command, answers)
+        self.deed = _digest(declared, answers)
+        if declared.makes and not again and self._said_before():
+            raise Again
+        with self.db.savepoint():
+            outcome = made.run(self.desk(declared))
+        self._file(declared, answers, outcome)
+        return outcome
+
+    def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
+        """The subject that a command acts on, once its answer is known."""
+        held = answers.get(declared.under) if declared.under else None
+        return Ref(declared.on, held) if isinstance(held, int) else None
+
+    def _hold(self, declared: Declared, about: Ref, revision: int) -> None:
+        state = subjects.lock(self.db, about.kind, about.id)
+        if state is None:
+            raise no_such(self.house.nouns[about.kind].words)
+        if declared.decides and revision and revision != state.revision:
+            raise Stale(T("This has changed since you saw it. Please look at it again."))
+
+    def _said_before(self) -> bool:
+        since = self.recorded_at - AGAIN_WITHIN
+        return deliveries.done_since(self.db, self.actor.account_id, self.deed, since)
+
+    def _file(
+        self, declared: Declared, answers: Mapping[str, Json], outcome: Card | Ref | None
+    ) -> None:
+        """Photos answered to a question belong to the subject that was made."""
+        about = outcome if isinstance(outcome, Ref) else self.subject(declared, answers)
+        asked = (q.field for q in declared.questions if isinstance(q.kind, Photos))
+        if about:
+            for file_id in (one for field in asked for one in answers.get(field) or ()):
+                files.file_under(self.db, file_id, about.kind, about.id)
+
+    def keep(self, attachments: tuple[Attachment, ...], about: Ref | None = None) -> list[int]:
+        """Keep references to files; their bytes are fetched after the commit."""
+        at = self.request.address
+        return [
+            files.add(
+                self.db,
+                File(
+                    platform=at.platform,
+                    workspace=at.workspace,
+                    remote=one.remote,
+                    name=one.name,
+                    media=one.media,
+                    size=one.size,
+                    account_id=self.actor.account_id,
+                    kind=about.kind if about else "",
+                    subject_id=about.id if about else None,
+                    at=self.now,
+                ),
+            )
+            for one in attachments
+        ]
+
+
+def _typed(command: type[Command], answers: Mapping[str, Json]) -> Command:
+    """The command with its answers; one that does not fit its field is the person's to mend."""
+    try:
+        return command(**answers)
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else ""
+        raise Invalid(field, T("This answer does not fit. Please give it again.")) from error
+
+
+def _digest(declared: Declared, answers: Mapping[str, Json]) -> str:
+    packed = json.dumps([declared.name, dict(answers)], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(packed.encode()).hexdigest()[:24]
+
+
+def refusal(refused: Refused) -> Card:
+    """A refusal as a card."""
+    return Card(refused.words)
+
+

@@ -1,0 +1,348 @@
+"""What passes between the platforms and the door: requests in, replies and pages out.
+
+A listener turns its platform's payload into a `Request` and knows nothing more. The door answers with a `Reply` whose
+words are already in the reader's language, so that an adapter only draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A conversation: a platform, its workspace, a chat, and perhaps a thread within it.
+    """
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as its platform names it; the bytes are fetched later through `remote`."""
+
+    remote: str
+    name: str = ""
+    media: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Somebody wrote words, or sent files, or both. `command` is set when the platform itself parsed `/command text`."""
+
+    text: str = ""
+    files: tuple[Attachment, ...] = ()
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed a button of ours; `data` is what the button held, `message` the message it hung on."""
+
+    data: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Somebody submitted the form of a draft. Values are strings, lists of strings, or attachments, by field."""
+
+    draft: int
+    answers: Mapping[str, Json]
+    files: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Somebody opened the bot for the first time, or came by a link that carries a code."""
+
+    code: str = ""
+
+
+Said = Typed | Pressed | Submitted | Started
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing that one account did.
+
+    `key` is the platform's delivery key (empty when it has none). `at` is the platform's time of the deed.
+    `reply_to` is the message being answered. `inline` says that the reply can carry a page, `opens` that a form can be
+    opened, `mentions` that the bot was addressed. `external` marks a chat shared with other companies. `raw` is what the platform sent.
+    """
+
+    address: Address
+    user: str
+    said: Said
+    at: datetime
+    key: str = ""
+    user_name: str = ""
+    language: str = ""
+    message: str = ""
+    reply_to: str = ""
+    direct: bool = True
+    title: str = ""
+    inline: bool = False
+    opens: bool = False
+    mentions: bool = True
+    external: bool = False
+    raw: bytes = field(default=b"", repr=False)
+
+
+# --- out: pages -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A sentence in small print."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Somebody's own words."""
+
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Names and values."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that we keep, by its file's id."""
+
+    file_id: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button: what it says, and what comes back when it is pressed. `style` is "", "primary" or "danger"."""
+
+    label: str
+    data: str
+    style: str = ""
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Buttons that belong together."""
+
+    row: tuple[Key, ...]
+
+
+Block = Say | Small | Quoted | Table | Image | Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A card as one reader sees it: cut to what they may see, in their language. `summary` is the notification."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    summary: str = ""
+
+
+# --- out: forms -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or several lines of words; `most` is the number of characters."""
+
+    long: bool
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A calendar day; values are ISO dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateAndTime:
+    """A day and a time; values are words such as "yesterday 3pm" or ISO local times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One, or several, of a few options (value, label)."""
+
+    options: tuple[tuple[str, str], ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One of many, found while typing through `Door.options`; `chosen` is the label of the value; `offered` a first few."""
+
+    chosen: str = ""
+    offered: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Files."""
+
+    most: int
+
+
+Input = Line | Date | DateAndTime | Select | Search | Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. `value` is what was answered so far: a string, or a list of strings."""
+
+    name: str
+    label: str
+    input: Input
+    required: bool
+    value: Json = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A draft as a form."""
+
+    draft: int
+    title: str
+    fields: tuple[Field, ...]
+    submit: str
+    cancel: str
+
+
+# --- out: replies -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing to show at once: what there is to say comes as a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A short sentence that passes. `alert` wants to be noticed."""
+
+    text: str
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A page for this person only, that may be lost."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open this form."""
+
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The form stays open: these answers are wrong, by field."""
+
+    errors: Mapping[str, str]
+
+
+Reply = Silent | Toast | Show | Open | Wrong
+
+
+# --- the two sides ----------------------------------------------------------------------------------------------------
+
+
+class Gate(Protocol):
+    """The door, as a listener sees it."""
+
+    async def handle(self, request: Request) -> Reply:
+        """Do what was asked, commit it, and say what to answer. Raises `storage.database.Gone`: do not acknowledge then."""
+
+    async def options(self, request: Request, draft: int, field: str, text: str) -> list[tuple[str, str]]:
+        """What a search field offers for these letters: values and labels."""
+
+    async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
+        """Keep what could not be parsed, and report it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A page to be sent. `key` marks the letter on platforms that can be asked for it afterwards."""
+
+    address: Address
+    page: Page
+    key: str
+    quiet: bool = False
+    pictures: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Where a page was shown: the chat's real id, and the message's."""
+
+    chat: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `many` messages to `destination` in `per` seconds."""
+
+    destination: str
+    many: int
+    per: float
+
+
+class Platform(Protocol):
+    """One platform's sending side. Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else."""
+
+    name: str
+
+    async def direct(self, user: str) -> str:
+        """The direct chat with an account."""
+
+    async def send(self, parcel: Parcel) -> Landed:
+        """Post a page."""
+
+    async def redraw(self, parcel: Parcel, message: str) -> None:
+        """Show a page in place of an earlier one; "not modified" counts as done."""
+
+    async def find(self, parcel: Parcel) -> Landed | None:
+        """Look for a page that may or may not have been posted; None when it surely was not. Raises `Unclear` when it can't be known."""
+
+    async def fetch(self, remote: str) -> bytes:
+        """The bytes of a file that somebody sent."""
+
+    def rates(self, address: Address) -> tuple[Rate, ...]:
+        """The limits that a message to this address counts against."""

@@ -1,0 +1,123 @@
+"""Translates words for a reader: sentences from the catalogue, dates, moments and spans as people say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from commands.kit.calendar import local_day
+from commands.kit.card import Audience
+from commands.kit.money import Money
+from commands.kit.people import Department
+from commands.kit.words import T, Words
+
+ENGLISH, CHINESE = "en", "zh"
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_WEEKDAYS = {
+    ENGLISH: "Mon Tue Wed Thu Fri Sat Sun".split(),
+    CHINESE: "周一 周二 周三 周四 周五 周六 周日".split(),
+}
+_NEAR = {
+    ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
+    CHINESE: {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
+}
+_SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€"}
+Catalogues = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: their language, zone and clock, and which audience they belong to.
+
+    `departments` are a person's own; `place` says that the audience is a place, where everybody must be allowed to see a part.
+    """
+
+    language: str
+    zone: ZoneInfo
+    now: datetime
+    catalogues: Catalogues = field(repr=False)
+    outside: bool = False
+    departments: frozenset[Department] = frozenset()
+    place: bool = False
+
+    def say(self, words: Words) -> str:
+        """The words in the reader's language."""
+        if isinstance(words, str):
+            return words
+        values = dict(words.values)
+        template = self._template(words, values)
+        return _PLACE.sub(lambda m: self._value(values.get(m[1]), m[2] or ""), template)
+
+    def may_see(self, to: Audience) -> bool:
+        """Whether a part with this audience is for this reader."""
+        if self.outside:
+            return to.outside
+        if to.departments is None:
+            return True
+        if self.place:
+            return bool(self.departments) and self.departments <= to.departments
+        return bool(self.departments & to.departments)
+
+    def _template(self, words: T, values: Mapping[str, Any]) -> str:
+        if self.language == ENGLISH:
+            return words.many if words.many and values.get("n") != 1 else words.text
+        return self.catalogues.get(self.language, {}).get(words.text, words.text)
+
+    def _value(self, value: Any, how: str) -> str:
+        match value:
+            case T():
+                return self.say(value)
+            case datetime():
+                return self._moment(value, how)
+            case date():
+                return self._day(value, how)
+            case timedelta():
+                return self._span(value)
+            case Decimal():
+                return f"{value:,}"
+            case Money():
+                return f"{_SYMBOLS.get(value.currency, value.currency + ' ')}{value.amount:,}"
+        return str(value)
+
+    def _day(self, day: date, how: str) -> str:
+        today = local_day(self.now, self.zone)
+        plain = self._plain_day(day, today)
+        near = _NEAR[self.language].get((day - today).days)
+        if how == "near" and near:
+            return f"{near}（{plain}）" if self.language == CHINESE else f"{near} ({plain})"
+        if how == "weekday":
+            return f"{plain} {_WEEKDAYS[self.language][day.weekday()]}"
+        return plain
+
+    def _plain_day(self, day: date, today: date) -> str:
+        if self.language == CHINESE:
+            year = "" if day.year == today.year else f"{day.year}年"
+            return f"{year}{day.month}月{day.day}日"
+        year = "" if day.year == today.year else f" {day.year}"
+        return f"{day.day} {_MONTHS[day.month - 1]}{year}"
+
+    def _moment(self, at: datetime, how: str) -> str:
+        local = at.astimezone(self.zone)
+        today = local_day(self.now, self.zone)
+        near = _NEAR[self.language].get((local.date() - today).days) if how == "clock" else None
+        day = near or self._plain_day(local.date(), today)
+        between = "" if self.language == CHINESE else " "
+        return f"{day}{between}{local:%H:%M}"
+
+    def _span(self, span: timedelta) -> str:
+        minutes = max(0, round(span.total_seconds() / 60))
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24) if hours >= 72 else (0, hours)
+        parts = [(days, "天", "d"), (hours, "小时", "h"), (minutes, "分钟", "min")]
+        kept = [p for p in parts if p[0]][:2] or [(0, "分钟", "min")]
+        if self.language == CHINESE:
+            return "".join(f"{n}{unit}" for n, unit, _ in kept)
+        return " ".join(f"{n} {unit}" for n, _, unit in kept)
+
+

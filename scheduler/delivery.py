@@ -1,0 +1,444 @@
+"""Claims letters, paces, sends, settles, backs off, gives up loudly; and redraws the cards of what has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from commands.kit import card as cards
+from commands.kit.card import Card, Ref
+from commands.kit.errors import Later, Never, Unclear
+from commands.kit.noun import Nouns
+from commands.kit.policy import Policy
+from commands.kit.words import T
+from scheduler.clock import Clock
+from storage import letters, pacing, people, postings, subjects
+from storage.database import Database, Transaction
+from storage.letters import Letter
+from storage.people import Account
+from storage.postings import Posting
+
+log = structlog.get_logger("delivery")
+LEASE = timedelta(seconds=60)
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 900.0
+GIVE_UP_AFTER = 12
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A conversation as rows name it."""
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `many` messages to `destination` in `per` seconds."""
+
+    destination: str
+    many: int
+    per: float
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A card on its way: to a person, a customer's contact or a stranger in their direct chat, or to a chat of many."""
+
+    where: Where
+    card: Card
+    key: str
+    person_id: int | None = None
+    account_id: int | None = None
+    quiet: bool = False
+
+
+class Sender(Protocol):
+    """The platforms, as delivery sees them. Every call raises `Later`, `Never` or `Unclear`, and nothing else."""
+
+    async def direct(self, platform: str, user: str) -> str:
+        """The direct chat with an account."""
+
+    async def send(self, envelope: Envelope) -> tuple[str, str]:
+        """Post a card; give the chat and the message's id."""
+
+    async def redraw(self, envelope: Envelope, message: str) -> None:
+        """Show a card in place of an earlier one."""
+
+    async def find(self, envelope: Envelope) -> tuple[str, str] | None:
+        """Look for a card that may have been posted; None when it surely was not; `Unclear` when that can't be known."""
+
+    def rates(self, where: Where) -> tuple[Rate, ...]:
+        """The limits that a message to this chat counts against."""
+
+    def knows(self, platform: str) -> bool:
+        """Whether this platform is switched on here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What drawing a card may look at."""
+
+    db: Transaction
+    now: datetime
+    zone: ZoneInfo
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A letter with those merged into it, ready to go: or the reason why not."""
+
+    letters: tuple[Letter, ...]
+    card: Card | None = None
+    version: int = 0
+    account: Account | None = None
+    where: Where | None = None
+    dropped: str = ""
+
+    @property
+    def head(self) -> Letter:
+        """The letter that was claimed first."""
+        return self.letters[0]
+
+
+class Delivery:
+    """One replica's postman."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sender: Sender,
+        nouns: Nouns,
+        policy: Policy,
+        zone: ZoneInfo,
+        holder: str,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.sender = sender
+        self.nouns = nouns
+        self.policy = policy
+        self.zone = zone
+        self.holder = holder
+
+    async def tick(self) -> int:
+        """Send what may go now, and redraw what is behind; give the number of messages handled."""
+        handled = await self._reconcile()
+        while claimed := await self._claim():
+            ready = [batch for batch in claimed if batch is not None]
+            await asyncio.gather(*(self._deliver(batch) for batch in ready))
+            handled += len(ready)
+        return handled + await self._redraw()
+
+    async def next_in(self) -> timedelta | None:
+        """How long until another letter may go, or None when none waits."""
+        machine, company = self.clock.machine(), self.clock.now()
+        following = await self.database.read(letters.next_at)
+        if following.at is None or following.company_at is None:
+            return None
+        return max(following.at - machine, following.company_at - company, timedelta())
+
+    # --- claiming -----------------------------------------------------------------------------------------------------
+
+    async def _claim(self) -> list[Batch | None]:
+        found, _ = await self.database.write(self._take)
+        return found
+
+    def _take(self, db: Transaction) -> list[Batch | None]:
+        now, company = self.clock.machine(), self.clock.now()
+        until = now + LEASE
+        taken = letters.claim(db, company, now, self.holder, until, AT_ONCE)
+        batches: list[Batch | None] = []
+        for letter in taken:
+            more = (
+                letters.companions(db, letter, company, self.holder, until)
+                if letter.merges
+                else []
+            )
+            batches.append(self._prepare(db, (letter, *more)))
+        return batches
+
+    def _prepare(self, db: Transaction, taken: tuple[Letter, ...]) -> Batch | None:
+        """Draw what is to be sent and choose the account; None when its destination must wait its turn."""
+        head = taken[0]
+        if head.useful_until and self.clock.now() > head.useful_until:
+            return Batch(taken, dropped="no longer useful")
+        account, where = self._whereto(db, head)
+        if where is None:
+            return Batch(taken, dropped="nobody to send it to")
+        if not self._in_turn(db, taken, where):
+            return None
+        card, version = self._drawn(db, taken)
+        return Batch(taken, card, version, account, where)
+
+    def _whereto(self, db: Transaction, letter: Letter) -> tuple[Account | None, Where | None]:
+        if letter.chat:
+            where = Where(letter.platform, letter.workspace, letter.chat, letter.thread)
+            return None, where
+        account = self._account(db, letter)
+        if account is None:
+            return None, None
+        return account, Where(account.platform, account.workspace, account.chat)
+
+    def _account(self, db: Transaction, letter: Letter) -> Account | None:
+        """The account last used, of a platform that is on; one that refused us for good comes last."""
+        if letter.account_id:
+            return people.account_by_id(db, letter.account_id)
+        if letter.person_id:
+            found = people.accounts_of(db, letter.person_id)
+        else:
+            found = people.accounts_of_contact(db, letter.contact_id or 0)
+        usable = [a for a in found if self.sender.knows(a.platform)]
+        return usable[0] if usable else None
+
+    def _in_turn(self, db: Transaction, taken: tuple[Letter, ...], where: Where) -> bool:
+        """Take this message's place in every limit, or put the letters back until it comes."""
+        now = self.clock.machine()
+        rates = self.sender.rates(where)
+        free = [pacing.next_at(db, rate.destination) for rate in rates]
+        wait = max((at for at in free if at and at > now), default=None)
+        if wait is None:
+            for rate in rates:
+                pacing.set_next(db, rate.destination, _after(now, rate))
+            return True
+        for letter in taken:
+            letters.again(db, letter.id or 0, self.holder, wait, "", counts=False)
+        return False
+
+    def _drawn(self, db: Transaction, taken: tuple[Letter, ...]) -> tuple[Card, int]:
+        drawn = [self._card(db, letter) for letter in taken]
+        if len(drawn) == 1:
+            return drawn[0]
+        return cards.merged(tuple(card for card, _ in drawn)), 0
+
+    def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
+        if letter.body is not None:
+            return cards.decode(letter.body), 0
+        about = Ref(letter.subject_kind, letter.subject_id or 0)
+        return self.draw(db, about)
+
+    def draw(self, db: Transaction, about: Ref) -> tuple[Card, int]:
+        """A subject's card as it is now, and its version."""
+        noun = self.nouns.get(about.kind)
+        state = subjects.state(db, about.kind, about.id)
+        if noun is None or noun.card is None or state is None:
+            return Card(T("This is no longer here.")), 0
+        look = Look(db, self.clock.now(), self.zone, self.policy)
+        return noun.card(look, about.id), state.version
+
+    # --- sending ------------------------------------------------------------------------------------------------------
+
+    async def _deliver(self, batch: Batch) -> None:
+        if batch.card is None or batch.where is None:
+            await self._settle(batch, letters.DROPPED, reason=batch.dropped)
+            return
+        try:
+            chat, message = await self._send(batch, batch.card, batch.where)
+        except Later as later:
+            await self._later(batch, later)
+        except Never as never:
+            await self._never(batch, never)
+        except Unclear as unclear:
+            await self._unclear(batch, unclear.reason)
+        else:
+            await self._sent(batch, chat, message)
+
+    async def _send(self, batch: Batch, card: Card, where: Where) -> tuple[str, str]:
+        if not where.chat and batch.account:
+            chat = await self.sender.direct(where.platform, batch.account.user)
+            where = Where(where.platform, where.workspace, chat)
+        return await self.sender.send(self._envelope(batch.head, card, where))
+
+    def _envelope(self, letter: Letter, card: Card, where: Where) -> Envelope:
+        return Envelope(
+            where,
+            card,
+            key=str(letter.id),
+            person_id=letter.person_id,
+            account_id=letter.account_id,
+            quiet=letter.urgency != "now",
+        )
+
+    async def _sent(self, batch: Batch, chat: str, message: str) -> None:
+        await self.database.write(lambda db: self._record(db, batch, chat, message))
+
+    def _record(self, db: Transaction, batch: Batch, chat: str, message: str) -> None:
+        now = self.clock.machine()
+        for letter in batch.letters:
+            letters.settle(db, letter.id or 0, self.holder, letters.SENT, now, message=message)
+        head, where = batch.head, batch.where
+        if where is None or head.subject_id is None or len(batch.letters) > 1:
+            return
+        if batch.account and batch.account.chat != chat:
+            people.use_account(db, batch.account.id or 0, batch.account.used_at, chat)
+        postings.add(
+            db,
+            Posting(
+                platform=where.platform,
+                workspace=where.workspace,
+                chat=chat,
+                thread=where.thread,
+                message=message,
+                kind=head.subject_kind,
+                subject_id=head.subject_id,
+                person_id=head.person_id,
+                contact_id=head.contact_id,
+                follows=head.body is None,
+                drawn=batch.version,
+                posted_at=now,
+            ),
+        )
+
+    async def _settle(self, batch: Batch, state: str, *, reason: str) -> None:
+        await self.database.write(lambda db: self._end(db, batch, state, reason))
+
+    def _end(self, db: Transaction, batch: Batch, state: str, reason: str) -> None:
+        """A letter that will not be sent any more is shown on its subject's card and to staff."""
+        now = self.clock.machine()
+        for letter in batch.letters:
+            letters.settle(db, letter.id or 0, self.holder, state, now, reason=reason)
+            if state in {letters.DEAD, letters.UNCLEAR} and letter.subject_id is not None:
+                subjects.change(db, letter.subject_kind, letter.subject_id, now, None)
+        if state in {letters.DEAD, letters.UNCLEAR}:
+            log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
+
+    # --- what platforms answer ----------------------------------------------------------------------------------------
+
+    async def _later(self, batch: Batch, later: Later) -> None:
+        if batch.head.attempts >= GIVE_UP_AFTER and not later.asked:
+            await self._settle(batch, letters.DEAD, reason=later.reason)
+            return
+        wait = later.after if later.after is not None else _backoff(batch.head.attempts)
+        at = self.clock.machine() + timedelta(seconds=wait)
+        await self.database.write(lambda db: self._put_back(db, batch, later, at))
+
+    def _put_back(self, db: Transaction, batch: Batch, later: Later, at: datetime) -> None:
+        for letter in batch.letters:
+            counts = not later.asked
+            letters.again(db, letter.id or 0, self.holder, at, later.reason, counts=counts)
+        if later.asked and batch.where:
+            rates = self.sender.rates(batch.where)
+            for rate in rates if later.everyone else rates[:1]:
+                pacing.set_next(db, rate.destination, at)
+
+    async def _never(self, batch: Batch, never: Never) -> None:
+        await self.database.write(lambda db: self._elsewhere(db, batch, never))
+
+    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> None:
+        """An account that can't be reached: the next one of the same person; nobody left: given up loudly."""
+        account = batch.account
+        if never.account and account is not None and account.reachable:
+            people.lose_account(db, account.id or 0)
+            if self._another(db, batch.head, account):
+                now = self.clock.machine()
+                for letter in batch.letters:
+                    letters.again(db, letter.id or 0, self.holder, now, never.reason, counts=True)
+                return
+        self._end(db, batch, letters.DEAD, never.reason)
+
+    def _another(self, db: Transaction, letter: Letter, lost: Account) -> bool:
+        found = self._account(db, letter)
+        return found is not None and found.id != lost.id and found.reachable
+
+    async def _unclear(self, batch: Batch, reason: str) -> None:
+        """It may have been sent: look it up where the platform can tell, otherwise do as the letter declares."""
+        try:
+            found = await self._look_up(batch)
+        except Unclear:
+            await self._as_declared(batch, reason)
+        except (Later, Never) as error:
+            await self._as_declared(batch, error.reason)
+        else:
+            if found:
+                await self._sent(batch, *found)
+            else:
+                await self._later(batch, Later(reason))
+
+    async def _look_up(self, batch: Batch) -> tuple[str, str] | None:
+        if batch.card is None or batch.where is None:
+            return None
+        return await self.sender.find(self._envelope(batch.head, batch.card, batch.where))
+
+    async def _as_declared(self, batch: Batch, reason: str) -> None:
+        if batch.head.repeats:
+            await self._later(batch, Later(reason))
+        else:
+            await self._settle(batch, letters.UNCLEAR, reason=reason)
+
+    async def _reconcile(self) -> int:
+        """Letters whose sender died while sending are unclear; they are looked up or done as declared."""
+        batches, _ = await self.database.write(self._orphans)
+        for batch in batches:
+            await self._unclear(batch, "the sender stopped while sending")
+        return len(batches)
+
+    def _orphans(self, db: Transaction) -> list[Batch]:
+        now = self.clock.machine()
+        found = []
+        for letter in letters.expired(db, now):
+            if letters.take_over(db, letter.id or 0, now, self.holder, now + LEASE):
+                account, where = self._whereto(db, letter)
+                card, version = self._drawn(db, (letter,))
+                found.append(Batch((letter,), card, version, account, where))
+        return found
+
+    # --- redrawing ----------------------------------------------------------------------------------------------------
+
+    async def _redraw(self) -> int:
+        handled = 0
+        while behind := await self._behind():
+            await asyncio.gather(*(self._redraw_one(p, e, v) for p, e, v in behind))
+            handled += len(behind)
+        return handled
+
+    async def _behind(self) -> list[tuple[Posting, Envelope, int]]:
+        found, _ = await self.database.write(self._take_behind)
+        return found
+
+    def _take_behind(self, db: Transaction) -> list[tuple[Posting, Envelope, int]]:
+        now = self.clock.machine()
+        taken = []
+        for posting in postings.behind(db, now, now + LEASE):
+            if not self.sender.knows(posting.platform):
+                postings.stop(db, posting.id or 0)
+                continue
+            card, version = self.draw(db, Ref(posting.kind, posting.subject_id))
+            where = Where(posting.platform, posting.workspace, posting.chat, posting.thread)
+            envelope = Envelope(where, card, f"p{posting.id}", person_id=posting.person_id)
+            taken.append((posting, envelope, version))
+        return taken
+
+    async def _redraw_one(self, posting: Posting, envelope: Envelope, version: int) -> None:
+        try:
+            await self.sender.redraw(envelope, posting.message)
+        except (Later, Unclear) as later:
+            after = later.after if isinstance(later, Later) and later.after else None
+            wait = after if after is not None else _backoff(posting.attempts + 1)
+            at = self.clock.machine() + timedelta(seconds=wait)
+            await self.database.write(lambda db: postings.later(db, posting.id or 0, at))
+        except Never as never:
+            log.info("redraw_given_up", posting=posting.id, reason=never.reason)
+            await self.database.write(lambda db: postings.stop(db, posting.id or 0))
+        else:
+            await self.database.write(lambda db: postings.drawn(db, posting.id or 0, version))
+
+
+def _after(now: datetime, rate: Rate) -> datetime:
+    return now + timedelta(seconds=rate.per / rate.many)
+
+
+def _backoff(attempts: int) -> float:
+    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT))
+
+
