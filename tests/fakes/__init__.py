@@ -1,0 +1,1 @@
+"""Fakes that stand at the wire, one for each outside service."""
