@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
 
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing
@@ -16,11 +16,10 @@ from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Question
 from commands.kit.reading import Which, answer
-from commands.kit.words import T
+from commands.kit.words import T, Words
 from storage import drafts, postings, subjects
+from storage.database import Json, known
 from storage.drafts import Draft
-
-Json = Any
 
 
 class Asking:
@@ -32,7 +31,7 @@ class Asking:
         self.house = hearing.house
         self.request = hearing.request
 
-    # --- towards the deed -----------------------------------------------------------------------------
+    # --- towards the deed -------------------------------------------------------------------------
 
     def proceed(
         self,
@@ -62,13 +61,11 @@ class Asking:
 
     def _done(self, draft: Draft | None) -> None:
         if draft is not None:
-            drafts.end(self.db, draft.id or 0, drafts.DONE)
+            drafts.end(self.db, known(draft.id), drafts.DONE)
             self._touch(draft)
 
-    def _outcome(
-        self, declared: Declared, outcome: Card | Ref | None, *, quiet: bool
-    ) -> Reply:
-        """Show what came of it. A card that stands in this conversation already is redrawn, not said twice."""
+    def _outcome(self, declared: Declared, outcome: Card | Ref | None, *, quiet: bool) -> Reply:
+        """Show what came of it. A card that stands here already is redrawn, not said twice."""
         if isinstance(outcome, Card) and outcome.about is None:
             return self.hearing.show(outcome)
         if isinstance(outcome, Ref) and self._in_sight(outcome):
@@ -94,7 +91,7 @@ class Asking:
             for posting in postings.of(self.db, outcome.kind, outcome.id)
         )
 
-    # --- asking ---------------------------------------------------------------------------------------
+    # --- asking -----------------------------------------------------------------------------------
 
     def ask(
         self,
@@ -126,7 +123,7 @@ class Asking:
         conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
         earlier = drafts.open_in(self.db, account, conversation)
         if earlier is not None and state == drafts.OPEN:
-            drafts.end(self.db, earlier.id or 0, drafts.ASIDE)
+            drafts.end(self.db, known(earlier.id), drafts.ASIDE)
             self._touch(earlier)
         about = self.hearing.subject(declared, answers) if declared else None
         made = Draft(
@@ -147,7 +144,7 @@ class Asking:
             state=state,
         )
         drafts.add(self.db, made)
-        subjects.begin(self.db, drafting.KIND, made.id or 0, self.hearing.recorded_at, None)
+        subjects.begin(self.db, drafting.KIND, known(made.id), self.hearing.recorded_at, None)
         return made
 
     def _put(self, draft: Draft, command: type[Command], *, fresh: bool) -> Reply:
@@ -159,7 +156,7 @@ class Asking:
             self._touch(draft)
         else:
             self._leave_behind(draft)
-            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, draft.id or 0))
+            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
         return Silent()
 
     def form(self, draft: Draft, errors: dict[str, str] | None = None) -> Form:
@@ -171,8 +168,7 @@ class Asking:
 
     def _said(self, draft: Draft) -> T | str:
         packed = (draft.error or {}).get("words")
-        found: T | str = words.decode(packed) if packed else ""
-        return found
+        return words.sentence(packed) if packed else ""
 
     def _pressed_here(self, draft: Draft) -> bool:
         at = self.request.address
@@ -181,15 +177,13 @@ class Asking:
 
     def _leave_behind(self, draft: Draft) -> None:
         """Earlier questions of this draft stay as they are: the next one stands below them."""
-        for posting in postings.of(self.db, drafting.KIND, draft.id or 0):
-            postings.stop(self.db, posting.id or 0)
+        for posting in postings.of(self.db, drafting.KIND, known(draft.id)):
+            postings.stop(self.db, known(posting.id))
 
     def _touch(self, draft: Draft) -> None:
-        subjects.change(
-            self.db, drafting.KIND, draft.id or 0, self.hearing.recorded_at, None
-        )
+        subjects.change(self.db, drafting.KIND, known(draft.id), self.hearing.recorded_at, None)
 
-    # --- answers --------------------------------------------------------------------------------------
+    # --- answers ----------------------------------------------------------------------------------
 
     def mine(self, draft_id: int) -> tuple[Draft, type[Command]]:
         """A draft of this account, opened again if it had been put aside or had expired."""
@@ -198,9 +192,9 @@ class Asking:
         if draft is None or draft.account_id != self.hearing.actor.account_id:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
-            raise Refused(T("That is done already. To do it once more, begin anew."))
+            raise Refused(T("That is done already. To do it once more, start again."))
         if command is None:
-            raise Refused(T("That can't be continued any more. Please begin anew."))
+            raise Refused(T("That can't be continued any more. Please start again."))
         if draft.state != drafts.OPEN:
             self._reopen(draft)
         return draft, command
@@ -208,9 +202,9 @@ class Asking:
     def _reopen(self, draft: Draft) -> None:
         earlier = drafts.open_in(self.db, draft.account_id, draft.conversation)
         if earlier is not None:
-            drafts.end(self.db, earlier.id or 0, drafts.ASIDE)
+            drafts.end(self.db, known(earlier.id), drafts.ASIDE)
             self._touch(earlier)
-        drafts.end(self.db, draft.id or 0, drafts.OPEN)
+        drafts.end(self.db, known(draft.id), drafts.OPEN)
 
     def open_draft(self) -> Draft | None:
         """The draft that is open in this conversation, if any."""
@@ -221,7 +215,7 @@ class Asking:
 
     def answered(self, draft: Draft, raw: Json, field: str = "") -> Reply:
         """An answer to the question that is open, or to the field named."""
-        draft, command = self.mine(draft.id or 0)
+        draft, command = self.mine(known(draft.id))
         asked = command.declared.question(field or draft.asking)
         if asked is None:
             raise Refused(T("Please use the buttons, or send a command."))
@@ -241,7 +235,7 @@ class Asking:
 
     def attached(self, draft: Draft, kept: list[int], text: str) -> Reply:
         """Files sent while a draft is open belong to it."""
-        draft, command = self.mine(draft.id or 0)
+        draft, command = self.mine(known(draft.id))
         asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
         answers = dict(draft.answers)
         if asked:
@@ -252,7 +246,7 @@ class Asking:
             return self.answered(draft, text)
         return self._on(draft, command, answers)
 
-    # --- buttons and forms ----------------------------------------------------------------------------
+    # --- buttons and forms ------------------------------------------------------------------------
 
     def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
         """A button on a question."""
@@ -275,7 +269,8 @@ class Asking:
                     revision=revision,
                     again=bool(bound.get("again")),
                 )
-        raise Refused(T("This button is from an older version. Please begin anew."))
+            case _:
+                raise Refused(T("This button is from an older version. Please start again."))
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])
@@ -312,7 +307,7 @@ class Asking:
             draft.asking = ""
             draft.error = wrong
             drafts.save(self.db, draft)
-            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, draft.id or 0))
+            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
             return Silent()
         except Invalid as invalid:
             return Wrong({invalid.field or first: self._say(invalid.words)})
@@ -347,13 +342,12 @@ class Asking:
         except Invalid as invalid:
             errors[asked.field] = self._say(invalid.words)
         except Which as which:
-            names = "; ".join(self._say(_words(label)) for _, label in which.options)
+            names = words.listed([_words(label) for _, label in which.options])
             errors[asked.field] = self._say(T("Several are meant: {names}. Pick one.", names=names))
 
     def _say(self, said: T | str) -> str:
         return reader_of_actor(self.house, self.hearing.actor).say(said)
 
 
-def _words(label: Any) -> T | str:
+def _words(label: str | date) -> Words:
     return label if isinstance(label, str) else T("{day:weekday}", day=label)
-

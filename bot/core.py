@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
 
-SECRET = "secret"
+SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
 
 
@@ -41,15 +41,16 @@ class Core:
     clock: Clock
     platforms: dict[str, Platform] = field(default_factory=dict)
     metronome: Metronome = field(default_factory=Metronome)
+    on_rooms: Callable[[], None] = field(default=lambda: None)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.door = Door(self.database, house, self.metronome.wake)
+        self.door = Door(self.database, house, self._wake)
         self.post = Post(self.database, house, self.platforms)
-        shared = (house.nouns, house.policy, house.zone, holder)
-        self.delivery = Delivery(self.database, self.clock, self.post, *shared)
-        self.timers = Timers(self.database, self.clock, *shared)
+        shared = (house.nouns, house.policy, house.zone)
+        self.delivery = Delivery(self.database, self.clock, self.post, *shared, holder=holder)
+        self.timers = Timers(self.database, self.clock, *shared, holder=holder)
         self.sweep = Sweep(self.database, self.clock)
         self.fetching = Fetching(self.database, self.clock, self.platforms)
 
@@ -74,6 +75,12 @@ class Core:
         await self.database.write(lambda db: facts.put(db, AHEAD, seconds))
         self.metronome.wake(frozenset({"timers", "letters"}))
 
+    def _wake(self, names: frozenset[str]) -> None:
+        """What a commit changed is looked at now."""
+        self.metronome.wake(names)
+        if "rooms" in names:
+            self.on_rooms()
+
     async def _fire(self) -> timedelta | None:
         self.metronome.wake(await self.timers.tick())
         following = await self.database.read(timer_rows.next_at)
@@ -92,7 +99,7 @@ class Core:
         return None
 
 
-def build(
+def build(  # noqa: PLR0913 -- the one place where an installation's choices meet
     database: Database,
     *,
     language: str,

@@ -1,4 +1,4 @@
-"""Finds every command and every noun declared in `commands`, so that adding one touches one file."""
+"""Finds every command and noun declared in `commands`, so that adding one touches one file."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""The door: every request's path. What it commits, and what it answers when something goes wrong (DESIGN section 2)."""
+"""The door: every request's path, what it commits, and what it answers when something fails."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
@@ -31,13 +30,12 @@ from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from storage import deliveries, drafts, people
-from storage.database import Conflict, Database, Transaction
+from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
 
-Json = Any
 log = structlog.get_logger("door")
 
-_PACKING = Packing(
+_PACKING: Packing[Reply] = Packing(
     platform.Silent,
     platform.Toast,
     platform.Show,
@@ -65,7 +63,10 @@ OFFERED = 50
 
 
 class Door:
-    """Takes requests of every platform, one transaction each. `wake` is told what should be looked at after a commit."""
+    """Takes requests of every platform, one transaction each.
+
+    `wake` is told what should be looked at after a commit.
+    """
 
     def __init__(
         self, database: Database, house: House, wake: Callable[[frozenset[str]], None]
@@ -75,15 +76,16 @@ class Door:
         self.wake = wake
 
     async def handle(self, request: Request) -> Reply:
-        """Hear a request, commit, and give the answer; a repeated delivery is answered from the record.
+        """Hear a request, commit, and give the answer; a repetition is answered from the record.
 
-        Raises `storage.database.Gone` when nothing could be kept: the platform must not be told "received".
+        Raises `storage.database.Gone` when nothing could be kept: the platform must not be told
+        "received".
         """
         clean = _cleaned(request)
         try:
             reply, after = await self.database.write(lambda db: self._serve(db, clean))
         except Conflict:
-            # A twin of this delivery, or of a row it makes, was committed meanwhile: now it will be seen.
+            # A twin of this delivery, or of a row it makes, was committed meanwhile: seen now.
             reply, after = await self._once_more(clean)
         self.wake(after)
         return reply
@@ -108,16 +110,13 @@ class Door:
         log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
         self.wake(after)
 
-    # --- in the transaction -----------------------------------------------------------------------------------------
+    # --- in the transaction -----------------------------------------------------------------------
 
     def _serve(self, db: Transaction, request: Request) -> Reply:
         at = request.address
-        known = (
-            deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
-        )
+        known = deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
         if known is not None:
-            reply: Reply = _PACKING.unpack(known.answer)
-            return reply
+            return _PACKING.unpack(known.answer)
         actor = actor_of(db, request, self.house.clock.now())
         hearing = Hearing(db, self.house, request, actor)
         reply = self._guarded(hearing)

@@ -1,4 +1,4 @@
-"""Turns a card into the page that one reader sees: cut to their audience, translated, its buttons sealed.
+"""Turns a card into the page that one reader sees: cut to their audience, translated, sealed.
 
 This is the only place where a card is cut, and it comes before every adapter.
 """

@@ -13,7 +13,7 @@ from bot.platform import Platform
 from commands.kit.errors import Later, Never, Unclear
 from scheduler.clock import Clock
 from storage import files, subjects
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, known
 from storage.files import File
 
 log = structlog.get_logger("files")
@@ -26,9 +26,7 @@ MOST_PIXELS = 60_000_000
 class Fetching:
     """One replica's fetcher."""
 
-    def __init__(
-        self, database: Database, clock: Clock, platforms: Mapping[str, Platform]
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, platforms: Mapping[str, Platform]) -> None:
         self.database = database
         self.clock = clock
         self.platforms = platforms
@@ -67,18 +65,18 @@ class Fetching:
         await self.database.write(lambda db: self._kept(db, file, content, media))
 
     def _kept(self, db: Transaction, file: File, content: bytes, media: str) -> None:
-        files.keep(db, file.id or 0, content, media)
-        now = files.get(db, file.id or 0)
+        files.keep(db, known(file.id), content, media)
+        now = files.get(db, known(file.id))
         if now and now.subject_id is not None and subjects.state(db, now.kind, now.subject_id):
             subjects.change(db, now.kind, now.subject_id, self.clock.now(), None)
 
     async def _refuse(self, file: File, reason: str) -> None:
         log.warning("file_refused", file=file.id, reason=reason)
-        await self.database.write(lambda db: files.refuse(db, file.id or 0, reason))
+        await self.database.write(lambda db: files.refuse(db, known(file.id), reason))
 
 
 def media_of(content: bytes) -> str | None:
-    """What kind of picture the bytes really are; None for anything else, or for one too large to open."""
+    """What kind of picture the bytes really are; None for anything else, or one too large."""
     if len(content) > MOST_BYTES:
         return None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot import platform
 from bot.house import Glance, House
@@ -14,16 +14,16 @@ from commands.kit.command import Command
 from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
 from commands.kit.limits import shortened
 from commands.kit.words import T
+from storage.database import Json, known
 from storage.drafts import Draft
 
-Json = Any
 OFFERED = 20
 
 
 def draft_form(
     house: House, look: Glance, reader: Reader, draft: Draft, errors: dict[str, str]
 ) -> Form:
-    """The form of a draft: every question but the one that holds its subject, with the answers so far."""
+    """The form of a draft: every question but that for its subject, with the answers so far."""
     command = house.catalogue.get(draft.command)
     assert command is not None
     held = command.declared.under if draft.subject_id else ""
@@ -33,7 +33,7 @@ def draft_form(
         if asked.field != held
     )
     return Form(
-        draft.id or 0,
+        known(draft.id),
         _title(command, reader),
         fields,
         submit=reader.say(T("Send")),
@@ -63,9 +63,7 @@ def _field(
     )
 
 
-def _input(
-    house: House, look: Glance, reader: Reader, kind: Kind, value: Json
-) -> platform.Input:
+def _input(house: House, look: Glance, reader: Reader, kind: Kind, value: Json) -> platform.Input:
     match kind:
         case Text():
             return platform.Line(kind.long, limits.WORDS)

@@ -1,4 +1,4 @@
-"""One request, heard within one transaction: what is meant, whether it may be done, what is missing, and the deed."""
+"""One request, heard in one transaction: what is meant, whether it may be done, and the deed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -23,10 +22,9 @@ from commands.kit.people import Actor, Role, To, ToAccount, ToChat
 from commands.kit.reading import Context
 from commands.kit.words import T
 from storage import deliveries, files, places, postings, subjects
-from storage.database import Transaction
+from storage.database import Json, Transaction
 from storage.files import File
 
-Json = Any
 AGAIN_WITHIN = timedelta(minutes=10)
 
 
@@ -35,7 +33,7 @@ class Again(Exception):
 
 
 class Hearing:
-    """What every way of hearing a request shares: who speaks, when, where, and how a command is run."""
+    """What all ways of hearing a request share: who speaks, when, where, how a command is run."""
 
     def __init__(self, db: Transaction, house: House, request: Request, actor: Actor) -> None:
         self.db = db
@@ -48,10 +46,10 @@ class Hearing:
         self.ctx = Context(self.look, house.nouns, house.spoken, actor)
         self.deed = ""
 
-    # --- where ----------------------------------------------------------------------------------------
+    # --- where ------------------------------------------------------------------------------------
 
     def context(self) -> Ref | None:
-        """The subject that this request is about: of the message answered, or of the thread it stands in."""
+        """The subject that this is about: of the message answered, or of the thread it is in."""
         at = self.request.address
         here = (at.platform, at.workspace, at.chat)
         answered = self.request.reply_to or at.thread
@@ -61,7 +59,7 @@ class Hearing:
         return Ref(posting.kind, posting.subject_id) if posting else None
 
     def home(self) -> To:
-        """Where a deed is confirmed: where it was done if that is direct or a bound place, else in the direct chat."""
+        """Where a deed is confirmed: here if this is direct or a bound place, else directly."""
         at = self.request.address
         if self.request.direct or self._bound():
             mine = self.actor.person.id if self.actor.person and self.request.direct else None
@@ -73,7 +71,7 @@ class Hearing:
         bound = places.at(self.db, at.platform, at.workspace, at.chat)
         return bound is not None and not self.request.external
 
-    # --- saying ---------------------------------------------------------------------------------------
+    # --- saying -----------------------------------------------------------------------------------
 
     def show(self, card: Card) -> Reply:
         """Answer this person: at once where the platform can, otherwise by a letter."""
@@ -87,7 +85,7 @@ class Hearing:
         """A passing word to whoever pressed a button."""
         return Toast(reader_of_actor(self.house, self.actor).say(words), alert)
 
-    # --- doing ----------------------------------------------------------------------------------------
+    # --- doing ------------------------------------------------------------------------------------
 
     def desk(self, declared: Declared | None = None) -> Desk:
         """The desk at which a command is run."""
@@ -127,13 +125,18 @@ class Hearing:
         if may(self.db, self.house.nouns, self.actor, declared, about):
             return
         if self.actor.role is Role.STRANGER:
-            raise Denied(T("I don't know you yet. Send: join CODE, or: complaint, and what happened."))
+            raise Denied(
+                T("I don't know you yet. Send “join CODE”, or “complaint” and what happened.")
+            )
         raise Denied(T("You may not do this: {what}.", what=declared.words))
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
     ) -> Card | Ref | None:
-        """Do the deed in a savepoint: its subject locked and current, the actor entitled, the answers typed."""
+        """Do the deed in a savepoint.
+
+        Its subject is locked and current, the actor entitled, the answers typed.
+        """
         declared = command.declared
         about = self.subject(declared, answers)
         if about:
@@ -214,5 +217,3 @@ def _digest(declared: Declared, answers: Mapping[str, Json]) -> str:
 def refusal(refused: Refused) -> Card:
     """A refusal as a card."""
     return Card(refused.words)
-
-

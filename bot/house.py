@@ -1,4 +1,4 @@
-"""What the whole house shares: the commands, the nouns, the policy, the languages, the clock and the seal."""
+"""What the whole house shares: commands, nouns, policy, languages, the clock and the seal."""
 
 from __future__ import annotations
 
@@ -67,14 +67,16 @@ class House:
         )
 
     def reader_at(self, place: Place | None) -> Reader:
-        """Whoever reads a channel or group: the audience it was declared for; an unbound one is public."""
+        """Whoever reads a channel or group: the audience it is declared for; else the public."""
         return Reader(
             language=self.language,
             zone=self.zone,
             now=self.clock.now(),
             catalogues=self.catalogues,
             outside=place is None or not place.audience,
-            departments=frozenset(Department(d) for d in place.audience or ()) if place else frozenset(),
+            departments=frozenset(Department(d) for d in place.audience or ())
+            if place
+            else frozenset(),
             place=True,
         )
 
@@ -92,5 +94,3 @@ class Glance:
 def reader_of_actor(house: House, actor: Actor) -> Reader:
     """Whoever speaks."""
     return house.reader_for(actor.person, actor.language)
-
-

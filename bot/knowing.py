@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.platform import Request
 from commands.kit.people import Actor, load
 from storage import customers, people
-from storage.database import Transaction
+from storage.database import Transaction, known
 from storage.people import Account
 
 REMEMBERED = timedelta(hours=1)
@@ -21,7 +21,7 @@ def actor_of(db: Transaction, request: Request, now: datetime) -> Actor:
         account = _new(db, request, now)
     elif _worth_noting(account, request, now):
         chat = address.chat if request.direct else account.chat
-        people.use_account(db, account.id or 0, now, chat)
+        people.use_account(db, known(account.id), now, chat)
     return _actor(db, account, request)
 
 
@@ -48,7 +48,7 @@ def _actor(db: Transaction, account: Account, request: Request) -> Actor:
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
     name = person.name if person else contact.name if contact else request.user_name or account.name
     return Actor(
-        account_id=account.id or 0,
+        account_id=known(account.id),
         name=name,
         person=person,
         contact_id=contact.id if contact else None,

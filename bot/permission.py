@@ -1,4 +1,4 @@
-"""Decides whether somebody may run a command: by role, department, and relation to the subject. Default deny."""
+"""Decides whether somebody may run a command: by role, department, relation; else they may not."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def _is_theirs(db: Transaction, nouns: Nouns, actor: Actor, about: Ref | None) -
     return involved is not None and actor.account_id in involved.account_ids
 
 
-def _related(
-    db: Transaction, nouns: Nouns, actor: Actor, about: Ref | None
-) -> frozenset[Relation]:
+def _related(db: Transaction, nouns: Nouns, actor: Actor, about: Ref | None) -> frozenset[Relation]:
     involved = _involved(db, nouns, about)
     if involved is None or actor.person is None:
         return frozenset()

@@ -1,7 +1,7 @@
 """What passes between the platforms and the door: requests in, replies and pages out.
 
-A listener turns its platform's payload into a `Request` and knows nothing more. The door answers with a `Reply` whose
-words are already in the reader's language, so that an adapter only draws.
+A listener turns its platform's payload into a `Request` and knows nothing more. The door answers
+with a `Reply` whose words are already in the reader's language, so that an adapter only draws.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-Json = Any
+from storage.database import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A conversation: a platform, its workspace, a chat, and perhaps a thread within it.
-    """
+    """A conversation: a platform, its workspace, a chat, and perhaps a thread within it."""
 
     platform: str
     workspace: str
@@ -25,7 +24,7 @@ class Address:
     thread: str = ""
 
 
-# --- in ---------------------------------------------------------------------------------------------------------------
+# --- in -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Somebody wrote words, or sent files, or both. `command` is set when the platform itself parsed `/command text`."""
+    """Somebody wrote words, or sent files, or both.
+
+    `command` is set when the platform itself parsed `/command text`.
+    """
 
     text: str = ""
     files: tuple[Attachment, ...] = ()
@@ -49,7 +51,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """Somebody pressed a button of ours; `data` is what the button held, `message` the message it hung on."""
+    """Somebody pressed a button of ours; `data` is what it held, `message` what it hung on."""
 
     data: str
     message: str = ""
@@ -57,7 +59,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Somebody submitted the form of a draft. Values are strings, lists of strings, or attachments, by field."""
+    """Somebody submitted the form of a draft.
+
+    Values are strings, lists of strings, or attachments, by field.
+    """
 
     draft: int
     answers: Mapping[str, Json]
@@ -78,9 +83,10 @@ Said = Typed | Pressed | Submitted | Started
 class Request:
     """One thing that one account did.
 
-    `key` is the platform's delivery key (empty when it has none). `at` is the platform's time of the deed.
-    `reply_to` is the message being answered. `inline` says that the reply can carry a page, `opens` that a form can be
-    opened, `mentions` that the bot was addressed. `external` marks a chat shared with other companies. `raw` is what the platform sent.
+    `key` is the platform's delivery key (empty when it has none). `at` is the platform's time of
+    the deed. `reply_to` is the message being answered. `inline` says that the reply can carry a
+    page, `opens` that a form can be opened, `mentions` that the bot was addressed. `external` marks
+    a chat shared with other companies. `raw` is what the platform sent.
     """
 
     address: Address
@@ -101,7 +107,7 @@ class Request:
     raw: bytes = field(default=b"", repr=False)
 
 
-# --- out: pages -------------------------------------------------------------------------------------------------------
+# --- out: pages -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A button: what it says, and what comes back when it is pressed. `style` is "", "primary" or "danger"."""
+    """A button: what it says, and what comes back. `style` is "", "primary" or "danger"."""
 
     label: str
     data: str
@@ -163,14 +169,17 @@ Block = Say | Small | Quoted | Table | Image | Keys
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A card as one reader sees it: cut to what they may see, in their language. `summary` is the notification."""
+    """A card as one reader sees it: cut to what they may see, in their language.
+
+    `summary` is the notification.
+    """
 
     title: str
     blocks: tuple[Block, ...] = ()
     summary: str = ""
 
 
-# --- out: forms -------------------------------------------------------------------------------------------------------
+# --- out: forms -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +210,10 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One of many, found while typing through `Door.options`; `chosen` is the label of the value; `offered` a first few."""
+    """One of many, found while typing through `Door.options`.
+
+    `chosen` is the label of the value, `offered` a first few.
+    """
 
     chosen: str = ""
     offered: tuple[tuple[str, str], ...] = ()
@@ -219,7 +231,7 @@ Input = Line | Date | DateAndTime | Select | Search | Upload
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `value` is what was answered so far: a string, or a list of strings."""
+    """One question of a form. `value` is what was answered so far: a string, or a list of them."""
 
     name: str
     label: str
@@ -240,7 +252,7 @@ class Form:
     cancel: str
 
 
-# --- out: replies -----------------------------------------------------------------------------------------------------
+# --- out: replies ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,16 +292,21 @@ class Wrong:
 Reply = Silent | Toast | Show | Open | Wrong
 
 
-# --- the two sides ----------------------------------------------------------------------------------------------------
+# --- the two sides --------------------------------------------------------------------------------
 
 
 class Gate(Protocol):
     """The door, as a listener sees it."""
 
     async def handle(self, request: Request) -> Reply:
-        """Do what was asked, commit it, and say what to answer. Raises `storage.database.Gone`: do not acknowledge then."""
+        """Do what was asked, commit it, and say what to answer.
 
-    async def options(self, request: Request, draft: int, field: str, text: str) -> list[tuple[str, str]]:
+        Raises `storage.database.Gone`: do not acknowledge then.
+        """
+
+    async def options(
+        self, request: Request, draft: int, field: str, text: str
+    ) -> list[tuple[str, str]]:
         """What a search field offers for these letters: values and labels."""
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
@@ -298,7 +315,7 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A page to be sent. `key` marks the letter on platforms that can be asked for it afterwards."""
+    """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards."""
 
     address: Address
     page: Page
@@ -325,7 +342,10 @@ class Rate:
 
 
 class Platform(Protocol):
-    """One platform's sending side. Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else."""
+    """One platform's sending side.
+
+    Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else.
+    """
 
     name: str
 
@@ -339,7 +359,10 @@ class Platform(Protocol):
         """Show a page in place of an earlier one; "not modified" counts as done."""
 
     async def find(self, parcel: Parcel) -> Landed | None:
-        """Look for a page that may or may not have been posted; None when it surely was not. Raises `Unclear` when it can't be known."""
+        """Look for a page that may have been posted; None when it surely was not.
+
+        Raises `Unclear` when it can't be known.
+        """
 
     async def fetch(self, remote: str) -> bytes:
         """The bytes of a file that somebody sent."""

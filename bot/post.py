@@ -1,4 +1,4 @@
-"""The post office: chooses who reads a card, cuts and translates it, and hands the page to its platform."""
+"""The post office: chooses who reads a card, cuts and translates it, hands it to its platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seals what a button holds to the chat it is drawn in, so that a forged, altered or transplanted one is refused."""
+"""Seals what a button holds to its chat, so that a forged, altered or moved one is refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Seal:
         return sealed
 
     def opened(self, data: str, address: Address) -> Tap:
-        """The tap that a pressed button holds; raises `BadTap` if it was not sealed by us for this chat."""
+        """The tap that a pressed button holds; raises `BadTap` if we did not seal it for here."""
         text, _, mark = data.rpartition("~")
         if not mark.isascii():
             raise BadTap(data)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.database import engine_of
+from storage.connections import engine_of
 
 
 class Settings(BaseSettings):
@@ -47,7 +47,9 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"TIMEZONE {value!r} is not a known zone such as Asia/Shanghai") from error
+            raise ValueError(
+                f"TIMEZONE {value!r} is not a known zone such as Asia/Shanghai"
+            ) from error
         return value
 
     @property

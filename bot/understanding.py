@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot.asking import Asking
 from bot.hearing import Hearing
@@ -19,8 +19,7 @@ from commands.kit.reading import Understood, Which
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from storage import drafts, subjects, talk
-
-Json = Any
+from storage.database import Json, known
 
 
 class Understanding:
@@ -47,7 +46,7 @@ class Understanding:
                 return self._started(said)
         assert_never(said)
 
-    # --- words ----------------------------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------------
 
     def _typed(self, said: Typed) -> Reply:
         about = self.hearing.context()
@@ -73,8 +72,8 @@ class Understanding:
         on = about.kind if about else ""
 
         def wanted(declared: Declared) -> bool:
-            """In an answer to a card plain words are its verbs alone: other commands need their slash."""
-            return slash or not declared.on and not on or bool(on) and declared.on == on
+            """Answering a card, plain words are its verbs alone: other commands need a slash."""
+            return slash or (not declared.on and not on) or (bool(on) and declared.on == on)
 
         return reading.command_in(said.text, self.house.catalogue, wanted)
 
@@ -94,13 +93,13 @@ class Understanding:
         text: str,
         about: Ref | None,
         *,
-        known: dict[str, Json] | None = None,
+        given: dict[str, Json] | None = None,
         revision: int = 0,
         said: Typed | None = None,
     ) -> Reply:
         """Begin a command with what is known of it."""
         declared = command.declared
-        answers = dict(known or {})
+        answers = dict(given or {})
         if about and declared.on == about.kind:
             answers.setdefault(declared.under, about.id)
         self._allow_early(declared, answers)
@@ -137,25 +136,21 @@ class Understanding:
         except Which as which:
             return Understood(answers, which), None
 
-    # --- words without a command ----------------------------------------------------------------------
+    # --- words without a command ------------------------------------------------------------------
 
     def _without_command(self, said: Typed) -> Reply:
         actor = self.hearing.actor
-        if actor.role is Role.STRANGER and not said.files and len(said.text) < 2:
+        if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
         named = self._names(said.text) if actor.role is Role.STAFF else None
-        draft = Ref(drafting.KIND, self.asking.keep_aside(kept).id or 0)
+        draft = Ref(drafting.KIND, known(self.asking.keep_aside(kept).id))
         if named:
             noun, matches = named
-            return self.hearing.show(
-                welcome.named(matches.found[0].name, self._verbs(noun), draft)
-            )
-        return self.hearing.show(
-            welcome.puzzled(self.house.catalogue, actor, said.text, draft)
-        )
+            return self.hearing.show(welcome.named(matches.found[0].name, self._verbs(noun), draft))
+        return self.hearing.show(welcome.puzzled(self.house.catalogue, actor, said.text, draft))
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""
@@ -170,10 +165,10 @@ class Understanding:
         commands = (self.house.catalogue.get(name) for name in noun.verbs)
         return [command.declared for command in commands if command]
 
-    # --- talk -----------------------------------------------------------------------------------------
+    # --- talk -------------------------------------------------------------------------------------
 
     def _talk(self, about: Ref, said: Typed) -> Reply:
-        """Words about a subject that are no command are kept with it, whoever of those concerned says them."""
+        """Words about a subject that are no command are kept with it, whoever concerned says it."""
         noun = self.house.nouns[about.kind]
         involved = noun.involved(self.db, about.id)
         actor = self.hearing.actor
@@ -202,14 +197,14 @@ class Understanding:
         noun.heard(self.hearing.desk(), about.id, remark)
         return Silent()
 
-    # --- buttons and links ----------------------------------------------------------------------------
+    # --- buttons and links ------------------------------------------------------------------------
 
     def _pressed(self, said: Pressed) -> Reply:
         try:
             tap = self.house.seal.opened(said.data, self.request.address)
         except BadTap as error:
             raise Refused(
-                T("This button does not belong here, or is too old. Please send the command anew.")
+                T("This button does not belong here, or is too old. Please send the command again.")
             ) from error
         if tap.command == "~as" and tap.about:
             return self._as(tap.about.id, str(tap.answers.get("c", "")))
@@ -217,8 +212,8 @@ class Understanding:
             return self.asking.tapped(tap.command, tap.about.id, tap.answers)
         command = self.house.catalogue.get(tap.command)
         if command is None:
-            raise Refused(T("This button is from an older version. Please begin anew."))
-        return self.start(command, "", tap.about, known=dict(tap.answers), revision=tap.revision)
+            raise Refused(T("This button is from an older version. Please start again."))
+        return self.start(command, "", tap.about, given=dict(tap.answers), revision=tap.revision)
 
     def _as(self, draft_id: int, name: str) -> Reply:
         """Words kept aside are now known to be meant for a command."""
@@ -228,13 +223,13 @@ class Understanding:
         if draft is None or command is None or not mine:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
-            raise Refused(T("That is done already. To do it once more, begin anew."))
+            raise Refused(T("That is done already. To do it once more, start again."))
         drafts.end(self.db, draft_id, drafts.DONE)
-        known = {}
+        given: dict[str, Json] = {}
         asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
         if asked and draft.answers.get("files"):
-            known[asked.field] = draft.answers["files"]
-        return self.start(command, draft.answers["text"], None, known=known)
+            given[asked.field] = draft.answers["files"]
+        return self.start(command, draft.answers["text"], None, given=given)
 
     def _started(self, said: Started) -> Reply:
         join = self.house.catalogue.get("join")
@@ -245,5 +240,3 @@ class Understanding:
         found = self.house.catalogue.get("help")
         assert found is not None
         return self.start(found, "", None)
-
-

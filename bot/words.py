@@ -1,4 +1,4 @@
-"""Translates words for a reader: sentences from the catalogue, dates, moments and spans as people say them."""
+"""Translates words for a reader: sentences, and dates, moments and spans as people say them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from commands.kit.calendar import local_day
 from commands.kit.card import Audience
 from commands.kit.money import Money
 from commands.kit.people import Department
-from commands.kit.words import T, Words
+from commands.kit.words import T, Value, Words
 
 ENGLISH, CHINESE = "en", "zh"
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WEEKDAYS = {
-    ENGLISH: "Mon Tue Wed Thu Fri Sat Sun".split(),
-    CHINESE: "周一 周二 周三 周四 周五 周六 周日".split(),
+    ENGLISH: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    CHINESE: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
 }
 _NEAR = {
     ENGLISH: {-1: "yesterday", 0: "today", 1: "tomorrow"},
     CHINESE: {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
 }
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€"}
+_DAYS_FROM = 72  # hours; shorter spans are counted in hours, as the policy counts them
 Catalogues = Mapping[str, Mapping[str, str]]
 
 
@@ -35,7 +35,8 @@ Catalogues = Mapping[str, Mapping[str, str]]
 class Reader:
     """Who reads: their language, zone and clock, and which audience they belong to.
 
-    `departments` are a person's own; `place` says that the audience is a place, where everybody must be allowed to see a part.
+    `departments` are a person's own; `place` says that the audience is a place, where everybody
+    must be allowed to see a part.
     """
 
     language: str
@@ -64,13 +65,15 @@ class Reader:
             return bool(self.departments) and self.departments <= to.departments
         return bool(self.departments & to.departments)
 
-    def _template(self, words: T, values: Mapping[str, Any]) -> str:
+    def _template(self, words: T, values: Mapping[str, Value]) -> str:
         if self.language == ENGLISH:
             return words.many if words.many and values.get("n") != 1 else words.text
         return self.catalogues.get(self.language, {}).get(words.text, words.text)
 
-    def _value(self, value: Any, how: str) -> str:
+    def _value(self, value: Value, how: str) -> str:
         match value:
+            case None:
+                return "—"
             case T():
                 return self.say(value)
             case datetime():
@@ -83,7 +86,8 @@ class Reader:
                 return f"{value:,}"
             case Money():
                 return f"{_SYMBOLS.get(value.currency, value.currency + ' ')}{value.amount:,}"
-        return str(value)
+            case _:
+                return str(value)
 
     def _day(self, day: date, how: str) -> str:
         today = local_day(self.now, self.zone)
@@ -92,8 +96,14 @@ class Reader:
         if how == "near" and near:
             return f"{near}（{plain}）" if self.language == CHINESE else f"{near} ({plain})"
         if how == "weekday":
-            return f"{plain} {_WEEKDAYS[self.language][day.weekday()]}"
+            return self._with_weekday(plain, day)
+        if how == "name":
+            return _WEEKDAYS[self.language][day.weekday()]
         return plain
+
+    def _with_weekday(self, plain: str, day: date) -> str:
+        name = _WEEKDAYS[self.language][day.weekday()]
+        return f"{plain}（{name}）" if self.language == CHINESE else f"{name[:3]} {plain}"
 
     def _plain_day(self, day: date, today: date) -> str:
         if self.language == CHINESE:
@@ -113,11 +123,11 @@ class Reader:
     def _span(self, span: timedelta) -> str:
         minutes = max(0, round(span.total_seconds() / 60))
         hours, minutes = divmod(minutes, 60)
-        days, hours = divmod(hours, 24) if hours >= 72 else (0, hours)
+        days = 0
+        if hours >= _DAYS_FROM:
+            (days, hours), minutes = divmod(hours, 24), 0
         parts = [(days, "天", "d"), (hours, "小时", "h"), (minutes, "分钟", "min")]
         kept = [p for p in parts if p[0]][:2] or [(0, "分钟", "min")]
         if self.language == CHINESE:
             return "".join(f"{n}{unit}" for n, unit, _ in kept)
         return " ".join(f"{n} {unit}" for n, _, unit in kept)
-
-

@@ -11,10 +11,10 @@ from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Role
-from commands.kit.words import T, Words
+from commands.kit.words import T, Words, listed
 from storage import cases, customers, lookup, people, readings, visits
 from storage.customers import Contact, Customer
-from storage.database import Transaction
+from storage.database import Transaction, known
 
 KIND = "customer"
 WORDS = T("customer")
@@ -27,7 +27,7 @@ FILE_KEEPERS = {
 SHOWN = 5
 
 
-# --- rules ------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def called(customer: Customer) -> str:
@@ -41,14 +41,14 @@ def matches_of(ranked: list[lookup.Ranked]) -> Matches:
     return Matches(found, bool(ranked) and lookup.is_clear(ranked))
 
 
-# --- the noun ---------------------------------------------------------------------------------------------------------
+# --- the noun -------------------------------------------------------------------------------------
 
 
 def find(look: Look, text: str, _actor: Actor | None) -> Matches:
     """Customers by what somebody typed; the newest when nothing was."""
     if not text.strip():
         newest = customers.recent(look.db, 8)
-        return Matches(tuple(Found(c.id or 0, called(c)) for c in newest))
+        return Matches(tuple(Found(known(c.id), called(c)) for c in newest))
     found = matches_of(lookup.find(look.db, text))
     named = tuple(Found(f.id, name_of(look.db, f.id) or f.name, f.score) for f in found.found)
     return Matches(named, found.clear)
@@ -97,14 +97,14 @@ def card(look: Look, id_: int) -> Card:
 
 
 def _head(look: Look, found: Customer) -> tuple[Part, ...]:
-    now = customers.stewardship(look.db, found.id or 0)
+    now = customers.stewardship(look.db, known(found.id))
     owner = people.get(look.db, now.owner_id) if now and now.owner_id else None
     rows: list[tuple[Words, Words]] = [(T("Full name"), found.name)]
     rows.append((T("Owner"), owner.name if owner else T("nobody yet")))
     rows.append((T("Importance"), T("important") if now and now.important else T("ordinary")))
-    others = [n.name for n in customers.names(look.db, found.id or 0) if n.name != found.name]
+    others = [n.name for n in customers.names(look.db, known(found.id)) if n.name != found.name]
     if others:
-        rows.append((T("Also called"), ", ".join(others)))
+        rows.append((T("Also called"), listed(others)))
     return (Facts(tuple(rows), STAFF),)
 
 
@@ -116,9 +116,11 @@ def _lately(look: Look, id_: int) -> tuple[Part, ...]:
     last = visits.to_customer(look.db, id_, 1)
     if last:
         parts.append(Note(T("Last visit: {day:near}", day=last[0].day), STAFF))
-    for case in cases.of_customer(look.db, id_, SHOWN):
-        if case.state == cases.OPEN:
-            parts.append(Note(T("Open case: {number}", number=case.number), STAFF))
+    parts.extend(
+        Note(T("Open case: {number}", number=case.number), STAFF)
+        for case in cases.of_customer(look.db, id_, SHOWN)
+        if case.state == cases.OPEN
+    )
     return tuple(parts)
 
 
@@ -148,7 +150,7 @@ NOUN = Noun(
 )
 
 
-# --- commands ---------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 class ShowCustomer(Command, name="customer", aliases=("客户",), who={Role.STAFF}, clause="7.2.1"):
@@ -189,14 +191,12 @@ class AddCustomer(
         )
 
 
-def open_file(
-    desk: Desk, name: str, *, short: str, owner_id: int | None, important: bool
-) -> Ref:
-    """Open a customer's file with its names and owner; used by `customer_add`, the sample and the import."""
+def open_file(desk: Desk, name: str, *, short: str, owner_id: int | None, important: bool) -> Ref:
+    """Open a customer's file with its names and owner, for a command, the sample or an import."""
     row = Customer(name=name, short=short or readings.core(name), created_at=desk.now)
     id_ = customers.add(desk.db, row)
-    for known in dict.fromkeys((name, row.short)):
-        lookup.add_name(desk.db, id_, known)
+    for called_so in dict.fromkeys((name, row.short)):
+        lookup.add_name(desk.db, id_, called_so)
     customers.steward(desk.db, id_, owner_id, important=important, at=desk.now)
     about = Ref(KIND, id_)
     desk.begin(about, {"name": name, "owner": owner_id, "important": important})
@@ -211,18 +211,18 @@ class NameCustomer(
     clause="7.2.1",
     on=KIND,
 ):
-    """Add a name that people use for a customer."""
+    """Add a short name."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
-    name: Annotated[str, Ask("What else is it called?", "Name")]
+    name: Annotated[str, Ask("What else is it called?", "Short name")]
 
     def run(self, desk: Desk) -> Ref:
         """Add the name."""
         about = Ref(KIND, self.customer)
-        known = customers.known_as(desk.db, readings.bare(self.name))
-        if any(one.id != self.customer for one in known):
+        bearers = customers.known_as(desk.db, readings.bare(self.name))
+        if any(one.id != self.customer for one in bearers):
             raise Refused(T("There is a customer called {name} already.", name=self.name))
-        if not known:
+        if not bearers:
             lookup.add_name(desk.db, self.customer, self.name)
         desk.change(about, None, {"name": self.name})
         return about
@@ -236,7 +236,7 @@ class OwnCustomer(
     clause="3.1.1a",
     on=KIND,
 ):
-    """Say who owns a customer, and whether it is important, from now on."""
+    """Change owner."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     owner: Annotated[PersonId, Ask("Who owns this customer?", "Owner")]
@@ -246,9 +246,7 @@ class OwnCustomer(
         """End the present ownership and begin the new one; the past stays as it was."""
         about = Ref(KIND, self.customer)
         earlier = customers.stewardship(desk.db, self.customer)
-        customers.steward(
-            desk.db, self.customer, self.owner, important=self.important, at=desk.now
-        )
+        customers.steward(desk.db, self.customer, self.owner, important=self.important, at=desk.now)
         before = {"owner": earlier.owner_id, "important": earlier.important} if earlier else None
         after = {"owner": self.owner, "important": self.important}
         desk.change(about, before, after, shown=after)
@@ -263,7 +261,7 @@ class AddContact(
     clause="7.1",
     on=KIND,
 ):
-    """Add a person at a customer."""
+    """Add a contact."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     name: Annotated[str, Ask("What is the contact's name?", "Name")]
@@ -289,5 +287,3 @@ class AddContact(
         )
         desk.change(about, None, {"contact": self.name})
         return about
-
-

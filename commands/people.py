@@ -14,9 +14,9 @@ from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
-from commands.kit.words import T
+from commands.kit.words import T, listed
 from storage import customers, people, readings
-from storage.database import Transaction
+from storage.database import Transaction, known
 from storage.people import Invitation, Person
 
 KIND = "person"
@@ -33,7 +33,7 @@ class Language(Labelled):
     ENGLISH = "en", "English"
 
 
-# --- rules ------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def digest(code: str) -> str:
@@ -69,7 +69,7 @@ def invite(
     return code
 
 
-# --- the noun ---------------------------------------------------------------------------------------------------------
+# --- the noun -------------------------------------------------------------------------------------
 
 
 def find(look: Look, text: str, _actor: Actor | None) -> Matches:
@@ -92,11 +92,13 @@ def name_of(db: Transaction, id_: int) -> str | None:
 NOUN = Noun(kind=KIND, words=WORDS, find=find, name_of=name_of, involved=lambda _d, _i: Involved())
 
 
-# --- commands ---------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
+
+_NO_CODE = T("This code is not valid, or was used already. Ask your administrator for a new one.")
 
 
 class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
-    """Join with the code you were given."""
+    """Join with your code."""
 
     code: Annotated[str, Ask("What is your code?", "Code", secret=True)]
 
@@ -104,12 +106,10 @@ class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
         """Link this account to whom the code was made for."""
         found = people.invitation(desk.db, digest(self.code))
         if found is None or found.used_at or found.expires_at < desk.recorded_at:
-            raise Refused(
-                T("This code is not valid, or was used already. Ask your administrator for a new one.")
-            )
+            raise Refused(_NO_CODE)
         if found.contact_id is None and desk.actor.person is not None:
             raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
-        people.spend(desk.db, found.id or 0, desk.recorded_at)
+        people.spend(desk.db, known(found.id), desk.recorded_at)
         person_id = found.person_id
         if person_id is None and found.contact_id is None:
             person_id = _founder(desk)
@@ -133,7 +133,7 @@ def _welcome(desk: Desk, person_id: int | None, contact_id: int | None) -> Card:
         name = contact.name if contact else desk.actor.name
         return Card(
             T("Welcome, {name}", name=name),
-            (Line(T("Write what is wrong, beginning with: complaint. You get a number at once.")),),
+            (Line(T("Write “complaint” and what happened: you get a number at once.")),),
         )
     lines = [Line(T("Type /help to see what you can do here."), STAFF)]
     if person.admin:
@@ -149,7 +149,7 @@ class AddPerson(
     aliases=("新增人员",),
     who={Role.ADMINISTRATOR},
 ):
-    """Add a person of the company and make their code."""
+    """Add a colleague."""
 
     name: Annotated[str, Ask("What is their name?", "Name")]
     departments: Annotated[
@@ -170,14 +170,14 @@ class AddPerson(
         people.place(desk.db, made, {d.value: self.head for d in self.departments})
         code = invite(desk.db, desk.recorded_at, person_id=made)
         desk.note(None, None, {"person": made, "name": self.name})
-        return _code_card(T("{name} is entered", name=self.name), code)
+        return _code_card(T("{name} has been added", name=self.name), code)
 
 
 def _code_card(title: T, code: str) -> Card:
     return Card(
         title,
         (
-            Line(T("Their code, valid for 7 days and once only: {code}", code=code), STAFF),
+            Line(T("Their code (valid once, for 7 days): {code}", code=code), STAFF),
             Note(T("They send the bot: join {code}", code=code)),
         ),
     )
@@ -189,7 +189,7 @@ class InvitePerson(
     aliases=("邀请",),
     who={Role.ADMINISTRATOR},
 ):
-    """Make a new code for a person, for another account of theirs."""
+    """New code for a colleague."""
 
     person: Annotated[PersonId, Ask("Who is it for?", "Person")]
 
@@ -211,22 +211,23 @@ class InviteContact(
     clause="3.1.2a",
     on="customer",
 ):
-    """Make a code with which a customer's contact can complain here themselves."""
+    """Invite a contact."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     contact: Annotated[str, Ask("Which contact?", "Contact")]
 
     def run(self, desk: Desk) -> Card:
         """Show the code once."""
-        known = [(c.id or 0, c.name) for c in customers.contacts(desk.db, self.customer)]
-        ranked = readings.rank(self.contact, known, 2)
+        called = [(known(c.id), c.name) for c in customers.contacts(desk.db, self.customer)]
+        ranked = readings.rank(self.contact, called, 2)
         if not ranked:
             raise Invalid(
-                "contact", T("There is no contact called {name} yet. Add them first.", name=self.contact)
+                "contact",
+                T("There is no contact called {name} yet. Add them first.", name=self.contact),
             )
         code = invite(desk.db, desk.recorded_at, contact_id=ranked[0][0])
         desk.note(Ref("customer", self.customer), None, {"contact": ranked[0][0]})
-        return _code_card(T("A code for {name}", name=dict(known)[ranked[0][0]]), code)
+        return _code_card(T("A code for {name}", name=dict(called)[ranked[0][0]]), code)
 
 
 class ListPeople(Command, name="people", aliases=("人员",), who={Role.STAFF}):
@@ -243,12 +244,9 @@ class ListPeople(Command, name="people", aliases=("人员",), who={Role.STAFF}):
 
 
 def _described(desk: Desk, row: Person, superior: str) -> T:
-    person = load(desk.db, row.id or 0)
-    found = sorted(person.departments) if person else []
-    departments: T | str = found[0].words if found else "—"
-    for department in found[1:]:
-        departments = T("{a}, {b}", a=departments, b=department.words)
-    joined = bool(people.accounts_of(desk.db, row.id or 0))
+    person = load(desk.db, known(row.id))
+    departments = listed([d.words for d in sorted(person.departments)] if person else [])
+    joined = bool(people.accounts_of(desk.db, known(row.id)))
     state = T("joined") if joined else T("not joined yet")
     if superior:
         return T(
@@ -258,11 +256,13 @@ def _described(desk: Desk, row: Person, superior: str) -> T:
             superior=superior,
             state=state,
         )
-    return T("{name} · {departments} · {state}", name=row.name, departments=departments, state=state)
+    return T(
+        "{name} · {departments} · {state}", name=row.name, departments=departments, state=state
+    )
 
 
 class ChooseLanguage(Command, name="language", aliases=("语言",), who=EVERYONE):
-    """Choose the language you read."""
+    """Choose your language."""
 
     language: Annotated[Language, Ask("Which language?", "Language")]
 

@@ -10,7 +10,7 @@ from commands.kit.desk import Desk
 from commands.kit.errors import Refused
 from commands.kit.form import Ask
 from commands.kit.people import Department, Labelled, Role
-from commands.kit.words import T
+from commands.kit.words import T, listed
 from storage import places
 from storage.places import Place
 
@@ -24,12 +24,10 @@ class Purpose(Labelled):
 
 
 class Bind(Command, name="bind", aliases=("绑定",), who={Role.ADMINISTRATOR}):
-    """Bind this channel or group to a purpose, and say which departments read it."""
+    """Bind a channel or group."""
 
     purpose: Annotated[Purpose, Ask("What is this place for?", "Purpose")]
-    audience: Annotated[
-        frozenset[Department], Ask("Which departments read here?", "Audience")
-    ]
+    audience: Annotated[frozenset[Department], Ask("Which departments read here?", "Audience")]
 
     def run(self, desk: Desk) -> Card:
         """Bind it; cards posted here are cut to what all of these departments may see."""
@@ -50,9 +48,7 @@ class Bind(Command, name="bind", aliases=("绑定",), who={Role.ADMINISTRATOR}):
             ),
         )
         desk.note(None, None, {"purpose": self.purpose.value, "audience": sorted(self.audience)})
-        names: T = T("nobody")
-        for n, department in enumerate(sorted(self.audience)):
-            names = T("{a}, {b}", a=names, b=department.words) if n else department.words
+        names = listed([department.words for department in sorted(self.audience)] or [T("nobody")])
         return Card(
             T("This place is for: {purpose}", purpose=self.purpose.words),
             (

@@ -17,7 +17,7 @@ from commands.kit.people import Actor, Department, Relation, Role, ToPerson
 from commands.kit.policy import Clause, Section
 from commands.kit.words import T
 from storage import customers, files, people, visits
-from storage.database import Transaction
+from storage.database import Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
 
@@ -33,7 +33,7 @@ class VisitPolicy(Section, section="visits"):
     oldest_days: Annotated[int, Clause("3.1.1a")]
 
 
-# --- rules ------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def check_day(day: date, today: date, oldest_days: int) -> None:
@@ -43,7 +43,12 @@ def check_day(day: date, today: date, oldest_days: int) -> None:
     if (today - day).days > oldest_days:
         raise Invalid(
             "day",
-            T("{day} is more than {n} days ago. When was the visit?", day=day, n=oldest_days),
+            T(
+                "{day} is more than {n} day ago. When was the visit?",
+                "{day} is more than {n} days ago. When was the visit?",
+                day=day,
+                n=oldest_days,
+            ),
         )
 
 
@@ -63,7 +68,7 @@ def next_friday(today: date) -> date:
     return today + timedelta(days=(FRIDAY - today.weekday() - 1) % 7 + 1)
 
 
-# --- the noun ---------------------------------------------------------------------------------------------------------
+# --- the noun -------------------------------------------------------------------------------------
 
 
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
@@ -72,11 +77,11 @@ def progress(db: Transaction, person_id: int, today: date) -> Line | None:
     if not important:
         return None
     first, following = month_of(today)
-    left = [c for c in important if not visits.was_visited(db, c.id or 0, first, following)]
+    left = [c for c in important if not visits.was_visited(db, known(c.id), first, following)]
     done, of = len(important) - len(left), len(important)
     if not left:
         return Line(
-            T("Important customers: all {of} visited this month.", of=of),
+            T("Important customers: {of} of {of} visited this month.", of=of),
             STAFF,
         )
     return Line(
@@ -112,7 +117,7 @@ def card(look: Look, id_: int) -> Card:
 
 def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
     return tuple(
-        Picture(f.id or 0, T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
+        Picture(known(f.id), T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
     )
 
 
@@ -128,7 +133,7 @@ def _next(look: Look, visit: Visit, about: Ref) -> tuple[Part, ...]:
     return (
         Buttons(
             (
-                Button(T("Remind me {day:weekday}", day=friday), "visit_remind", {}, about),
+                Button(T("Remind me {day:name}", day=friday), "visit_remind", {}, about),
                 Button(T("Add photo"), "visit_photo", {}, about),
                 Button(T("Change day"), "visit_day", {}, about),
                 Button(T("Change notes"), "visit_notes", {}, about),
@@ -150,7 +155,11 @@ def _remind(desk: Desk, timer: Timer) -> None:
         return
     name = customer_noun.name_of(desk.db, visit.customer_id) or "?"
     reminder = Card(
-        T("🔔 You asked to be reminded: {customer}, visited {day:near}", customer=name, day=visit.day),
+        T(
+            "🔔 You asked to be reminded: {customer}, visited {day:near}",
+            customer=name,
+            day=visit.day,
+        ),
         (Quote(visit.notes, to=STAFF),),
         Ref(KIND, timer.subject_id),
     )
@@ -177,7 +186,7 @@ NOUN = Noun(
 )
 
 
-# --- commands ---------------------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 class LogVisit(
@@ -188,7 +197,7 @@ class LogVisit(
     clause="3.1.1a",
     makes=True,
 ):
-    """Log a visit to a customer."""
+    """Log a customer visit."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
@@ -231,14 +240,16 @@ def _mine(desk: Desk, visit_id: int) -> Visit:
     if visit.undone_at is not None:
         raise Refused(T("This visit was taken back."))
     if not correctable(visit, desk.recorded_at, hours):
-        raise Refused(T("A visit can be changed within {n} hours; this one is older.", n=hours))
+        raise Refused(
+            T("A visit can be changed for {span}; this one is older.", span=timedelta(hours=hours))
+        )
     return visit
 
 
 def _corrected(desk: Desk, visit: Visit, before: dict[str, object]) -> Ref:
     """Keep the change, with what stood there before."""
     visits.correct(desk.db, visit)
-    about = Ref(KIND, visit.id or 0)
+    about = Ref(KIND, known(visit.id))
     desk.change(about, before, _kept(visit), shown=_kept(visit))
     return about
 
@@ -251,7 +262,7 @@ class ChangeDay(
     clause="3.1.1a",
     on=KIND,
 ):
-    """Change the day of a visit."""
+    """Change a visit's day."""
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     day: Annotated[date, Ask("When was the visit?", "Day")]
@@ -273,7 +284,7 @@ class ChangeNotes(
     clause="3.1.1a",
     on=KIND,
 ):
-    """Change the notes of a visit."""
+    """Change a visit's notes."""
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
@@ -314,7 +325,7 @@ class RemindMe(
     clause="3.1.1a",
     on=KIND,
 ):
-    """Be reminded of a visit on Friday morning."""
+    """Be reminded on Friday."""
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
 
@@ -325,7 +336,7 @@ class RemindMe(
         about = Ref(KIND, self.visit)
         desk.at(nine, about, "remind")
         desk.note(about, None, {"remind": nine.isoformat()})
-        return Card(T("🔔 I will remind you {at:clock}.", at=nine))
+        return Card(T("🔔 Reminder set: {at:clock}", at=nine))
 
 
 class Undo(

@@ -40,8 +40,10 @@ class Metronome:
         self._tasks: set[asyncio.Task[None]] = set()
         self.last_tick: datetime | None = None
 
-    def every(self, interval: timedelta, name: str, job: Callable[[], Awaitable[timedelta | None]]) -> None:
-        """Run a job each interval, whenever `wake(name)` is called, and when the job itself says it has more to do."""
+    def every(
+        self, interval: timedelta, name: str, job: Callable[[], Awaitable[timedelta | None]]
+    ) -> None:
+        """Run a job each interval, on `wake(name)`, and when the job itself has more to do."""
         waker = self._wakers[name] = asyncio.Event()
         self._scheduler.add_job(
             waker.set, "interval", seconds=interval.total_seconds(), id=name, max_instances=1

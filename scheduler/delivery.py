@@ -1,4 +1,4 @@
-"""Claims letters, paces, sends, settles, backs off, gives up loudly; and redraws the cards of what has changed."""
+"""Claims letters, paces, sends, settles, backs off, gives up loudly; redraws what has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T
 from scheduler.clock import Clock
 from storage import letters, pacing, people, postings, subjects
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
 from storage.postings import Posting
@@ -52,7 +52,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A card on its way: to a person, a customer's contact or a stranger in their direct chat, or to a chat of many."""
+    """A card on its way: to somebody in their direct chat, or to a chat of many."""
 
     where: Where
     card: Card
@@ -63,7 +63,10 @@ class Envelope:
 
 
 class Sender(Protocol):
-    """The platforms, as delivery sees them. Every call raises `Later`, `Never` or `Unclear`, and nothing else."""
+    """The platforms, as delivery sees them.
+
+    Every call raises `Later`, `Never` or `Unclear`, and nothing else.
+    """
 
     async def direct(self, platform: str, user: str) -> str:
         """The direct chat with an account."""
@@ -75,7 +78,10 @@ class Sender(Protocol):
         """Show a card in place of an earlier one."""
 
     async def find(self, envelope: Envelope) -> tuple[str, str] | None:
-        """Look for a card that may have been posted; None when it surely was not; `Unclear` when that can't be known."""
+        """Look for a card that may have been posted; None when it surely was not.
+
+        Raises `Unclear` when that can't be known.
+        """
 
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""
@@ -122,6 +128,7 @@ class Delivery:
         nouns: Nouns,
         policy: Policy,
         zone: ZoneInfo,
+        *,
         holder: str,
     ) -> None:
         self.database = database
@@ -149,7 +156,7 @@ class Delivery:
             return None
         return max(following.at - machine, following.company_at - company, timedelta())
 
-    # --- claiming -----------------------------------------------------------------------------------------------------
+    # --- claiming ---------------------------------------------------------------------------------
 
     async def _claim(self) -> list[Batch | None]:
         found, _ = await self.database.write(self._take)
@@ -162,15 +169,13 @@ class Delivery:
         batches: list[Batch | None] = []
         for letter in taken:
             more = (
-                letters.companions(db, letter, company, self.holder, until)
-                if letter.merges
-                else []
+                letters.companions(db, letter, company, self.holder, until) if letter.merges else []
             )
             batches.append(self._prepare(db, (letter, *more)))
         return batches
 
     def _prepare(self, db: Transaction, taken: tuple[Letter, ...]) -> Batch | None:
-        """Draw what is to be sent and choose the account; None when its destination must wait its turn."""
+        """Draw what is to be sent and choose the account; None when its destination must wait."""
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
             return Batch(taken, dropped="no longer useful")
@@ -192,7 +197,7 @@ class Delivery:
         return account, Where(account.platform, account.workspace, account.chat)
 
     def _account(self, db: Transaction, letter: Letter) -> Account | None:
-        """The account last used, of a platform that is on; one that refused us for good comes last."""
+        """The account last used, of a platform that is on; one that refused us comes last."""
         if letter.account_id:
             return people.account_by_id(db, letter.account_id)
         if letter.person_id:
@@ -213,7 +218,7 @@ class Delivery:
                 pacing.set_next(db, rate.destination, _after(now, rate))
             return True
         for letter in taken:
-            letters.again(db, letter.id or 0, self.holder, wait, "", counts=False)
+            letters.again(db, known(letter.id), self.holder, wait, "", counts=False)
         return False
 
     def _drawn(self, db: Transaction, taken: tuple[Letter, ...]) -> tuple[Card, int]:
@@ -237,7 +242,7 @@ class Delivery:
         look = Look(db, self.clock.now(), self.zone, self.policy)
         return noun.card(look, about.id), state.version
 
-    # --- sending ------------------------------------------------------------------------------------------------------
+    # --- sending ----------------------------------------------------------------------------------
 
     async def _deliver(self, batch: Batch) -> None:
         if batch.card is None or batch.where is None:
@@ -276,12 +281,12 @@ class Delivery:
     def _record(self, db: Transaction, batch: Batch, chat: str, message: str) -> None:
         now = self.clock.machine()
         for letter in batch.letters:
-            letters.settle(db, letter.id or 0, self.holder, letters.SENT, now, message=message)
+            letters.settle(db, known(letter.id), self.holder, letters.SENT, now, message=message)
         head, where = batch.head, batch.where
         if where is None or head.subject_id is None or len(batch.letters) > 1:
             return
         if batch.account and batch.account.chat != chat:
-            people.use_account(db, batch.account.id or 0, batch.account.used_at, chat)
+            people.use_account(db, known(batch.account.id), batch.account.used_at, chat)
         postings.add(
             db,
             Posting(
@@ -307,13 +312,13 @@ class Delivery:
         """A letter that will not be sent any more is shown on its subject's card and to staff."""
         now = self.clock.machine()
         for letter in batch.letters:
-            letters.settle(db, letter.id or 0, self.holder, state, now, reason=reason)
+            letters.settle(db, known(letter.id), self.holder, state, now, reason=reason)
             if state in {letters.DEAD, letters.UNCLEAR} and letter.subject_id is not None:
                 subjects.change(db, letter.subject_kind, letter.subject_id, now, None)
         if state in {letters.DEAD, letters.UNCLEAR}:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
 
-    # --- what platforms answer ----------------------------------------------------------------------------------------
+    # --- what platforms answer --------------------------------------------------------------------
 
     async def _later(self, batch: Batch, later: Later) -> None:
         if batch.head.attempts >= GIVE_UP_AFTER and not later.asked:
@@ -326,7 +331,7 @@ class Delivery:
     def _put_back(self, db: Transaction, batch: Batch, later: Later, at: datetime) -> None:
         for letter in batch.letters:
             counts = not later.asked
-            letters.again(db, letter.id or 0, self.holder, at, later.reason, counts=counts)
+            letters.again(db, known(letter.id), self.holder, at, later.reason, counts=counts)
         if later.asked and batch.where:
             rates = self.sender.rates(batch.where)
             for rate in rates if later.everyone else rates[:1]:
@@ -336,14 +341,14 @@ class Delivery:
         await self.database.write(lambda db: self._elsewhere(db, batch, never))
 
     def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> None:
-        """An account that can't be reached: the next one of the same person; nobody left: given up loudly."""
+        """An account can't be reached: the person's next one is tried, or it is given up loudly."""
         account = batch.account
         if never.account and account is not None and account.reachable:
-            people.lose_account(db, account.id or 0)
+            people.lose_account(db, known(account.id))
             if self._another(db, batch.head, account):
                 now = self.clock.machine()
                 for letter in batch.letters:
-                    letters.again(db, letter.id or 0, self.holder, now, never.reason, counts=True)
+                    letters.again(db, known(letter.id), self.holder, now, never.reason, counts=True)
                 return
         self._end(db, batch, letters.DEAD, never.reason)
 
@@ -352,7 +357,7 @@ class Delivery:
         return found is not None and found.id != lost.id and found.reachable
 
     async def _unclear(self, batch: Batch, reason: str) -> None:
-        """It may have been sent: look it up where the platform can tell, otherwise do as the letter declares."""
+        """It may have been sent: look it up where that can be, else do as the letter declares."""
         try:
             found = await self._look_up(batch)
         except Unclear:
@@ -377,7 +382,7 @@ class Delivery:
             await self._settle(batch, letters.UNCLEAR, reason=reason)
 
     async def _reconcile(self) -> int:
-        """Letters whose sender died while sending are unclear; they are looked up or done as declared."""
+        """Letters whose sender died while sending are unclear: looked up, or done as declared."""
         batches, _ = await self.database.write(self._orphans)
         for batch in batches:
             await self._unclear(batch, "the sender stopped while sending")
@@ -387,13 +392,13 @@ class Delivery:
         now = self.clock.machine()
         found = []
         for letter in letters.expired(db, now):
-            if letters.take_over(db, letter.id or 0, now, self.holder, now + LEASE):
+            if letters.take_over(db, known(letter.id), now, self.holder, now + LEASE):
                 account, where = self._whereto(db, letter)
                 card, version = self._drawn(db, (letter,))
                 found.append(Batch((letter,), card, version, account, where))
         return found
 
-    # --- redrawing ----------------------------------------------------------------------------------------------------
+    # --- redrawing --------------------------------------------------------------------------------
 
     async def _redraw(self) -> int:
         handled = 0
@@ -411,7 +416,7 @@ class Delivery:
         taken = []
         for posting in postings.behind(db, now, now + LEASE):
             if not self.sender.knows(posting.platform):
-                postings.stop(db, posting.id or 0)
+                postings.stop(db, known(posting.id))
                 continue
             card, version = self.draw(db, Ref(posting.kind, posting.subject_id))
             where = Where(posting.platform, posting.workspace, posting.chat, posting.thread)
@@ -426,12 +431,12 @@ class Delivery:
             after = later.after if isinstance(later, Later) and later.after else None
             wait = after if after is not None else _backoff(posting.attempts + 1)
             at = self.clock.machine() + timedelta(seconds=wait)
-            await self.database.write(lambda db: postings.later(db, posting.id or 0, at))
+            await self.database.write(lambda db: postings.later(db, known(posting.id), at))
         except Never as never:
             log.info("redraw_given_up", posting=posting.id, reason=never.reason)
-            await self.database.write(lambda db: postings.stop(db, posting.id or 0))
+            await self.database.write(lambda db: postings.stop(db, known(posting.id)))
         else:
-            await self.database.write(lambda db: postings.drawn(db, posting.id or 0, version))
+            await self.database.write(lambda db: postings.drawn(db, known(posting.id), version))
 
 
 def _after(now: datetime, rate: Rate) -> datetime:
@@ -440,5 +445,3 @@ def _after(now: datetime, rate: Rate) -> datetime:
 
 def _backoff(attempts: int) -> float:
     return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT))
-
-

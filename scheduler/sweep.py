@@ -1,4 +1,4 @@
-"""What has to be cleared away now and then: expired drafts, records past their keeping; and the heartbeat."""
+"""What is cleared away now and then: expired drafts, records past their keeping; the heartbeat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from scheduler.clock import Clock
 from storage import deliveries, drafts, house, letters, postings, subjects, timers
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, known
 
 DELIVERIES_KEPT = timedelta(days=14)
 LETTERS_KEPT = timedelta(days=400)
@@ -37,8 +37,8 @@ class Sweep:
         """A draft left alone expires; its card says so and offers the way on."""
         now = self.clock.now()
         for draft in drafts.expired(db, now):
-            drafts.end(db, draft.id or 0, drafts.EXPIRED)
-            subjects.change(db, "draft", draft.id or 0, now, None)
+            drafts.end(db, known(draft.id), drafts.EXPIRED)
+            subjects.change(db, "draft", known(draft.id), now, None)
 
     def _deliveries(self, db: Transaction) -> None:
         deliveries.forget(db, self.clock.machine() - DELIVERIES_KEPT)

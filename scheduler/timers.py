@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,7 +14,7 @@ from commands.kit.people import Actor
 from commands.kit.policy import Policy
 from scheduler.clock import Clock
 from storage import timers
-from storage.database import Conflict, Database, Transaction
+from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
 
 log = structlog.get_logger("timers")
@@ -25,7 +26,7 @@ NOWHERE = Source("", "", "")
 
 
 class Timers:
-    """Each timer is fired in a transaction of its own: handler, letters and settling are committed together."""
+    """Each timer fires in a transaction of its own: handler, letters and settling at once."""
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Timers:
         nouns: Nouns,
         policy: Policy,
         zone: ZoneInfo,
+        *,
         holder: str,
     ) -> None:
         self.database = database
@@ -64,12 +66,12 @@ class Timers:
         except Conflict:
             return frozenset()
         except _Failed as failed:
-            await self.database.write(lambda db: self._hold_back(db, timer, failed))
+            await self.database.write(partial(self._hold_back, timer=timer, failed=failed))
             return frozenset()
         return after
 
     def _hand_over(self, db: Transaction, timer: Timer) -> None:
-        fired = timers.settle(db, timer.id or 0, self.holder, timers.FIRED, self.clock.now())
+        fired = timers.settle(db, known(timer.id), self.holder, timers.FIRED, self.clock.now())
         if not fired:
             return
         noun = self.nouns.get(timer.kind)
@@ -83,7 +85,10 @@ class Timers:
             raise _Failed(error) from error
 
     def _desk(self, db: Transaction, timer: Timer) -> Desk:
-        """The bot's own desk. `now` is the timer's moment; a late tick acts late and is marked so by `recorded_at`."""
+        """The bot's own desk.
+
+        `now` is the timer's moment; a late tick acts late and is marked so by `recorded_at`.
+        """
         return Desk(
             db=db,
             actor=BOT,
@@ -100,10 +105,10 @@ class Timers:
         """A handler with a bug: try again later, give up loudly in the end."""
         log.error("timer_failed", timer=timer.id, name=timer.name, exc_info=failed.error)
         if timer.attempts >= GIVE_UP_AFTER:
-            timers.settle(db, timer.id or 0, self.holder, timers.FAILED, self.clock.now())
+            timers.settle(db, known(timer.id), self.holder, timers.FAILED, self.clock.now())
             return
         until = self.clock.machine() + timedelta(seconds=15 * 2**timer.attempts)
-        timers.hold_back(db, timer.id or 0, self.holder, until)
+        timers.hold_back(db, known(timer.id), self.holder, until)
 
 
 class _Failed(Exception):

@@ -1,4 +1,4 @@
-"""Cases: complaints, enquiries and suggestions, with who reported them, what was answered and how they are solved."""
+"""Cases: complaints, who reported them, what was answered and how they are solved."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ OPEN, SOLVED, CLOSED = "open", "solved", "closed"
 
 
 class Case(SQLModel, table=True):
-    """One case. Without a customer it is "to clarify"; the clock has run since `received_at` all the same."""
+    """One case. Without a customer it is "to clarify"; its clock runs from `received_at` anyhow."""
 
     __tablename__ = "cases"
     __table_args__ = (Index("case_state", "state", "received_at"),)

@@ -1,4 +1,4 @@
-"""Running numbers, taken in the same transaction as what they number, so that none is skipped or given twice."""
+"""Running numbers, taken in the transaction of what they number: none is skipped or given twice."""
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Field, SQLModel, col

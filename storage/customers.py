@@ -11,7 +11,7 @@ from storage.database import Deed, Query, Transaction
 
 
 class Customer(SQLModel, table=True):
-    """An upstream customer: a supplier that we buy from and also care for. `short` is what people call it."""
+    """An upstream customer: a supplier that we buy from and care for. People call it `short`."""
 
     id: int | None = key()
     name: str
@@ -179,9 +179,7 @@ def steward(
 ) -> None:
     """From `at` on, this person owns the customer, and it is or is not important."""
     _END.run(db, b_customer=customer_id, at=at)
-    db.add(
-        Stewardship(customer_id=customer_id, owner_id=owner_id, important=important, since=at)
-    )
+    db.add(Stewardship(customer_id=customer_id, owner_id=owner_id, important=important, since=at))
 
 
 def stewardship(

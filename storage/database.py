@@ -1,8 +1,8 @@
 """Engines, statements compiled once, and the one `transaction` that commits.
 
-SQLModel classes describe the tables; statements are written with SQLAlchemy, compiled once for each engine and
-executed through the driver, because that is what makes a command as cheap as hand-written SQL (measured: four to six times
-cheaper than through a session).
+SQLModel classes describe the tables; statements are written with SQLAlchemy, compiled once for each
+engine and executed through the driver, because that is what makes a command as cheap as
+hand-written SQL (measured: four to six times cheaper than through a session).
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar, cast
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
 
 import psycopg
 from sqlalchemy import DateTime, Dialect, Executable, String, Table, Text, bindparam, insert
@@ -28,16 +27,15 @@ from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
+from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
+
 Json = Any  # what json.loads gives
 R = TypeVar("R")
 V = TypeVar("V")
 
-SQLITE = "sqlite"
-POSTGRESQL = "postgresql"
-
 _DIALECTS: Mapping[str, Dialect] = {
     SQLITE: SQLiteDialect_pysqlite(paramstyle="named"),
-    POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),
+    POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
 }
 
 
@@ -47,6 +45,13 @@ class Gone(Exception):
 
 class Conflict(Exception):
     """A row like this was committed by somebody else meanwhile; nothing of this transaction was."""
+
+
+def known(id_: int | None) -> int:
+    """The id of a row that is in the database; one that was never added has none."""
+    if id_ is None:
+        raise TypeError("this row was never added")
+    return id_
 
 
 class Instant(TypeDecorator[datetime]):
@@ -59,7 +64,7 @@ class Instant(TypeDecorator[datetime]):
         """Choose what the engine stores."""
         return dialect.type_descriptor(String(32) if dialect.name == SQLITE else DateTime(True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
         """Refuse naive moments, and turn aware ones to UTC."""
         if value is None:
             return None
@@ -68,11 +73,13 @@ class Instant(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.isoformat(timespec="microseconds") if dialect.name == SQLITE else utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self, value: datetime | str | None, dialect: Dialect
+    ) -> datetime | None:
         """Give back an aware UTC moment."""
         if value is None:
             return None
-        return (datetime.fromisoformat(value) if dialect.name == SQLITE else value).astimezone(UTC)
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
 class JsonText(TypeDecorator[Json]):
@@ -92,30 +99,8 @@ class JsonText(TypeDecorator[Json]):
         return None if value is None else json.loads(value)
 
 
-class Cursor(Protocol):
-    """The part of both drivers' cursors that is used."""
-
-    rowcount: int
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """One row."""
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """All rows."""
-
-
-class Connection(Protocol):
-    """The part of both drivers' connections that is used."""
-
-    def execute(self, sql: str, values: Any = ...) -> Cursor:
-        """Run one statement."""
-
-    def close(self) -> None:
-        """Let go of the database."""
-
-
 class Transaction:
-    """One open transaction: everything below `bot/` that remembers or asks takes one, named `db`."""
+    """One open transaction: whatever below `bot/` remembers or asks takes one, named `db`."""
 
     __slots__ = ("after", "connection", "engine", "saved")
 
@@ -125,7 +110,7 @@ class Transaction:
         self.saved = 0
         self.after: set[str] = set()
 
-    def run(self, sql: str, values: Mapping[str, Any] | None = None) -> Cursor:
+    def run(self, sql: str, values: Mapping[str, object] | None = None) -> Cursor:
         """Execute compiled SQL with driver-ready values."""
         return self.connection.execute(sql, values or {})
 
@@ -144,7 +129,7 @@ class Transaction:
         statement.run(self, **{name: row.__dict__[name] for name in statement.names})
 
     def wakes(self, what: str) -> None:
-        """Say what should be looked at once this has been committed (`letters`, `timers`, `rooms`)."""
+        """Say what should be looked at once this is committed (`letters`, `timers`, `rooms`)."""
         self.after.add(what)
 
     @contextmanager
@@ -181,14 +166,14 @@ class _Compiled:
             c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
         ]
 
-    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, given: Mapping[str, object]) -> dict[str, object]:
         """Merge the statement's own constants with what is given, as the driver wants them."""
         merged = {**self.defaults, **given}
         for name, process in self.binders.items():
             merged[name] = process(merged[name])
         return merged
 
-    def read(self, row: Sequence[Any]) -> list[Any]:
+    def read(self, row: Sequence[object]) -> list[object]:
         """Turn a driver's row into Python values."""
         return [
             reader(value) if reader else value
@@ -228,11 +213,12 @@ class Deed(Statement):
 class Query(Statement, Generic[R]):
     """A statement that gives rows: of a table class, or made by calling `make` with the columns."""
 
-    __slots__ = ("keys", "make")
+    __slots__ = ("keys", "make", "table")
 
     def __init__(self, make: Callable[..., R], statement: Executable) -> None:
         super().__init__(statement)
         self.make = make
+        self.table = make if isinstance(make, type) and issubclass(make, SQLModel) else None
         self.keys = tuple(c.key for c in getattr(statement, "exported_columns", ()))
 
     def all(self, db: Transaction, **values: object) -> list[R]:
@@ -247,25 +233,24 @@ class Query(Statement, Generic[R]):
         row = db.run(compiled.sql, compiled.values(values)).fetchone()
         return None if row is None else self._made(compiled.read(row))
 
-    def _made(self, values: list[Any]) -> R:
-        make = self.make
-        if isinstance(make, type) and issubclass(make, SQLModel):
-            return cast("R", _row(make, self.keys, values))
-        return make(*values)
+    def _made(self, values: list[object]) -> R:
+        if self.table is None:
+            return self.make(*values)
+        return cast("R", _row(self.table, self.keys, values))
 
 
-def _row(table: type[SQLModel], keys: Sequence[str], values: Sequence[Any]) -> SQLModel:
+def _row(table: type[SQLModel], keys: Sequence[str], values: Sequence[object]) -> SQLModel:
     """Make a detached row without validating what the database itself gave (ten times cheaper)."""
     row = manager_of_class(table).new_instance()
     row.__dict__.update(zip(keys, values, strict=True))
-    return cast("SQLModel", row)
+    return row
 
 
 def _columns(table: type[SQLModel]) -> Table:
     return cast("Table", table.__table__)  # type: ignore[attr-defined]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _insertion(table: type[SQLModel]) -> Query[int]:
     columns = _columns(table)
     names = tuple(c.key for c in columns.columns if c.key != "id")
@@ -276,7 +261,7 @@ def _insertion(table: type[SQLModel]) -> Query[int]:
     return made
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plain_insertion(table: type[SQLModel]) -> Deed:
     columns = _columns(table)
     names = tuple(c.key for c in columns.columns)
@@ -285,13 +270,14 @@ def _plain_insertion(table: type[SQLModel]) -> Deed:
     return made
 
 
-# --- engines ----------------------------------------------------------------------------------------------------------
+# --- engines --------------------------------------------------------------------------------------
 
 
 class Database:
     """A place where things are remembered, reached from async code through its own threads.
 
-    SQLite: one thread writes on one connection, a few read. PostgreSQL: a pool of threads with a connection each.
+    SQLite: one thread writes on one connection, a few read. PostgreSQL: a pool of threads with a
+    connection each.
     """
 
     def __init__(self, url: str, *, threads: int = 4) -> None:
@@ -305,7 +291,7 @@ class Database:
         self._readers = ThreadPoolExecutor(threads, "reader") if single else self._writers
 
     async def write(self, work: Callable[[Transaction], V]) -> tuple[V, frozenset[str]]:
-        """Run `work` in one transaction and commit it; give its result and what should be looked at now.
+        """Run `work` in one transaction and commit it; give its result and what to look at now.
 
         Raises `Gone` if the database failed: then nothing was committed.
         """
@@ -335,7 +321,10 @@ class Database:
         self._open.clear()
 
     async def _on(
-        self, pool: ThreadPoolExecutor, call: Callable[[Callable[[Transaction], V]], R], work: Any
+        self,
+        pool: ThreadPoolExecutor,
+        call: Callable[[Callable[[Transaction], V]], R],
+        work: Callable[[Transaction], V],
     ) -> R:
         return await asyncio.get_running_loop().run_in_executor(pool, call, work)
 
@@ -348,7 +337,7 @@ class Database:
             db = Transaction(connection, self.engine)
             try:
                 yield db
-                # As SQL: after a full disk SQLite has dropped the transaction, and only this raises then.
+                # As SQL: after a full disk SQLite dropped the transaction, and only this raises.
                 connection.execute("COMMIT")
             except BaseException:
                 self._roll_back(connection)
@@ -401,45 +390,3 @@ _BEGIN = {
     (POSTGRESQL, True): "BEGIN",
     (POSTGRESQL, False): "BEGIN READ ONLY",
 }
-
-
-def engine_of(url: str) -> str:
-    """Which engine a DATABASE_URL names; the driver part of the URL is ours to choose."""
-    scheme = url.partition("://")[0].partition("+")[0]
-    if scheme in {"postgresql", "postgres"}:
-        return POSTGRESQL
-    if scheme == SQLITE:
-        return SQLITE
-    raise ValueError(f"DATABASE_URL begins with {scheme!r}; it must be sqlite:/// or postgresql://")
-
-
-def sqlite_path(url: str) -> Path:
-    """The file that a sqlite URL names: three slashes relative, four absolute."""
-    return Path(url.partition(":///")[2])
-
-
-def connect(url: str, *, writes: bool = True) -> Connection:
-    """Open a connection on which transactions begin and end only where we say so."""
-    if engine_of(url) == SQLITE:
-        return _sqlite(sqlite_path(url), writes=writes)
-    return _postgresql(url)
-
-
-def _sqlite(path: Path, *, writes: bool) -> Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512
-    )
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    if not writes:
-        connection.execute("PRAGMA query_only=ON")
-    return cast("Connection", connection)
-
-
-def _postgresql(url: str) -> Connection:
-    address = "postgresql://" + url.partition("://")[2]
-    connection = psycopg.connect(address, autocommit=True, options="-c timezone=UTC")
-    connection.prepare_threshold = 2
-    return cast("Connection", connection)

@@ -1,4 +1,4 @@
-"""What a platform has delivered and what it was answered, so that a repeated delivery gets the same answer."""
+"""What a platform delivered and what it was answered, so that a repetition gets the same answer."""
 
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from storage.database import Deed, Json, Query, Transaction
 class Delivery(SQLModel, table=True):
     """One delivery: its key is unique within its platform and workspace.
 
-    `deed` is a digest of the command that was run and its answers, by which the same deed said twice is noticed.
+    `deed` is a digest of the command that was run and its answers, by which the same deed said
+    twice is noticed.
     """
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Drafts: what somebody has begun to say and not finished, one open for a person and a conversation."""
+"""Drafts: what somebody began to say and has not finished, one open for each conversation."""
 
 from datetime import datetime
 
@@ -12,7 +12,10 @@ OPEN, DONE, CANCELLED, ASIDE, EXPIRED = "open", "done", "cancelled", "aside", "e
 
 
 class Draft(SQLModel, table=True):
-    """Answers so far, by field, as they were given. `asking` is the field asked for now; `asked` those asked before."""
+    """Answers so far, by field, as they were given.
+
+    `asking` is the field asked for now; `asked` those asked before.
+    """
 
     __table_args__ = (
         Index(

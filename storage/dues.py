@@ -12,7 +12,10 @@ OPEN, DONE, LATE, MISSED, EXCUSED, DROPPED = "open", "done", "late", "missed", "
 
 
 class Due(SQLModel, table=True):
-    """One duty. `late` was done after `due_at`; `missed` is past it and still owed; `excused` has a reason."""
+    """One duty.
+
+    `late` was done after `due_at`; `missed` is past it and still owed; `excused` has a reason.
+    """
 
     __table_args__ = (
         Index("due_subject", "kind", "subject_id"),
@@ -72,9 +75,7 @@ _SETTLE = Deed(
     )
 )
 _MISS = Deed(
-    update(Due)
-    .where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN)
-    .values(state=MISSED)
+    update(Due).where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN).values(state=MISSED)
 )
 _OWNER = Deed(
     update(Due)
@@ -122,7 +123,10 @@ def settle(
     evidence: str = "",
     reason: str = "",
 ) -> bool:
-    """End a due; False when it had ended already. `at` is when it happened, `recorded` when we learnt of it."""
+    """End a due; False when it had ended already.
+
+    `at` is when it happened, `recorded` when we learnt of it.
+    """
     done = _SETTLE.run(
         db,
         b_id=due.id,

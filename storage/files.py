@@ -12,7 +12,7 @@ WANTED, HERE, REFUSED = "wanted", "here", "refused"
 
 
 class File(SQLModel, table=True):
-    """A file somebody sent. `remote` is how its platform names it; `bytes` is empty until it has been fetched."""
+    """A file somebody sent; its platform names it `remote`. `bytes` is empty until fetched."""
 
     __table_args__ = (Index("file_subject", "kind", "subject_id"),)
 

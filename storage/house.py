@@ -1,4 +1,4 @@
-"""The few facts about this installation itself: its key, its clock in a rehearsal, whether it is a sample."""
+"""The few facts about this installation itself: its key, its rehearsal's clock, its sample."""
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col

@@ -1,4 +1,4 @@
-"""The journal: who did what, when, under which clause, with before and after; only ever added to."""
+"""The journal: who did what, when, under which clause, before and after; only ever added to."""
 
 from datetime import datetime
 

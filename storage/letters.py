@@ -7,9 +7,9 @@ from sqlalchemy import Index, and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
-from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of
-from storage.columns import words
-from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
+from storage.connections import POSTGRESQL
+from storage.database import Deed, Json, Query, Transaction, known
 
 WAITING, SENDING, SENT, UNCLEAR, DEAD, DROPPED, REPLACED = (
     "waiting",
@@ -25,10 +25,11 @@ WAITING, SENDING, SENT, UNCLEAR, DEAD, DROPPED, REPLACED = (
 class Letter(SQLModel, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
-    `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card; without one the
-    subject's card is drawn when sending. `repeats` says whether an unclear send may be sent again.
-    `not_before` and `useful_until` are by the company's clock; a letter held on purpose (quiet hours, merging) lets
-    others of its lane go first. `next_at` is by the machine's clock: pacing and retries.
+    `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;
+    without one the subject's card is drawn when sending. `repeats` says whether an unclear send may
+    be sent again. `not_before` and `useful_until` are by the company's clock; a letter held on
+    purpose (quiet hours, merging) lets others of its lane go first. `next_at` is by the machine's
+    clock: pacing and retries.
     """
 
     __table_args__ = (
@@ -230,9 +231,7 @@ _LOST_ON = Query(
 _ON = Query(
     Letter,
     select(Letter)
-    .where(
-        col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id")
-    )
+    .where(col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id"))
     .order_by(col(Letter.id)),
 )
 _FORGET = Deed(
@@ -279,7 +278,7 @@ def claim(
     found = query.all(
         db, company_now=company_now, now=now, to_holder=holder, until=until, most=most
     )
-    return sorted(found, key=lambda letter: letter.id or 0)
+    return sorted(found, key=lambda letter: known(letter.id))
 
 
 def companions(
@@ -339,9 +338,7 @@ def expired(db: Transaction, now: datetime) -> list[Letter]:
     return _EXPIRED.all(db, now=now)
 
 
-def take_over(
-    db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime
-) -> bool:
+def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime) -> bool:
     """Take an expired lease; False when another replica was faster."""
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
 

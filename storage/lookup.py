@@ -1,7 +1,8 @@
-"""Finds customers by part of a name, pinyin, initials or with a slip, through an indexed table of grams.
+"""Finds customers by part of a name, pinyin, initials or with a slip, through indexed grams.
 
-The rarest gram is looked up first and the list of candidates is capped, so that a look-up costs the same among a thousand names
-as among a million; rapidfuzz then ranks the short list. The same statements run on both engines.
+The rarest gram is looked up first and the list of candidates is capped, so that a look-up costs the
+same among a thousand names as among a million; rapidfuzz then ranks the short list. The same
+statements run on both engines.
 """
 
 from collections import Counter
@@ -74,9 +75,7 @@ _THREE = Query(
     )
     .limit(CAP),
 )
-_counted = (
-    select(col(Gram.gram)).where(col(Gram.gram) == bindparam("a")).limit(COUNTED).subquery()
-)
+_counted = select(col(Gram.gram)).where(col(Gram.gram) == bindparam("a")).limit(COUNTED).subquery()
 _HOW_MANY = Query(int, select(func.count()).select_from(_counted))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
 _FORGET = Deed(delete(Gram).where(col(Gram.name_id) == bindparam("name_id")))
@@ -161,12 +160,13 @@ def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
     counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(grams))
     if not counts or counts[0][0] == 0:
         return []
-    rarest = [gram for _, gram in counts[:3]]
-    if len(rarest) == 1 or counts[0][0] < CAP:
-        return _ONE.all(db, a=rarest[0])
-    if len(rarest) == 2:
-        return _BOTH.all(db, a=rarest[0], b=rarest[1])
-    return _THREE.all(db, a=rarest[0], b=rarest[1], c=rarest[2])
+    rarest, *others = [gram for _, gram in counts[:3]]
+    if not others or counts[0][0] < CAP:
+        return _ONE.all(db, a=rarest)
+    other, *third = others
+    if not third:
+        return _BOTH.all(db, a=rarest, b=other)
+    return _THREE.all(db, a=rarest, b=other, c=third[0])
 
 
 def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:

@@ -1,4 +1,4 @@
-"""Brings a database up to the newest schema; alembic is imported only when there is something to do."""
+"""Brings a database up to the newest schema; alembic is imported only when there is work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from storage.database import SQLITE, connect, engine_of, sqlite_path
+from storage.connections import SQLITE, connect, engine_of, sqlite_path
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -32,7 +32,10 @@ def current(url: str) -> str | None:
 
 
 def upgrade(url: str) -> bool:
-    """Migrate if the database is behind; give whether anything was done. Raises when it is ahead of this code."""
+    """Migrate if the database is behind; give whether anything was done.
+
+    Raises when it is ahead of this code.
+    """
     at = current(url)
     if at == newest():
         return False

@@ -1,4 +1,4 @@
-"""When each destination may next be written to: rows, so that all replicas keep the platform's limits together."""
+"""When each destination may next be written to: rows, so that all replicas keep limits together."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import moment
-from storage.database import POSTGRESQL, Deed, Query, Transaction
+from storage.connections import POSTGRESQL
+from storage.database import Deed, Query, Transaction
 
 
 class Pace(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, select, update
 from sqlmodel import Field, SQLModel, col
 
-from storage.columns import key, may_point_at, maybe_moment, moment, points_at
+from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
 
 
@@ -34,7 +34,7 @@ class Membership(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """An identity on a platform. It belongs to a person, to a customer's contact, or to nobody yet."""
+    """An identity on a platform: of a person, of a customer's contact, or of nobody yet."""
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "user"),
@@ -235,7 +235,7 @@ def set_language(db: Transaction, person_id: int, language: str) -> None:
     _LANGUAGE.run(db, b_id=person_id, to=language)
 
 
-# --- accounts ---------------------------------------------------------------------------------------------------------
+# --- accounts -------------------------------------------------------------------------------------
 
 
 def account(db: Transaction, platform: str, workspace: str, user: str) -> Account | None:
@@ -290,7 +290,7 @@ def set_account_language(db: Transaction, account_id: int, language: str) -> Non
     _ACCOUNT_LANGUAGE.run(db, b_id=account_id, to=language)
 
 
-# --- invitations ------------------------------------------------------------------------------------------------------
+# --- invitations ----------------------------------------------------------------------------------
 
 
 def invite(db: Transaction, invitation: Invitation) -> int:

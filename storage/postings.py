@@ -11,7 +11,7 @@ from storage.subjects import Subject
 
 
 class Posting(SQLModel, table=True):
-    """A posted message about a subject. `follows` says whether it is redrawn when the subject changes."""
+    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes."""
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "chat", "message"),
@@ -108,9 +108,7 @@ def add(db: Transaction, posting: Posting) -> int:
     return db.add(posting)
 
 
-def at(
-    db: Transaction, platform: str, workspace: str, chat: str, message: str
-) -> Posting | None:
+def at(db: Transaction, platform: str, workspace: str, chat: str, message: str) -> Posting | None:
     """The posting that is this message."""
     return _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
 

@@ -23,6 +23,8 @@ SPOKEN, SPOKEN_PREFIX, SPOKEN_PART = 76.0, 70.0, 65.0
 INITIALS, INITIALS_PREFIX, INITIALS_PART = 60.0, 55.5, 51.0
 TYPO = 50.0
 LEAST_LIKENESS = 0.5
+# Different characters often sound alike: less is told by it when characters were typed.
+SOUND_OF_CHARACTERS = 0.75
 CLEAR_LEAD = 12.0
 CLEAR_ALONE = 35.0
 
@@ -220,8 +222,9 @@ class _Asked:
     def _with_a_slip(self, name: str) -> float:
         written = (bare(stem(name)), bare(core(name)))
         likeness = max(
-            *(OSA.normalized_similarity(self.stem, way) for way in written),
-            *(OSA.normalized_similarity(self.reading, way) for way in _all_readings(name)),
+            max(OSA.normalized_similarity(self.stem, way) for way in written),
+            max(OSA.normalized_similarity(self.reading, way) for way in _all_readings(name))
+            * (SOUND_OF_CHARACTERS if self.chinese else 1),
         )
         return TYPO * likeness if likeness >= LEAST_LIKENESS else 0.0
 

@@ -27,8 +27,9 @@ VERSIONS = "room"
 class Message(SQLModel, table=True):
     """One message as it is shown: `html` is drawn for its reader; an empty `author` is the bot.
 
-    `once` is what the sender calls it, so that the same message said twice in a chat is there once. `version` orders
-    what a page has not seen yet; it is taken from a counter, so that versions become visible in their order.
+    `once` is what the sender calls it, so that the same message said twice in a chat is there once.
+    `version` orders what a page has not seen yet; it is taken from a counter, so that versions
+    become visible in their order.
     """
 
     __tablename__ = "room_message"
@@ -114,9 +115,7 @@ _UNREAD = Query(
     Unread,
     select(col(Message.chat), func.count())
     .select_from(Message)
-    .outerjoin(
-        Seen, and_(col(Seen.chat) == col(Message.chat), col(Seen.user) == bindparam("user"))
-    )
+    .outerjoin(Seen, and_(col(Seen.chat) == col(Message.chat), col(Seen.user) == bindparam("user")))
     .where(
         col(Message.author) != bindparam("user"),
         col(Message.id) > func.coalesce(col(Seen.message), 0),
@@ -129,7 +128,8 @@ _SEE = Deed(
     .values(message=bindparam("to_message"))
 )
 _SEEN = Query(
-    Seen, select(Seen).where(col(Seen.user) == bindparam("user"), col(Seen.chat) == bindparam("chat"))
+    Seen,
+    select(Seen).where(col(Seen.user) == bindparam("user"), col(Seen.chat) == bindparam("chat")),
 )
 _FILE = Query(RoomFile, select(RoomFile).where(col(RoomFile.id) == bindparam("id")))
 _PLAYERS = Query(
@@ -155,9 +155,7 @@ def edit(db: Transaction, message_id: int, html: str, plain: str, at: datetime) 
     """Show a message differently; False when it is gone."""
     db.wakes("rooms")
     version = counters.take(db, VERSIONS)
-    done = _EDIT.run(
-        db, b_id=message_id, to_html=html, to_text=plain, to_at=at, to_version=version
-    )
+    done = _EDIT.run(db, b_id=message_id, to_html=html, to_text=plain, to_at=at, to_version=version)
     return done == 1
 
 

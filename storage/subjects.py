@@ -1,4 +1,4 @@
-"""What every case, visit or other subject has in common: a revision, and a version that its cards follow."""
+"""What every subject (case, visit) has: a revision, and a version that its cards follow."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,11 +7,12 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import data, moment
-from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+from storage.connections import POSTGRESQL
+from storage.database import Deed, Json, Query, Transaction
 
 
 class Subject(SQLModel, table=True):
-    """`revision` counts material changes; `version` counts everything that makes a card look different."""
+    """`revision` counts material changes; `version` whatever makes a card look different."""
 
     kind: str = Field(primary_key=True)
     id: int = Field(primary_key=True)

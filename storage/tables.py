@@ -1,59 +1,16 @@
 """Every table there is, so that migrations can be compared with them."""
 
+import importlib
+import pkgutil
+
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from storage import (
-    cases,
-    counters,
-    customers,
-    deliveries,
-    drafts,
-    dues,
-    files,
-    house,
-    journal,
-    leases,
-    letters,
-    lookup,
-    offsets,
-    pacing,
-    people,
-    places,
-    postings,
-    rooms,
-    subjects,
-    talk,
-    timers,
-    visits,
-)
-
-MODULES = (
-    cases,
-    counters,
-    customers,
-    deliveries,
-    drafts,
-    dues,
-    files,
-    house,
-    journal,
-    leases,
-    letters,
-    lookup,
-    offsets,
-    pacing,
-    people,
-    places,
-    postings,
-    rooms,
-    subjects,
-    talk,
-    timers,
-    visits,
-)
+import storage
 
 
 def metadata() -> MetaData:
-    """What SQLModel knows of them."""
+    """What SQLModel knows once every module of the room has been read."""
+    for found in pkgutil.iter_modules(storage.__path__, "storage."):
+        importlib.import_module(found.name)
     return SQLModel.metadata

@@ -1,4 +1,4 @@
-"""Timers: what happens at a moment if nobody moves before; claimed under leases when their time has come."""
+"""Timers: what happens at a moment if nobody moves before; claimed under leases when due."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +7,8 @@ from sqlalchemy import Index, bindparam, delete, func, select, text, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment
-from storage.database import POSTGRESQL, Deed, Json, Query, Transaction
+from storage.connections import POSTGRESQL
+from storage.database import Deed, Json, Query, Transaction, known
 
 WAITING, FIRED, DROPPED, FAILED = "waiting", "fired", "dropped", "failed"
 
@@ -117,6 +118,9 @@ _WAITING = Query(
     Waiting, select(func.count(), func.min(col(Timer.at))).where(col(Timer.state) == WAITING)
 )
 _NEXT = Query(lambda at: at, select(func.min(col(Timer.at))).where(col(Timer.state) == WAITING))
+_EARLIEST = Query(
+    Timer, select(Timer).where(col(Timer.state) == WAITING).order_by(col(Timer.at)).limit(1)
+)
 _FORGET = Deed(
     delete(Timer).where(col(Timer.at) < bindparam("before"), col(Timer.state) != WAITING)
 )
@@ -136,16 +140,16 @@ def claim(
     until: datetime,
     most: int = 100,
 ) -> list[Timer]:
-    """Take what is due by the company's clock, under a lease on the machine's clock, the earliest first."""
+    """Take what is due by the company's clock, leased by the machine's, the earliest first."""
     query = _CLAIM[db.engine == POSTGRESQL]
     found = query.all(
         db, company_now=company_now, now=now, to_holder=holder, until=until, most=most
     )
-    return sorted(found, key=lambda timer: (timer.at, timer.id or 0))
+    return sorted(found, key=lambda timer: (timer.at, known(timer.id)))
 
 
 def settle(db: Transaction, timer_id: int, holder: str, state: str, at: datetime) -> bool:
-    """A timer's handler has run, in this same transaction; False if the timer was dropped or lost meanwhile."""
+    """A timer's handler ran in this transaction; False if it was dropped or lost meanwhile."""
     return _SETTLE.run(db, b_id=timer_id, b_holder=holder, to_state=state, at_=at) == 1
 
 
@@ -174,6 +178,11 @@ def waiting(db: Transaction) -> Waiting:
     found = _WAITING.first(db)
     assert found is not None
     return found
+
+
+def next_one(db: Transaction) -> Timer | None:
+    """The timer that is due next."""
+    return _EARLIEST.first(db)
 
 
 def next_at(db: Transaction) -> datetime | None:

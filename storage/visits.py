@@ -111,9 +111,7 @@ def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Visit]
 
 def was_visited(db: Transaction, customer_id: int, since: date, before: date) -> bool:
     """Whether a customer was visited in a span of days."""
-    return (
-        _VISITED.first(db, customer_id=customer_id, since=since, before=before) is not None
-    )
+    return _VISITED.first(db, customer_id=customer_id, since=since, before=before) is not None
 
 
 def count_to(db: Transaction, customer_id: int) -> int:

@@ -1,4 +1,4 @@
-"""Writes the template from the declarations, `T` and `Ask`, and brings the catalogues up to date: `make words`."""
+"""Writes the template from the declarations, `T` and `Ask`, and updates the catalogues."""
 
 from __future__ import annotations
 

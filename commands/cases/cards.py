@@ -23,9 +23,10 @@ from commands.kit.card import (
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
-from commands.kit.words import T, Words
+from commands.kit.words import T, Value, Words
 from storage import cases, dues, files, letters, people, talk
 from storage.cases import Case
+from storage.database import known
 from storage.dues import Due
 
 TALK_SHOWN = 3
@@ -54,7 +55,7 @@ def card(look: Look, id_: int) -> Card:
 
 
 def _title(look: Look, case: Case) -> T:
-    values = {"number": case.number, "customer": customer_of(look.db, case)}
+    values: dict[str, Value] = {"number": case.number, "customer": customer_of(look.db, case)}
     if case.state != cases.OPEN:
         return T("✅ {number} {customer}: solved", **values)
     if case.replied_at:
@@ -66,26 +67,28 @@ def _title(look: Look, case: Case) -> T:
 
 def _deadlines(look: Look, case: Case, owed: Iterable[Due]) -> Iterable[Part]:
     for due in owed:
-        yield Line(_due_line(look, due), STAFF)
+        yield Line(_due_line(due), STAFF)
     if not case.replied_at and case.state == cases.OPEN:
         first = next(iter(owed), None)
         if first:
             yield Line(T("You will hear from us by {due:clock}.", due=first.due_at), OUTSIDE)
 
 
-def _due_line(look: Look, due: Due) -> T:
-    values = {"what": DUE_WORDS[due.name], "due": due.due_at}
+def _due_line(due: Due) -> T:
+    values: dict[str, Value] = {"what": DUE_WORDS[due.name], "due": due.due_at}
     match due.state:
         case dues.DONE:
             return T("☑ {what}: done {at:clock}, in time", at=due.done_at, **values)
         case dues.LATE:
-            return T("☑ {what}: done {at:clock}, late (was due {due:clock})", at=due.done_at, **values)
+            return T(
+                "☑ {what}: done {at:clock}, late (was due {due:clock})", at=due.done_at, **values
+            )
         case dues.MISSED:
-            late = look.now - due.due_at
-            return T("🔴 {what}: overdue for {late} (was due {due:clock})", late=late, **values)
+            return T("🔴 {what}: overdue, was due {due:clock}", **values)
         case dues.EXCUSED:
             return T("☑ {what}: excused ({reason})", reason=due.reason, **values)
-    return T("☐ {what}: due {due:clock}", **values)
+        case _:
+            return T("☐ {what}: due {due:clock}", **values)
 
 
 def _owner(look: Look, case: Case) -> Iterable[Part]:
@@ -96,7 +99,11 @@ def _owner(look: Look, case: Case) -> Iterable[Part]:
     above = superior_of(look.db, case.owner_id)
     if case.state == cases.OPEN and above:
         yield Line(
-            T("{owner} owns it; if a deadline is missed, {above} is told", owner=owner.name, above=above.name),
+            T(
+                "{owner} owns it; if a deadline is missed, {above} is told",
+                owner=owner.name,
+                above=above.name,
+            ),
             STAFF,
         )
     else:
@@ -106,7 +113,7 @@ def _owner(look: Look, case: Case) -> Iterable[Part]:
 def _answers(look: Look, id_: int) -> Iterable[Part]:
     for reply in cases.replies(look.db, id_):
         how = (
-            T("Our reply, by phone {at:clock}", at=reply.at)
+            T("Our reply by phone, {at:clock}", at=reply.at)
             if reply.how == "phone"
             else T("Our reply, {at:clock}", at=reply.at)
         )
@@ -115,14 +122,14 @@ def _answers(look: Look, id_: int) -> Iterable[Part]:
         rows: tuple[tuple[Words, Words], ...] = (
             (T("Measures"), solution.measures),
             (T("Responsible"), Department(solution.department).words),
-            (T("Done by"), T("{day:weekday}", day=solution.by_day)),
+            (T("Completion date"), T("{day:weekday}", day=solution.by_day)),
         )
         yield Facts(rows)
 
 
 def _pictures(look: Look, id_: int) -> Iterable[Part]:
     for file in files.of(look.db, KIND, id_):
-        yield Picture(file.id or 0, T("Photo: {name}", name=file.name or "—"))
+        yield Picture(known(file.id), T("Photo: {name}", name=file.name or "—"))
 
 
 def _talk(look: Look, id_: int) -> Iterable[Part]:
@@ -137,7 +144,9 @@ def _lost(look: Look, id_: int) -> Iterable[Part]:
         if letter.state == letters.DEAD:
             yield Note(T("⚠ A message about this could not be delivered: {why}", why=letter.reason))
         else:
-            yield Note(T("⚠ It is unclear whether a message about this arrived: {why}", why=letter.reason))
+            yield Note(
+                T("⚠ It is unclear whether a message about this arrived: {why}", why=letter.reason)
+            )
 
 
 def _clarify(look: Look, case: Case, about: Ref) -> Iterable[Part]:
@@ -145,11 +154,11 @@ def _clarify(look: Look, case: Case, about: Ref) -> Iterable[Part]:
         return
     matches, _rest = customer_noun.leads(look, case.customer_said or case.text)
     yield Line(T("Which customer is it?"), STAFF)
-    known = tuple(
+    likely = tuple(
         Button(T("{name}", name=found.name), "case_customer", {"customer": found.id}, about)
         for found in matches.found[:CANDIDATES]
     )
-    yield Buttons((*known, Button(T("Another customer"), "case_customer", {}, about)))
+    yield Buttons((*likely, Button(T("Another customer"), "case_customer", {}, about)))
 
 
 def _verbs(case: Case, about: Ref) -> Iterable[Part]:

@@ -1,4 +1,4 @@
-"""What happens to a case if nobody moves: one function says it, for the timers that do it and the preview that shows it."""
+"""What happens to a case if nobody moves: said once, for the timers that do it and its preview."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from commands.cases.rules import (
     FIRST,
     KIND,
     SOLUTION,
+    STILL_DUE,
     WARN,
     CasePolicy,
     deadlines,
@@ -23,10 +24,10 @@ from commands.cases.rules import (
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import Person, ToPerson, load, superior_of
-from commands.kit.words import T, Words
+from commands.kit.words import T, Value, Words
 from storage import cases, dues, timers
 from storage.cases import Case
-from storage.database import Transaction
+from storage.database import Transaction, known
 from storage.dues import Due
 from storage.timers import Timer
 
@@ -47,7 +48,7 @@ def customer_of(db: Transaction, case: Case) -> Words:
     return name or T("customer to clarify")
 
 
-# --- promised ---------------------------------------------------------------------------------------------------------
+# --- promised -------------------------------------------------------------------------------------
 
 
 def promise(desk: Desk, case: Case) -> None:
@@ -55,7 +56,7 @@ def promise(desk: Desk, case: Case) -> None:
     policy = desk.policy.of(CasePolicy)
     for name, at in deadlines(case.received_at, policy).items():
         what = T("{what} on {number}", what=DUE_WORDS[name], number=case.number)
-        about = Ref(KIND, case.id or 0)
+        about = Ref(KIND, known(case.id))
         due = desk.owe(about, name, what, clause=CLAUSE, by=at, owner=case.owner_id)
         _hang(desk, case, due, name, at)
 
@@ -67,19 +68,19 @@ def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> N
         if step.name == WARN:
             at = desk.before_quiet(at, owner, not_before=case.received_at)
         if at > desk.recorded_at or step.name == BREACH:
-            desk.at(at, Ref(KIND, case.id or 0), f"{step.name}:{name}", due=due_id)
+            desk.at(at, Ref(KIND, known(case.id)), f"{step.name}:{name}", due=due_id)
 
 
 def rehang(desk: Desk, case: Case) -> None:
-    """The owner has changed: what is still owed is theirs, and they are warned outside their own quiet hours."""
-    dues.pass_on(desk.db, KIND, case.id or 0, case.owner_id or 0)
-    for due in dues.of(desk.db, KIND, case.id or 0):
+    """The owner has changed: what is owed is theirs; they are warned outside their quiet hours."""
+    dues.pass_on(desk.db, KIND, known(case.id), case.owner_id or 0)
+    for due in dues.of(desk.db, KIND, known(case.id)):
         if due.state == dues.OPEN:
-            timers.drop_for(desk.db, due.id or 0)
-            _hang(desk, case, due.id or 0, due.name, due.due_at)
+            timers.drop_for(desk.db, known(due.id))
+            _hang(desk, case, known(due.id), due.name, due.due_at)
 
 
-# --- foretold ---------------------------------------------------------------------------------------------------------
+# --- foretold -------------------------------------------------------------------------------------
 
 
 def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
@@ -103,16 +104,17 @@ def _told(db: Transaction, case: Case, step: str) -> tuple[Person | None, ...]:
             return (owner or above,)
         case "breach":
             return owner, above
-    return (superior_of(db, above.id) if above else None,)
+        case _:
+            return (superior_of(db, above.id) if above else None,)
 
 
 def foretold(db: Transaction, case: Case) -> list[Move]:
     """Everything that will be said if nobody moves, the earliest first."""
-    waiting = timers.waiting_on(db, KIND, case.id or 0)
+    waiting = timers.waiting_on(db, KIND, known(case.id))
     return [move for timer in waiting for move in moves(db, case, timer)]
 
 
-# --- done -------------------------------------------------------------------------------------------------------------
+# --- done -----------------------------------------------------------------------------------------
 
 
 def fire(desk: Desk, timer: Timer) -> None:
@@ -134,8 +136,8 @@ def fire(desk: Desk, timer: Timer) -> None:
 
 
 def notice(desk: Desk, case: Case, move: Move) -> Card:
-    """A warning, or the news that a deadline was missed, in three lines and with what can be done."""
-    about = Ref(KIND, case.id or 0)
+    """A warning, or the news of a missed deadline, in three lines and with what can be done."""
+    about = Ref(KIND, known(case.id))
     parts = (
         Quote(case.text, to=STAFF),
         _who_is_told(desk.db, case, move),
@@ -146,12 +148,16 @@ def notice(desk: Desk, case: Case, move: Move) -> Card:
 
 def _headline(desk: Desk, case: Case, move: Move) -> T:
     customer, what = customer_of(desk.db, case), DUE_WORDS[move.due.name]
-    values = {"number": case.number, "customer": customer, "what": what, "due": move.due.due_at}
+    values: dict[str, Value] = {
+        "number": case.number,
+        "customer": customer,
+        "what": what,
+        "due": move.due.due_at,
+    }
     if move.step == WARN:
         left = move.due.due_at - desk.recorded_at
-        return T(
-            "⏰ {number} {customer}: {left} left, {what} due {due:clock}", left=left, **values
-        )
+        values["what"] = STILL_DUE[move.due.name]
+        return T("⏰ {number} {customer}: {left} left, {what} {due:clock}", left=left, **values)
     late = desk.recorded_at - move.due.due_at
     if move.step == ABOVE:
         return T("🚨 {number} {customer}: {what} {late} overdue, still open", late=late, **values)
@@ -180,15 +186,13 @@ def _who_is_told(db: Transaction, case: Case, move: Move) -> Line:
 
 
 def _verbs(about: Ref, due: str) -> tuple[Button, ...]:
-    if due == FIRST:
-        first = (
-            Button(T("Write reply"), "case_reply", {}, about, style="primary"),
-            Button(T("Replied by phone"), "case_phoned", {}, about),
-        )
-    else:
-        first = (Button(T("Record solution"), "case_solve", {}, about, style="primary"),)
+    reply = (
+        Button(T("Write reply"), "case_reply", {}, about, style="primary"),
+        Button(T("Replied by phone"), "case_phoned", {}, about),
+    )
+    solve = (Button(T("Record solution"), "case_solve", {}, about, style="primary"),)
     return (
-        *first,
+        *(reply if due == FIRST else solve),
         Button(T("Pass on"), "case_pass", {}, about),
         Button(T("In 1 hour"), "case_later", {}, about),
     )

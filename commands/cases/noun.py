@@ -14,20 +14,17 @@ from commands.kit.people import Actor, Role, ToPerson
 from commands.kit.words import T
 from storage import cases, lookup
 from storage.cases import Case
-from storage.database import Transaction
+from storage.database import Transaction, known
 from storage.talk import Talk
 
-NUMBER = re.compile(r"\s*(c-?\d{4}-?\d{1,6})(?!\d)", re.IGNORECASE)
+NUMBER = re.compile(r"\s*c-?(\d{4})-?(\d{1,6})(?!\d)", re.IGNORECASE)
 SHOWN = 20
 
 
 def numbered(text: str) -> str | None:
     """The case number that a text begins with, written out in full."""
     found = NUMBER.match(text)
-    if not found:
-        return None
-    digits = re.sub(r"\D", "", found[1])
-    return f"C-{digits[:4]}-{int(digits[4:]):04d}" if len(digits) > 4 else None
+    return f"C-{found[1]}-{int(found[2]):04d}" if found else None
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
@@ -58,7 +55,7 @@ def leads(look: Look, text: str) -> tuple[Matches, str]:
 
 def _found(look: Look, case: Case) -> Found:
     customer = customer_noun.name_of(look.db, case.customer_id) if case.customer_id else None
-    return Found(case.id or 0, f"{case.number} {customer or ''}".strip())
+    return Found(known(case.id), f"{case.number} {customer or ''}".strip())
 
 
 def name_of(db: Transaction, id_: int) -> str | None:
@@ -81,7 +78,7 @@ def involved(db: Transaction, id_: int) -> Involved | None:
 
 
 def heard(desk: Desk, id_: int, remark: Talk) -> None:
-    """What a customer says about their case is told to its owner at once; what colleagues say stands on the card."""
+    """What a customer says is told to the owner at once; what colleagues say is on the card."""
     case = cases.get(desk.db, id_)
     if case is None or desk.actor.role is Role.STAFF or case.owner_id is None:
         return

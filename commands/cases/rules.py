@@ -16,6 +16,7 @@ CLAUSE = "3.1.2b"
 FIRST, SOLUTION = "first", "solution"
 WARN, BREACH, ABOVE = "warn", "breach", "above"
 DUE_WORDS = {FIRST: T("first reply"), SOLUTION: T("solution")}
+STILL_DUE = {FIRST: T("first reply due"), SOLUTION: T("solution due")}
 
 
 class CasePolicy(Section, section="cases"):
@@ -36,7 +37,7 @@ class Step:
 
 
 def deadlines(received_at: datetime, policy: CasePolicy) -> dict[str, datetime]:
-    """When the first reply and the solution are due: clock hours from receipt, nights and holidays included."""
+    """When first reply and solution are due: clock hours from receipt, nights and holidays too."""
     return {
         FIRST: received_at + timedelta(hours=policy.first_reply_hours),
         SOLUTION: received_at + timedelta(hours=policy.solution_hours),
@@ -60,7 +61,7 @@ def check_phoned(at: datetime, received_at: datetime, now: datetime) -> None:
         raise Invalid(
             "at",
             T(
-                "The complaint came {received:clock}; the call can't have been before it.",
+                "The complaint came {received:clock}; the call can't have been earlier.",
                 received=received_at,
             ),
         )

@@ -7,8 +7,15 @@ from typing import Annotated
 
 from commands import customers as customer_noun
 from commands.cases import future
-from commands.cases.rules import CLAUSE, DUE_WORDS, FIRST, KIND, SOLUTION, WORDS, CasePolicy, check_phoned
-from commands.kit.card import PUBLIC, STAFF, Card, Line, Note, Quote, Ref
+from commands.cases.rules import (
+    CLAUSE,
+    FIRST,
+    KIND,
+    SOLUTION,
+    WORDS,
+    check_phoned,
+)
+from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
@@ -27,13 +34,14 @@ from commands.kit.people import (
 from commands.kit.words import T
 from storage import cases, counters, customers, dues
 from storage.cases import Case, Reply, Report, Solution
+from storage.database import known
 
 HANDLERS = {Department.QUALITY, Department.SALES, Department.MANAGEMENT, Relation.OWNER}
 PLACE = "cases"
 REMIND_IN = timedelta(hours=1)
 
 
-# --- receiving --------------------------------------------------------------------------------------------------------
+# --- receiving ------------------------------------------------------------------------------------
 
 
 class Complaint(
@@ -53,7 +61,7 @@ class Complaint(
     def run(self, desk: Desk) -> Ref:
         """Open a case with a number at once; its clock runs from the message itself."""
         case = self._opened(desk)
-        about = Ref(KIND, case.id or 0)
+        about = Ref(KIND, known(case.id))
         cases.add_report(desk.db, self._report(desk, case))
         desk.begin(about, {"number": case.number, "customer": case.customer_id, "text": case.text})
         future.promise(desk, case)
@@ -82,7 +90,7 @@ class Complaint(
 
     def _report(self, desk: Desk, case: Case) -> Report:
         return Report(
-            case_id=case.id or 0,
+            case_id=known(case.id),
             person_id=_me(desk),
             contact_id=desk.actor.contact_id,
             account_id=desk.actor.account_id,
@@ -106,7 +114,7 @@ def _owner(desk: Desk, customer_id: int | None) -> int | None:
     return _me(desk) or (head.id if head else None)
 
 
-# --- handling ---------------------------------------------------------------------------------------------------------
+# --- handling -------------------------------------------------------------------------------------
 
 
 def _open(desk: Desk, case_id: int) -> Case:
@@ -130,7 +138,7 @@ def _kept(case: Case) -> dict[str, object]:
 def _reporters(desk: Desk, case: Case) -> list[To]:
     """Those outside the company who reported a case, on the channel they came by."""
     found: list[To] = []
-    for report in cases.reports(desk.db, case.id or 0):
+    for report in cases.reports(desk.db, known(case.id)):
         if report.person_id is not None:
             continue
         to: To | None = (
@@ -152,16 +160,18 @@ def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     case.replied_at = min(case.replied_at or reply.at, reply.at)
     case.taken_at = case.taken_at or reply.at
     cases.save(desk.db, case)
-    for due in dues.of(desk.db, KIND, case.id or 0):
+    for due in dues.of(desk.db, KIND, known(case.id)):
         if due.name == FIRST:
             desk.keep(due, at=reply.at, evidence=f"reply:{reply.how}")
     _finish(desk, case)
-    desk.change(Ref(KIND, case.id or 0), before, {**_kept(case), "reply": reply.how}, shown=_kept(case))
+    desk.change(
+        Ref(KIND, known(case.id)), before, {**_kept(case), "reply": reply.how}, shown=_kept(case)
+    )
 
 
 def _finish(desk: Desk, case: Case) -> None:
     """With a reply and a solution a case is solved."""
-    solved = case.replied_at and cases.solutions(desk.db, case.id or 0)
+    solved = case.replied_at and cases.solutions(desk.db, known(case.id))
     if solved and case.state == cases.OPEN:
         case.state = cases.SOLVED
         case.solved_at = desk.now
@@ -171,7 +181,7 @@ def _finish(desk: Desk, case: Case) -> None:
 class TakeCase(
     Command, name="case_take", aliases=("我来处理",), who=HANDLERS, clause="3.3.2", on=KIND
 ):
-    """Say that you are looking into a case."""
+    """Look into a case."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
 
@@ -193,7 +203,7 @@ class TakeCase(
 class WriteReply(
     Command, name="case_reply", aliases=("答复", "reply"), who=HANDLERS, clause=CLAUSE, on=KIND
 ):
-    """Write a reply to the customer."""
+    """Reply to the customer."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     text: Annotated[str, Ask("What do we answer?", "Reply", long=True)]
@@ -217,9 +227,14 @@ class WriteReply(
 
 
 class Phoned(
-    Command, name="case_phoned", aliases=("已电话答复", "phoned"), who=HANDLERS, clause=CLAUSE, on=KIND
+    Command,
+    name="case_phoned",
+    aliases=("已电话答复", "phoned"),
+    who=HANDLERS,
+    clause=CLAUSE,
+    on=KIND,
 ):
-    """Record that you replied by phone, and when."""
+    """Record a reply by phone."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     at: Annotated[datetime, Ask("When was the call?", "Time of the call")]
@@ -242,9 +257,14 @@ class Phoned(
 
 
 class PassOn(
-    Command, name="case_pass", aliases=("转交",), who=HANDLERS | {Relation.SUPERIOR}, clause="3.3.2", on=KIND
+    Command,
+    name="case_pass",
+    aliases=("转交",),
+    who=HANDLERS | {Relation.SUPERIOR},
+    clause="3.3.2",
+    on=KIND,
 ):
-    """Pass a case on to a colleague."""
+    """Pass a case on."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     to: Annotated[PersonId, Ask("Who takes it?", "Colleague")]
@@ -270,7 +290,7 @@ class PassOn(
 class RemindLater(
     Command, name="case_later", aliases=("稍后提醒",), who={Role.STAFF}, clause=CLAUSE, on=KIND
 ):
-    """Be reminded of a case in an hour."""
+    """Be reminded in an hour."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
 
@@ -287,7 +307,7 @@ class RemindLater(
 class Solve(
     Command, name="case_solve", aliases=("方案", "solution"), who=HANDLERS, clause="3.3.3", on=KIND
 ):
-    """Record a solution: measures, responsible department, completion date."""
+    """Record a solution."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     department: Annotated[Department, Ask("Which department carries it out?", "Department")]
@@ -298,7 +318,9 @@ class Solve(
         """Keep it; the solution's due is done."""
         case = _open(desk, self.case)
         if self.by_day < desk.today:
-            raise Invalid("by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day))
+            raise Invalid(
+                "by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day)
+            )
         cases.add_solution(desk.db, self._solution(desk))
         before = _kept(case)
         for due in dues.of(desk.db, KIND, self.case):
@@ -326,7 +348,7 @@ class Solve(
 class NameCustomer(
     Command, name="case_customer", aliases=("客户是",), who=HANDLERS, clause="3.3.1", on=KIND
 ):
-    """Say which customer a case is about."""
+    """Name a case's customer."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
@@ -342,100 +364,3 @@ class NameCustomer(
         about = Ref(KIND, self.case)
         desk.change(about, before, _kept(case), shown=_kept(case))
         return about
-
-
-# --- asking -----------------------------------------------------------------------------------------------------------
-
-
-class WhyDeadline(
-    Command, name="case_why", aliases=("为什么",), who={Role.STAFF}, clause=CLAUSE, on=KIND
-):
-    """Explain a case's deadlines."""
-
-    case: Annotated[CaseId, Ask("Which case?", "Case")]
-
-    def run(self, desk: Desk) -> Card:
-        """From the receipt, by the clause, hour by hour."""
-        case = cases.get(desk.db, self.case)
-        if case is None:
-            raise no_such(WORDS)
-        policy = desk.policy.of(CasePolicy)
-        hours = {FIRST: policy.first_reply_hours, SOLUTION: policy.solution_hours}
-        lines = tuple(
-            Line(
-                T(
-                    "{what}: {hours} clock hours after receipt, so {due:clock}",
-                    what=DUE_WORDS[due.name],
-                    hours=hours[due.name],
-                    due=due.due_at,
-                ),
-                STAFF,
-            )
-            for due in dues.of(desk.db, KIND, self.case)
-        )
-        received = Line(T("Received {at:clock}.", at=case.received_at), STAFF)
-        clock = Note(
-            T("Clause {clause} counts clock hours: nights, weekends and holidays count.", clause=CLAUSE)
-        )
-        return Card(T("Why these deadlines: {number}", number=case.number), (received, *lines, clock))
-
-
-class IfNobodyMoves(
-    Command, name="case_future", aliases=("没人处理会怎样",), who={Role.STAFF}, clause=CLAUSE, on=KIND
-):
-    """Show what happens to a case if nobody moves."""
-
-    case: Annotated[CaseId, Ask("Which case?", "Case")]
-
-    def run(self, desk: Desk) -> Card:
-        """Everything that would be said, to whom, and when."""
-        case = cases.get(desk.db, self.case)
-        if case is None:
-            raise no_such(WORDS)
-        lines = tuple(Line(_foretold(move), STAFF) for move in future.foretold(desk.db, case))
-        if not lines:
-            lines = (Line(T("Nothing more: everything is done."), STAFF),)
-        return Card(T("If nobody moves: {number}", number=case.number), lines)
-
-
-def _foretold(move: future.Move) -> T:
-    what = {
-        "warn": T("is warned"),
-        "breach": T("is told that it was missed"),
-        "above": T("is told that it is still open"),
-    }[move.step]
-    return T(
-        "{at:clock}: {name} {what} ({due})",
-        at=move.at,
-        name=move.who.name,
-        what=what,
-        due=DUE_WORDS[move.due.name],
-    )
-
-
-class ShowCase(Command, name="case", aliases=("个案",), who={Role.STAFF, Role.CONTACT}, clause="3.3.4"):
-    """Show a case, or list the open ones."""
-
-    case: Annotated[CaseId | None, Ask("Which case?", "Case")] = None
-
-    def run(self, desk: Desk) -> Card | Ref:
-        """One case, or what is open; a customer sees their own alone."""
-        own = desk.actor.role is Role.CONTACT
-        mine = cases.reported_by(desk.db, desk.actor.account_id)
-        if self.case is not None:
-            if own and self.case not in {c.id for c in mine}:
-                raise no_such(WORDS)
-            return Ref(KIND, self.case)
-        listed = mine if own else cases.open_ones(desk.db)
-        lines = tuple(
-            Line(
-                T(
-                    "{number} {customer}: received {at:clock}",
-                    number=c.number,
-                    customer=future.customer_of(desk.db, c),
-                    at=c.received_at,
-                )
-            )
-            for c in listed
-        )
-        return Card(T("{n} case", "{n} cases", n=len(lines)), lines)

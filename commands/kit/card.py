@@ -1,16 +1,14 @@
-"""Cards: what people see, as a title and a closed set of parts, each with the audience it is for."""
+"""Cards: what people see, as a title and a closed set of parts, each with its audience."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from commands.kit.packing import Packing
 from commands.kit.people import Department
 from commands.kit.words import T, Words
-
-Json = Any
+from storage.database import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A command with answers bound. `about` and `revision` say which subject, as it was when drawn."""
+    """A command with answers bound. `about` and `revision` say which subject, as it was then."""
 
     label: T
     does: str
@@ -136,7 +134,9 @@ def merged(cards: tuple[Card, ...]) -> Card:
 
 # --- kept in rows ---------------------------------------------------------------------------------
 
-_PACKING = Packing(Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience)
+_PACKING: Packing[Card] = Packing(
+    Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience
+)
 
 
 def encode(card: Card) -> Json:
@@ -146,5 +146,4 @@ def encode(card: Card) -> Json:
 
 def decode(packed: Json) -> Card:
     """Turn it back."""
-    card: Card = _PACKING.unpack(packed)
-    return card
+    return _PACKING.unpack(packed)

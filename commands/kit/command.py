@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,9 +24,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a command's class says of itself. `on` is the kind of subject it acts on, `under` the field holding it.
+    """What a command's class says of itself.
 
-    `decides` runs on the current revision only; `makes` asks "Again?" when the same is said twice within ten minutes.
+    `on` is the kind of subject it acts on, `under` the field holding it. `decides` runs on the
+    current revision only; `makes` asks "Again?" when the same is said twice within ten minutes.
     """
 
     name: str
@@ -57,12 +58,12 @@ class Declared:
 
 
 class Command(BaseModel):
-    """The base of every command. Declare it with `class LogVisit(Command, name="visit", who={...}): ...`."""
+    """The base of every command: `class LogVisit(Command, name="visit", who={...}): ...`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     declared: ClassVar[Declared]
 
-    def __init_subclass__(cls, **_kwargs: Any) -> None:
+    def __init_subclass__(cls, **_kwargs: object) -> None:
         """Accept the declaration, which is read once the fields are known."""
         super().__init_subclass__()
 
@@ -77,7 +78,7 @@ class Command(BaseModel):
         on: str = "",
         decides: bool = False,
         makes: bool = False,
-        **_kwargs: Any,
+        **_kwargs: object,
     ) -> None:
         """Read the declaration, and refuse one that cannot work."""
         where = f"{cls.__module__}.{cls.__qualname__}"
@@ -98,7 +99,10 @@ class Command(BaseModel):
         _check(where, cls.declared)
 
     def run(self, desk: Desk) -> Card | Ref | None:
-        """Do it: give a card, or the subject whose card is to be shown, or nothing; raise `Refused` to change nothing."""
+        """Do it: give a card, or the subject whose card is to be shown, or nothing.
+
+        Raise `Refused` to change nothing.
+        """
         raise NotImplementedError(f"{type(self).__name__} does nothing yet")
 
 
@@ -148,7 +152,7 @@ class Catalogue:
         for command in commands:
             self._add(command)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[type[Command]]:
         return iter(self._by_name.values())
 
     def get(self, name: str) -> type[Command] | None:

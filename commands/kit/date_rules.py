@@ -31,7 +31,7 @@ class Rule:
     read: Reader
 
 
-# --- numbers ---------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 _NUMERALS: Final = {
     **{numeral: value for value, numeral in enumerate("零一二三四五六七八九")},
@@ -63,7 +63,7 @@ def number(words: str) -> int:
     return (_NUMERALS[tens] or 1) * 10 + _NUMERALS[ones] if ten else _NUMERALS[words]
 
 
-# --- how a phrase is read ----------------------------------------------------------------------
+# --- how a phrase is read -------------------------------------------------------------------------
 
 _WEEKDAYS: Final = {
     **{numeral: day for day, numeral in enumerate("一二三四五六日")},
@@ -195,7 +195,7 @@ def _step(asked: Asked) -> int:
     return -1 if asked.prefer == "past" else 1
 
 
-# --- what phrases are made of --------------------------------------------------------------------
+# --- what phrases are made of ---------------------------------------------------------------------
 
 _NEAR_CHINESE: Final = {
     "大前天": -3,
@@ -280,7 +280,7 @@ def _rule(pattern: str, read: Reader) -> Rule:
     return Rule(re.compile(rf"(?:on{_SPACE}|于|在)?{pattern}", re.ASCII | re.IGNORECASE), read)
 
 
-# --- the rules -----------------------------------------------------------------------------------
+# --- the rules ------------------------------------------------------------------------------------
 
 _COUNTED: Final = (
     # 三天前, 两周后

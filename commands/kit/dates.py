@@ -90,7 +90,7 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "pas
     raise NotAMoment(text[:_WINDOW])
 
 
-# --- days ------------------------------------------------------------------------------------
+# --- days -----------------------------------------------------------------------------------------
 
 # No date is longer than this, however it is spaced; the rest of a long text need not be looked at.
 _WINDOW: Final = 80
@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
     return "".join(form if len(form) == 1 else char for char, form in zip(text, forms, strict=True))
 
 
-# --- moments -----------------------------------------------------------------------------------
+# --- moments --------------------------------------------------------------------------------------
 
 _NOW: Final = re.compile("刚刚|刚才|刚|现在|此刻|(?:just |right )?now", re.IGNORECASE)
 _HOURS_ZH: Final = rf"(?P<hours>半|{COUNT}|[0-9]{{1,3}}\.[0-9])(?P<half>个半|个)?(?:小时|钟头)"

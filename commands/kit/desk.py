@@ -1,4 +1,4 @@
-"""The desk: everything a command may do. It can reach no network; what it says is written, and sent afterwards."""
+"""The desk: everything a command may do; what it says is written down, and sent afterwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from commands.kit import card as cards
@@ -16,9 +15,8 @@ from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact,
 from commands.kit.policy import Policy
 from commands.kit.words import T, encode
 from storage import dues, journal, letters, places, postings, subjects, timers
-from storage.database import Transaction
+from storage.database import Json, Transaction, known
 
-Json = Any
 MERGE_WITHIN = timedelta(minutes=1)
 
 
@@ -51,7 +49,8 @@ class Source:
 class Desk:
     """One request's desk.
 
-    `now` is the company's clock at the moment the person spoke; `machine_now` paces letters. `guide` lists the commands that this actor may use.
+    `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
+    `guide` lists the commands that this actor may use.
     """
 
     db: Transaction
@@ -74,12 +73,12 @@ class Desk:
 
     @property
     def person(self) -> Person:
-        """The person of the company who speaks; the door lets nobody else run a command for staff."""
+        """The person of the company who speaks; nobody else gets to a command for staff."""
         if self.actor.person is None:
             raise TypeError(f"{self.deed} was run for somebody outside the company")
         return self.actor.person
 
-    # --- saying -------------------------------------------------------------------------------------------------------
+    # --- saying -----------------------------------------------------------------------------------
 
     def tell(  # the ways a letter can differ are few, and each is named
         self,
@@ -92,7 +91,10 @@ class Desk:
         useful_until: datetime | None = None,
         repeats: bool = True,
     ) -> None:
-        """Write a letter in this transaction; delivery sends it. A Ref is drawn when it is sent, and redrawn after."""
+        """Write a letter in this transaction; delivery sends it.
+
+        A Ref is drawn when it is sent, and redrawn after.
+        """
         about = what if isinstance(what, Ref) else what.about
         letters.add(
             self.db,
@@ -112,13 +114,15 @@ class Desk:
             ),
         )
 
-    def tell_once(self, person: Person | None, what: Card, **how: Any) -> None:
-        """The same to a person who may stand in several roles: within one deed nobody is told of a subject twice."""
+    def tell_once(
+        self, person: Person | None, what: Card, *, urgency: Urgency = Urgency.NOW
+    ) -> None:
+        """The same to a person of several roles: one deed tells nobody of a subject twice."""
         mark = (person.id if person else 0, str(what.about))
         if person is None or mark in self.told:
             return
         self.told.add(mark)
-        self.tell(ToPerson(person.id), what, **how)
+        self.tell(ToPerson(person.id), what, urgency=urgency)
 
     def post(self, purpose: str, about: Ref) -> None:
         """Post a subject's card in every place bound to a purpose, once each."""
@@ -131,7 +135,7 @@ class Desk:
             if address not in posted and address != here:
                 self.tell(ToChat(*address), about)
 
-    def _addressed(self, to: To) -> dict[str, Any]:
+    def _addressed(self, to: To) -> dict[str, Json]:
         match to:
             case ToPerson(id=id_):
                 return {"lane": f"person:{id_}", "person_id": id_}
@@ -158,7 +162,7 @@ class Desk:
         zone = person.zone_or(self.zone)
         return quiet_ends(person.quiet, at, zone) if is_quiet(person.quiet, at, zone) else at
 
-    # --- subjects -----------------------------------------------------------------------------------------------------
+    # --- subjects ---------------------------------------------------------------------------------
 
     def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
         """A subject exists from now on; journal it."""
@@ -166,7 +170,10 @@ class Desk:
         self.note(about, None, after)
 
     def change(self, about: Ref, before: Json, after: Json, *, shown: Json | None = None) -> None:
-        """A subject changed: its cards are redrawn. With `shown` the change is material and makes a new revision."""
+        """A subject changed: its cards are redrawn.
+
+        With `shown` the change is material and makes a new revision.
+        """
         subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
         self.note(about, before, after)
 
@@ -193,7 +200,7 @@ class Desk:
             ),
         )
 
-    # --- the future ---------------------------------------------------------------------------------------------------
+    # --- the future -------------------------------------------------------------------------------
 
     def owe(
         self, about: Ref, name: str, what: T, *, clause: str, by: datetime, owner: int | None
@@ -214,10 +221,10 @@ class Desk:
         )
 
     def keep(self, due: dues.Due, *, at: datetime, evidence: str) -> bool:
-        """A duty was done at `at`: in time or late, whatever the moment we learn of it. Its timers are dropped."""
+        """A duty was done at `at`, in time or late, whenever we learn of it; its timers go."""
         state = dues.DONE if at <= due.due_at else dues.LATE
         done = dues.settle(self.db, due, state, at, self.recorded_at, evidence=evidence)
-        timers.drop_for(self.db, due.id or 0)
+        timers.drop_for(self.db, known(due.id))
         return done
 
     def at(
@@ -239,7 +246,7 @@ class Desk:
     def before_quiet(
         self, moment: datetime, person: Person | None, *, not_before: datetime
     ) -> datetime:
-        """When to warn somebody so that it is not in their quiet hours: before them, but not before `not_before`."""
+        """When to warn somebody: before their quiet hours, but not before `not_before`."""
         if person is None:
             return moment
         zone = person.zone_or(self.zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from commands.kit import words
 from commands.kit.calendar import local_day
@@ -13,11 +13,11 @@ from commands.kit.command import Catalogue, Command, Declared
 from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.reading import Which
-from commands.kit.words import T, Words
+from commands.kit.words import T, Value, Words
 from storage import drafts
+from storage.database import Json, known
 from storage.drafts import Draft
 
-Json = Any
 KEPT_FOR = timedelta(hours=24)
 OFFERED = 8
 KIND = "draft"
@@ -29,7 +29,7 @@ def missing(declared: Declared, answers: dict[str, Json]) -> Question | None:
 
 
 def trouble(which: Which | None = None, said: Words = "") -> Json:
-    """What stands beside the question: why the last answer did not do, or what it may have meant."""
+    """What stands beside the question: why the last answer did not do, or what it may mean."""
     if which is None and not said:
         return None
     options = [[value, words.encode(label)] for value, label in which.options] if which else []
@@ -57,15 +57,15 @@ def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
 
 def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Card:
     declared = command.declared
-    about = Ref(KIND, draft.id or 0)
-    known = understood(look, declared, draft.answers, nouns, skip=draft.asking)
+    about = Ref(KIND, known(draft.id))
+    so_far = understood(look, declared, draft.answers, nouns, skip=draft.asking)
     title = T("{help}", help=declared.words)
     if draft.state != drafts.OPEN:
-        return Card(title, (*known, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
+        return Card(title, (*so_far, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
     asked = declared.question(draft.asking)
     if asked is None:
-        return Card(title, (*known, _confirm(about)), about)
-    return Card(title, (*known, *_question(look, draft, asked, about, nouns)), about)
+        return Card(title, (*so_far, _confirm(about)), about)
+    return Card(title, (*so_far, *_question(look, draft, asked, about, nouns)), about)
 
 
 _ENDED = {
@@ -99,7 +99,10 @@ def shown(look: Look, asked: Question, value: Json, nouns: Nouns) -> Words:
     """An answer as people read it."""
     if asked.ask.secret:
         return "••••"
-    kind: Kind = asked.kind
+    return _as_read(look, asked.kind, value, nouns)
+
+
+def _as_read(look: Look, kind: Kind, value: Json, nouns: Nouns) -> Words:
     match kind:
         case Text():
             return str(value)
@@ -120,11 +123,7 @@ def shown(look: Look, asked: Question, value: Json, nouns: Nouns) -> Words:
 
 def _labels(kind: Choice, value: Json) -> Words:
     labels = dict(kind.options)
-    chosen = [labels[v] for v in (value if isinstance(value, list) else [value])]
-    joined: Words = chosen[0]
-    for more in chosen[1:]:
-        joined = T("{a}, {b}", a=joined, b=more)
-    return joined
+    return words.listed([labels[v] for v in (value if isinstance(value, list) else [value])])
 
 
 def _question(
@@ -132,7 +131,7 @@ def _question(
 ) -> Iterable[Part]:
     error = draft.error or {}
     if error.get("words"):
-        yield Line(words.decode(error["words"]))
+        yield Line(words.sentence(error["words"]))
     among = [(value, words.decode(label)) for value, label in error.get("among", [])]
     if among:
         yield Line(T("Which one is meant?"))
@@ -147,13 +146,14 @@ def _question(
     yield Buttons(_ways(draft, about), PUBLIC)
 
 
-def _label(label: Words | date) -> T:
+def _label(label: Value) -> T:
     match label:
         case T():
             return label
         case date():
             return T("{day:weekday}", day=label)
-    return T("{name}", name=label)
+        case _:
+            return T("{name}", name=label)
 
 
 def _ways(draft: Draft, about: Ref) -> tuple[Button, ...]:
@@ -168,7 +168,7 @@ def _confirm(about: Ref) -> Buttons:
 
 def _offers(
     look: Look, asked: Question, draft: Draft, nouns: Nouns
-) -> Iterable[tuple[Json, Words | date]]:
+) -> Iterable[tuple[Json, Value]]:
     kind: Kind = asked.kind
     today = local_day(look.now, look.zone)
     match kind:

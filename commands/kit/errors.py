@@ -51,10 +51,15 @@ class Undeliverable(Exception):
 
 
 class Later(Undeliverable):
-    """Not now. `after` is in seconds; `everyone` says that the whole bot must wait, not this chat alone."""
+    """Not now. `after` is in seconds; with `everyone` the whole bot must wait."""
 
     def __init__(
-        self, reason: str, after: float | None = None, *, everyone: bool = False, asked: bool = False
+        self,
+        reason: str,
+        after: float | None = None,
+        *,
+        everyone: bool = False,
+        asked: bool = False,
     ) -> None:
         super().__init__(reason)
         self.after = after
@@ -63,7 +68,7 @@ class Later(Undeliverable):
 
 
 class Never(Undeliverable):
-    """Not at all. `account` says that this account can't be reached, so that another may be tried."""
+    """Not at all. `account` says that this account can't be reached: another may be tried."""
 
     def __init__(self, reason: str, *, account: bool = False, moved_to: str = "") -> None:
         super().__init__(reason)
@@ -80,5 +85,5 @@ class Misdeclared(Exception):
 
 
 def no_such(words: T) -> Refused:
-    """The refusal for something that is not there, or not for this person: the two look alike on purpose."""
-    return Refused(T("{what} was not found, or is not yours to see.", what=words))
+    """The refusal for what is not there, or not for this person: they look alike on purpose."""
+    return Refused(T("There is no such {what}, or it is not yours to see.", what=words))

@@ -1,11 +1,11 @@
-"""Questions: the closed set of kinds, found by a field's type, and what reads an answer of each kind."""
+"""Questions: the closed set of kinds, found by a field's type."""
 
 from __future__ import annotations
 
 import types
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, NewType, Union, get_args, get_origin
+from typing import Annotated, NewType, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -25,7 +25,7 @@ Past = Annotated[datetime, "past"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The words of a question, the short name of its answer, and whether the answer is long, or secret."""
+    """The words of a question, the short name of its answer, and whether it is long or secret."""
 
     words: str
     name: str = ""
@@ -77,7 +77,7 @@ class Photos:
 
 Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
 
-_KINDS: dict[Any, Kind] = {
+_KINDS: dict[object, Kind] = {
     str: Text(),
     date: Day(),
     datetime: Moment(),
@@ -125,11 +125,11 @@ def question(where: str, name: str, field: FieldInfo) -> Question:
     return Question(name, ask, _kind(where, name, field.annotation, ask), field.is_required())
 
 
-def _kind(where: str, name: str, annotation: Any, ask: Ask) -> Kind:
+def _kind(where: str, name: str, annotation: object, ask: Ask) -> Kind:
     inner = _without_none(annotation)
     if inner is str:
         return Text(ask.long)
-    found = _KINDS.get(inner) if inner.__hash__ else None
+    found = _KINDS.get(inner)
     if found:
         return found
     options, several = _options(inner)
@@ -140,14 +140,14 @@ def _kind(where: str, name: str, annotation: Any, ask: Ask) -> Kind:
     return Choice(options, several)
 
 
-def _without_none(annotation: Any) -> Any:
+def _without_none(annotation: object) -> object:
     if get_origin(annotation) in {Union, types.UnionType}:
         kept = [a for a in get_args(annotation) if a is not type(None)]
         return kept[0] if len(kept) == 1 else annotation
     return annotation
 
 
-def _options(annotation: Any) -> tuple[tuple[tuple[str, T], ...], bool]:
+def _options(annotation: object) -> tuple[tuple[tuple[str, T], ...], bool]:
     several = get_origin(annotation) is frozenset
     inner = get_args(annotation)[0] if several else annotation
     if isinstance(inner, type) and issubclass(inner, Labelled):

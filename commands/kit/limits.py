@@ -1,4 +1,4 @@
-"""The tightest limit of any platform for what is declared, so that a label fits everywhere (FACTS 1.3 and 2.1)."""
+"""The tightest limit of any platform for what is declared, so that a label fits everywhere."""
 
 LABEL = 25  # a button: cut by phones near 30, a modal's buttons at 24
 MODAL_TITLE = 24

@@ -67,7 +67,10 @@ class Involved:
 
 @dataclass(frozen=True)
 class Noun:
-    """A kind of subject. `verbs` are offered when somebody only names one; `leads` splits a text that begins with one."""
+    """A kind of subject.
+
+    `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    """
 
     kind: str
     words: T

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Generic, TypeVar, cast
 
 from commands.kit import words
+from storage.database import Json
 
-Json = Any
+V = TypeVar("V")
 
 
-class Packing:
-    """Knows some dataclasses by name; everything within them must be known, words, or plain data."""
+class Packing(Generic[V]):
+    """Knows some dataclasses by name; what is within them must be known, words, or plain data."""
 
-    def __init__(self, *kinds: type[Any]) -> None:
-        self._kinds = {kind.__name__: kind for kind in kinds}
+    def __init__(self, *kinds: type) -> None:
+        self._kinds: dict[str, type] = {kind.__name__: kind for kind in kinds}
 
-    def pack(self, value: Any) -> Json:
+    def pack(self, value: object) -> Json:
         """To JSON."""
-        tag = type(value).__name__
-        if self._kinds.get(tag) is type(value):
-            return {"is": tag} | {f.name: self.pack(getattr(value, f.name)) for f in fields(value)}
+        kind = type(value)
+        if self._kinds.get(kind.__name__) is kind and is_dataclass(kind):
+            inner = {f.name: self.pack(getattr(value, f.name)) for f in fields(kind)}
+            return {"is": kind.__name__} | inner
         match value:
             case frozenset():
                 return {"is": "set", "of": sorted(value)}
@@ -29,17 +31,25 @@ class Packing:
                 return [self.pack(item) for item in value]
             case Mapping():
                 return {"is": "map", "of": {k: self.pack(v) for k, v in value.items()}}
-        return words.encode(value)
+            case _:
+                return words.encode(value)
 
-    def unpack(self, packed: Json) -> Any:
-        """From JSON; what was a list or a tuple comes back as a tuple."""
+    def unpack(self, packed: Json) -> V:
+        """From JSON, what was packed whole; a list or a tuple comes back as a tuple."""
+        return cast("V", self._value(packed))
+
+    def _value(self, packed: Json) -> object:
         match packed:
             case {"is": "set", "of": members}:
                 return frozenset(members)
             case {"is": "map", "of": members}:
-                return {k: self.unpack(v) for k, v in members.items()}
+                return self._values(members)
             case {"is": tag, **inner}:
-                return self._kinds[tag](**{name: self.unpack(v) for name, v in inner.items()})
+                return self._kinds[tag](**self._values(inner))
             case list():
-                return tuple(self.unpack(item) for item in packed)
-        return words.decode(packed)
+                return tuple(self._value(item) for item in packed)
+            case _:
+                return words.decode(packed)
+
+    def _values(self, packed: Json) -> dict[str, object]:
+        return {name: self._value(inner) for name, inner in packed.items()}

@@ -1,4 +1,4 @@
-"""People as commands know them: departments, superiors, roles, and who something is addressed to."""
+"""People as commands know them: departments, superiors, roles, and whom something is for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Labelled(StrEnum):
 
     text: str
 
-    def __new__(cls, value: str, text: str) -> Self:
-        """Make a member from its stored value and its words."""
+    def __new__(cls, value: str, text: str = "") -> Self:
+        """Make a member from its stored value and its words; it is found by its value alone."""
         made = str.__new__(cls, value)
         made._value_ = value
         made.text = text
@@ -89,7 +89,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who speaks: an account, and the person or the customer's contact it belongs to, if anybody."""
+    """Who speaks: an account, and the person or customer's contact it belongs to, if anybody."""
 
     account_id: int
     name: str
@@ -164,7 +164,7 @@ def _person(db: Transaction, row: people.Person) -> Person:
 
 
 def superior_of(db: Transaction, person_id: int | None) -> Person | None:
-    """Who a person reports to; an empty seat falls to an administrator who is somebody else, or to nobody."""
+    """Who a person reports to; an empty seat falls to another person who administers, or nobody."""
     row = people.get(db, person_id) if person_id else None
     above = load(db, row.superior_id) if row and row.superior_id else None
     return above or administrator(db, besides=person_id)

@@ -1,4 +1,4 @@
-"""The policy's numbers: one validated TOML file with defaults in the package, each key naming its clause."""
+"""The policy's numbers: one validated TOML file with defaults, each key naming its clause."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from commands.kit.clauses import CLAUSES
 from commands.kit.errors import Misdeclared
+from storage.database import Json
 
 _DEFAULTS = Path(__file__).parent.parent / "policy.toml"
 
@@ -30,13 +31,13 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     section: ClassVar[str]
 
-    def __init_subclass__(cls, *, section: str, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, section: str) -> None:
         """Remember which table of the file this is."""
         cls.section = section
-        super().__init_subclass__(**kwargs)
+        super().__init_subclass__()
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, **_kwargs: object) -> None:
         """Refuse a key that names no clause."""
         for name, info in cls.model_fields.items():
             clauses = [m.number for m in info.metadata if isinstance(m, Clause)]
@@ -49,9 +50,9 @@ S = TypeVar("S", bound=Section)
 
 @dataclass(frozen=True)
 class Policy:
-    """The numbers in force. `version` names them, so that a subject can keep those it began under."""
+    """The numbers in force. `version` names them, so that a subject can say what it began under."""
 
-    tables: dict[str, Any] = field(hash=False)
+    tables: dict[str, Json] = field(hash=False)
     version: str = ""
 
     def of(self, section: type[S]) -> S:
@@ -62,7 +63,7 @@ class Policy:
 class _Frozen:
     """Lets the cache tell policies apart by their version alone."""
 
-    def __init__(self, tables: dict[str, Any]) -> None:
+    def __init__(self, tables: dict[str, Json]) -> None:
         self.tables = tables
 
     def __hash__(self) -> int:

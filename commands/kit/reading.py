@@ -1,4 +1,4 @@
-"""Reads what people type: which command, which customer, which day, and the rest in their own words."""
+"""Reads what people type: which command, which customer, which day, and the rest as it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, assert_never
+from typing import assert_never
 
 from commands.kit import limits
 from commands.kit.calendar import local_day
@@ -24,8 +24,8 @@ from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question,
 from commands.kit.noun import Found, Look, Matches, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
+from storage.database import Json
 
-Json = Any
 Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
@@ -35,7 +35,10 @@ _LIST = re.compile(r"[\s,，、;；]+")
 
 
 class Which(Exception):
-    """Several are meant by the same words; the person must say which. `found` may hold dates as well as subjects."""
+    """Several are meant by the same words; the person must say which.
+
+    `found` may hold dates as well as subjects.
+    """
 
     def __init__(self, field: str, options: tuple[tuple[Json, str | date], ...]) -> None:
         super().__init__(field)
@@ -64,7 +67,7 @@ class Understood:
 def command_in(
     text: str, catalogue: Catalogue, only: Callable[[Declared], bool] = lambda _d: True
 ) -> tuple[type[Command], str] | None:
-    """The command that a text begins with, by its longest name or alias, and the rest of the text."""
+    """The command that a text begins with, by its longest name or alias, and the rest of it."""
     start = _PREFIX.match(text)
     body = text[start.end() if start else 0 :]
     folded = body.casefold()
@@ -81,7 +84,7 @@ def _ends_here(text: str, word: str) -> bool:
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
-    """Find answers to a command's questions in a text: named ones, the first pick, a leading date, and the rest."""
+    """Find answers in a text: named ones, the first pick, a leading date, and the rest."""
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
@@ -98,7 +101,9 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
         for name in (asked.field, *ctx.spoken(asked.name))
     }
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    marks = list(re.finditer(rf"(?:^|(?<=[\s,，;；。]))({pattern})\s*[:：]\s*", text, re.IGNORECASE))
+    marks = list(
+        re.finditer(rf"(?:^|(?<=[\s,，;；。]))({pattern})\s*[:：]\s*", text, re.IGNORECASE)
+    )
     kept = text[: marks[0].start()] if marks else text
     ends = [following.start() for following in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=False):
@@ -159,16 +164,22 @@ def _which_day(field_: str, unclear: AmbiguousDate) -> Which:
     return Which(field_, tuple((day.isoformat(), day) for day in unclear.readings))
 
 
-# --- one answer -------------------------------------------------------------------------------------------------------
+# --- one answer -----------------------------------------------------------------------------------
 
 
 def answer(asked: Question, raw: Json, ctx: Context) -> Json:
-    """Read one answer: JSON that the command's field takes. Raises `Invalid`, or `Which` when several are meant."""
+    """Read one answer: JSON that the command's field takes.
+
+    Raises `Invalid`, or `Which` when several are meant.
+    """
     if isinstance(raw, str):
         raw = raw.strip()
     if raw in ("", None, []):
         raise Invalid(asked.field, T("Please give an answer."))
-    kind: Kind = asked.kind
+    return _as_its_kind(asked, asked.kind, raw, ctx)
+
+
+def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
     match kind:
         case Text():
             return _text(asked, str(raw))
@@ -257,5 +268,3 @@ def _pick(asked: Question, kind: Pick, raw: Json, ctx: Context) -> int:
     raise Invalid(
         asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=str(raw))
     )
-
-

@@ -1,7 +1,7 @@
 """The codec of buttons: command, subject, revision and bound answers in a short line of text.
 
-`approve:case7:12` or `name_customer:case7:3:{"customer":5}`. Free text is never bound to a button: it waits in a draft,
-and the button names the draft (`~go:draft12`).
+`approve:case7:12` or `name_customer:case7:3:{"customer":5}`. Free text is never bound to a button:
+it waits in a draft, and the button names the draft (`~go:draft12`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from commands.kit.card import Button, Ref
+from storage.database import Json
 
-Json = Any
 _REF = re.compile(r"([a-z_]{1,20})([0-9]{1,12})")
 _COMMAND = re.compile(r"~?[a-z][a-z0-9_]{0,31}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class BadTap(ValueError):
@@ -70,7 +70,7 @@ def ref(text: str) -> Ref | None:
 def _number(text: str) -> int:
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not _NUMBER.fullmatch(text):
         raise BadTap(text)
     return int(text)
 

@@ -13,7 +13,7 @@ OFFERED = 6
 
 
 def puzzled(catalogue: Catalogue, actor: Actor, text: str, draft: Ref | None) -> Card:
-    """A text that begins with no command: what it could have been, with the text kept for whichever is chosen."""
+    """A text that begins with no command: what it could have been; the text is kept for any."""
     parts = (Quote(text),) if text else ()
     if actor.role is Role.STAFF:
         said = T("I did not find a command in this. Say what it is, or type /help.")
@@ -30,8 +30,8 @@ def stranger(name: str) -> Card:
         (
             Line(
                 T(
-                    "If you work here, ask your administrator for a code and send: join CODE. "
-                    "If you are a customer, write: complaint, and what happened."
+                    "If you work here, ask your administrator for a code and send “join CODE”. "
+                    "If you are a customer, write “complaint” and what happened."
                 )
             ),
             Buttons(
@@ -47,12 +47,8 @@ def stranger(name: str) -> Card:
 
 def named(name: str, commands: Iterable[Declared], draft: Ref) -> Card:
     """A text that names a subject without a command: the subject's verbs."""
-    row = tuple(
-        Button(declared.words, "~as", {"c": declared.name}, draft) for declared in commands
-    )
-    return Card(
-        T("{name}: what shall I do?", name=name), (Buttons(row[:OFFERED], PUBLIC),), draft
-    )
+    row = tuple(Button(declared.words, "~as", {"c": declared.name}, draft) for declared in commands)
+    return Card(T("{name}: what shall I do?", name=name), (Buttons(row[:OFFERED], PUBLIC),), draft)
 
 
 def _offer(command: type[Command], draft: Ref | None) -> Button:

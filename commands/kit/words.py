@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from commands.kit.money import Money
-
-Json = Any
-type_error = "a word may hold text, numbers, dates, moments, spans, money and other words, not {}"
-
+from storage.database import Json
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class T:
     """A sentence in English, with named places for values; its Chinese stands in the catalogue.
 
-    A `str` value is somebody's own words and is shown as it is. In the sentence, `{day}` is "13 Oct", `{day:near}`
-    "yesterday (13 Oct)", `{at}` "13 Oct 14:10", `{at:clock}` "today 14:10", a timedelta "4 h", a T is translated in turn.
-    With `many=`, that is the English used unless the value `n` is 1.
+    A `str` value is somebody's own words and is shown as it is. In the sentence, `{day}` is
+    "13 Oct", `{day:near}` "yesterday (13 Oct)", `{day:weekday}` "Tue 13 Oct", `{day:name}`
+    "Tuesday", `{at}` "13 Oct 14:10", `{at:clock}` "today 14:10", a timedelta "4 h", a T is
+    translated in turn.
+    With `many`, that is the English used unless the value `n` is 1.
     """
 
     text: str
     many: str
-    values: tuple[tuple[str, Any], ...]
+    values: tuple[tuple[str, Value], ...]
 
-    def __init__(self, text: str, /, many: str = "", **values: Any) -> None:
+    def __init__(self, text: str, many: str = "", /, **values: Value) -> None:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "many", many)
         object.__setattr__(self, "values", tuple(values.items()))
@@ -37,20 +36,39 @@ class T:
 
 
 Words = T | str
+Value = Words | int | date | timedelta | Decimal | Money | None
 
 
-def encode(value: Any) -> Json:
+def listed(words: Sequence[Words]) -> Words:
+    """Several words as one enumeration; a dash for none."""
+    joined: Words = words[0] if words else "—"
+    for more in words[1:]:
+        joined = T("{a}, {b}", a=joined, b=more)
+    return joined
+
+
+def encode(value: object) -> Json:
     """Turn words, or a value within words, into JSON."""
     match value:
-        case None | str() | bool() | int():
+        case None | str() | int():
             return value
         case T():
-            packed: dict[str, Json] = {"T": value.text}
-            if value.many:
-                packed["n"] = value.many
-            if value.values:
-                packed["v"] = {name: encode(inner) for name, inner in value.values}
-            return packed
+            return _encode_sentence(value)
+        case _:
+            return _encode_measure(value)
+
+
+def _encode_sentence(sentence: T) -> Json:
+    packed: dict[str, Json] = {"T": sentence.text}
+    if sentence.many:
+        packed["n"] = sentence.many
+    if sentence.values:
+        packed["v"] = {name: encode(inner) for name, inner in sentence.values}
+    return packed
+
+
+def _encode_measure(value: object) -> Json:
+    match value:
         case datetime():
             return {"at": value.isoformat()}
         case date():
@@ -61,10 +79,22 @@ def encode(value: Any) -> Json:
             return {"number": str(value)}
         case Money():
             return {"money": [str(value.amount), value.currency]}
-    raise TypeError(type_error.format(type(value).__name__))
+        case _:
+            raise TypeError(
+                "words may hold text, numbers, dates, moments, spans, money and other words, "
+                f"not {type(value).__name__}"
+            )
 
 
-def decode(packed: Json) -> Any:
+def sentence(packed: Json) -> Words:
+    """Turn back what was a sentence, or somebody's own words."""
+    words = decode(packed)
+    if not isinstance(words, T | str):
+        raise TypeError(f"these were no words: {packed}")
+    return words
+
+
+def decode(packed: Json) -> Value:
     """Turn it back."""
     match packed:
         case {"T": text}:
@@ -80,4 +110,6 @@ def decode(packed: Json) -> Any:
             return Decimal(number)
         case {"money": [amount, currency]}:
             return Money(Decimal(amount), currency)
-    return packed
+        case _:
+            plain: str | int | None = packed
+            return plain

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sqlite3
 
 from alembic import context
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 
-from storage.database import SQLITE, engine_of
+from storage.connections import SQLITE, engine_of
 from storage.tables import metadata
 
 
@@ -22,7 +22,7 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _manual_transactions(connection: Any, _record: object) -> None:
+def _manual_transactions(connection: sqlite3.Connection, _record: object) -> None:
     """The driver must not commit before schema changes on its own."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=OFF")

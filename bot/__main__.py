@@ -1,0 +1,114 @@
+"""`python -m bot`: run the bot, print a manifest, migrate."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import ValidationError
+
+from bot.settings import Settings
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    help="Headwater 源头: a company's upstream customer policy, run from chat.",
+)
+GRACE = 8
+
+
+@cli.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Run the bot unless told otherwise."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot: every platform whose token is set, or the local chat."""
+    import uvicorn
+
+    from bot.wiring import Refusal, assemble
+
+    settings = _settings()
+    log_plainly()
+    try:
+        running = assemble(settings)
+    except (Refusal, RuntimeError) as refused:
+        raise SystemExit(f"headwater: {refused}") from refused
+    _greet(settings, running.link, running.code)
+    uvicorn.run(
+        running.app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _greet(settings: Settings, link: str, code: str) -> None:
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    if link:
+        typer.echo(
+            f"\n  源头 Headwater\n\n  打开本地聊天 / Open the local chat:  {address}{link}\n"
+        )
+    if code:
+        typer.echo(
+            f"\n  First administrator: send the bot   join {code}\n"
+            f"  首位管理员请给机器人发送：加入 {code}\n"
+        )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to this version's schema."""
+    from storage.migrate import current, upgrade
+
+    url = _settings().database_url
+    done = upgrade(url)
+    typer.echo(f"{'migrated to' if done else 'already at'} {current(url)}")
+
+
+@cli.command()
+def manifest(
+    name: Annotated[str, typer.Option(help="What the app is called.")] = "Headwater",
+) -> None:
+    """Print the app's manifest, written from the commands."""
+    from bot.wiring import app_manifest
+
+    settings = _settings()
+    typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SystemExit("headwater: these settings can't be used\n" + "\n".join(lines)) from error
+
+
+def log_plainly() -> None:
+    """Events with fields on standard error; tracebacks without the values of variables, which may be personal."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.ExceptionRenderer(),
+            structlog.processors.LogfmtRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,234 @@
+"""The whole house on one platform and one engine, with a clock that the test moves and people who speak."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col
+
+from bot import sample
+from bot.core import Core
+from bot.settings import Settings
+from bot.wiring import Running, assemble
+from commands.people import invite
+from scheduler.clock import Clock
+from storage import house as facts
+from storage import people
+from storage.database import Database, Deed, Transaction
+from storage.migrate import upgrade
+from storage.people import Account
+from storage.places import Place
+from tests.players import Player
+
+V = TypeVar("V")
+ZONE = ZoneInfo("Asia/Shanghai")
+# A Wednesday in Shanghai, 10:00.
+BEGUN = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
+PATIENCE = timedelta(minutes=3)
+CAST = {user: name for user, name, *_ in (*sample.STAFF, *sample.CONTACTS)} | {"stranger": "陌生人"}
+ROOMS = {chat: title for chat, title, *_ in sample.ROOMS}
+
+_MOVE_ACCOUNT = Deed(
+    update(Account)
+    .where(col(Account.user) == bindparam("b_user"), col(Account.platform) == "web")
+    .values(
+        platform=bindparam("to_platform"),
+        workspace=bindparam("to_workspace"),
+        user=bindparam("to_user"),
+        chat=bindparam("to_chat"),
+    )
+)
+_MOVE_PLACE = Deed(
+    update(Place)
+    .where(col(Place.chat) == bindparam("b_chat"))
+    .values(
+        platform=bindparam("to_platform"),
+        workspace=bindparam("to_workspace"),
+        chat=bindparam("to_chat"),
+    )
+)
+_ENGLISH = Deed(update(people.Person).values(language="en"))
+
+
+class TestClock(Clock):
+    """Stands still until the test moves it; both clocks are one, as in production."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime = BEGUN) -> None:
+        super().__init__()
+        self.at = at
+
+    def machine(self) -> datetime:
+        """What it shows."""
+        return self.at
+
+
+@dataclass
+class TestHouse:
+    """A running bot and its people."""
+
+    __test__ = False
+
+    running: Running
+    clock: TestClock
+    platform: str
+    players: dict[str, Player] = field(default_factory=dict)
+
+    @property
+    def core(self) -> Core:
+        """What the platforms are plugged into."""
+        return self.running.core
+
+    def __getattr__(self, name: str) -> Player:
+        """`house.lina` is 李娜."""
+        try:
+            return self.players[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    async def settle(self) -> None:
+        """Let the bot finish speaking: fire what is due, send what is written, redraw what changed.
+
+        Letters that wait for their turn or to be merged are waited for, by moving the clock a little.
+        """
+        until = self.clock.at + PATIENCE
+        while True:
+            await self._work()
+            following = await self._next_letter()
+            if following is None or following > until:
+                return
+            self.clock.at = max(self.clock.at, following)
+
+    async def _work(self) -> None:
+        handled = 1
+        while handled:
+            await self.core.timers.tick()
+            handled = await self.core.fetching.tick() + await self.core.delivery.tick()
+
+    async def _next_letter(self) -> datetime | None:
+        wait = await self.core.delivery.next_in()
+        return None if wait is None else self.clock.at + max(wait, timedelta(milliseconds=1))
+
+    async def advance(self, **by: float) -> None:
+        """Let time pass, step by step: everything happens at its moment."""
+        until = self.clock.at + timedelta(**by)
+        await self.settle()
+        while True:
+            following = await self._next_event()
+            if following is None or following > until:
+                break
+            self.clock.at = max(self.clock.at, following)
+            await self.settle()
+        self.clock.at = max(self.clock.at, until)
+        await self.settle()
+        await self.core.sweep.tick()
+        await self.settle()
+
+    async def _next_event(self) -> datetime | None:
+        from storage import timers
+
+        timer = await self.core.database.read(timers.next_at)
+        letter = await self._next_letter()
+        known = [at for at in (timer, letter) if at is not None]
+        return min(known) if known else None
+
+    async def read(self, work: Callable[[Transaction], V]) -> V:
+        """Look into the database."""
+        return await self.core.database.read(work)
+
+    async def write(self, work: Callable[[Transaction], V]) -> V:
+        """Change the database behind the bot's back."""
+        result, _ = await self.core.database.write(work)
+        return result
+
+    async def code(self, **whom: int) -> str:
+        """An invitation."""
+        return await self.write(lambda db: invite(db, self.clock.now(), **whom))
+
+    def local(self, at: datetime) -> str:
+        """A moment as the company's clock shows it."""
+        return f"{at.astimezone(ZONE):%H:%M}"
+
+
+def seeded(database: Database, platform: str, language: str) -> None:
+    """The sample company, its accounts and rooms on one platform."""
+
+    def fill(db: Transaction) -> None:
+        from commands.kit.policy import load
+
+        sample.seed(db, BEGUN - timedelta(days=30), ZONE, load())
+        if language == "en":
+            _ENGLISH.run(db)
+        if platform == "web":
+            return
+        facts.put(db, sample.SAMPLE, value=False)
+        for user in CAST:
+            to = address_of(platform, user)
+            _MOVE_ACCOUNT.run(
+                db, b_user=user, to_platform=platform, to_workspace=to[0], to_user=to[1], to_chat=to[2]
+            )
+        for chat in ROOMS:
+            to = room_of(platform, chat)
+            _MOVE_PLACE.run(
+                db, b_chat=chat, to_platform=platform, to_workspace=to[0], to_chat=to[1]
+            )
+
+    database.write_now(fill)
+
+
+def address_of(platform: str, user: str) -> tuple[str, str, str]:
+    """Workspace, user id and direct chat of one of the cast."""
+    number = list(CAST).index(user) + 1
+    if platform == "slack":
+        return "T1", f"U{number}", ""
+    if platform == "telegram":
+        return "700", str(100 + number), str(100 + number)
+    return "rehearsal", user, f"dm:{user}"
+
+
+def room_of(platform: str, chat: str) -> tuple[str, str]:
+    """Workspace and chat id of a room."""
+    number = list(ROOMS).index(chat) + 1
+    if platform == "slack":
+        return "T1", f"C{number}"
+    if platform == "telegram":
+        return "700", str(-1000 - number)
+    return "rehearsal", chat
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    platform: str,
+    url: str,
+    *,
+    language: str = "zh",
+    more_commands: tuple[type, ...] = (),
+) -> AsyncIterator[TestHouse]:
+    """A house with its people, on a fresh database."""
+    upgrade(url)
+    database = Database(url)
+    seeded(database, platform, language)
+    database.close()
+    from tests.stages import STAGES
+
+    async with STAGES[platform](url, language, more_commands) as house:
+        yield house
+
+
+def settings_for(url: str, language: str, **more: str) -> Settings:
+    """Settings that read nothing of this machine's environment."""
+    return Settings.model_validate(
+        {"database_url": url, "language": language, "timezone": "Asia/Shanghai", **more}
+    )
+
+
+def assembled(settings: Settings, clock: TestClock, more_commands: tuple[type, ...]) -> Running:
+    """The bot, with the test's clock."""
+    return assemble(settings, clock=clock, more_commands=more_commands)

@@ -1,0 +1,1 @@
+"""The scheduler: timers, delivery, sweeping."""

@@ -1,0 +1,284 @@
+"""Letters: sent once, paced, retried, merged, given up loudly; cards redrawn (DESIGN sections 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.platform import Rate
+from commands.kit.card import Card, Ref
+from commands.kit.desk import Desk, Source, Urgency
+from commands.kit.errors import Later, Never, Unclear
+from commands.kit.people import Actor, ToAccount, ToPerson
+from commands.kit.words import T
+from scheduler.delivery import GIVE_UP_AFTER, LEASE, Delivery
+from storage import letters, people
+from storage.database import Transaction
+from storage.letters import Letter
+from storage.people import Account
+from tests.desk import Reception, reception
+from tests.house import ZONE
+
+LINA = 3
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Reception]:
+    """A door, on each engine."""
+    async with reception(database_url) as made:
+        yield made
+
+
+async def writes(desk: Reception, work: Callable[[Desk], None]) -> None:
+    """Write letters as a command would."""
+
+    def run(db: Transaction) -> None:
+        work(
+            Desk(
+                db=db,
+                actor=Actor(0, "bot"),
+                source=Source("", "", ""),
+                now=desk.clock.at,
+                recorded_at=desk.clock.at,
+                machine_now=desk.clock.at,
+                zone=ZONE,
+                policy=desk.core.house.policy,
+            )
+        )
+
+    await desk.core.database.write(run)
+
+
+async def tell(desk: Reception, text: str, **how: object) -> None:
+    """One letter to 李娜."""
+    await writes(desk, lambda at: at.tell(ToPerson(LINA), Card(T(text)), **how))  # type: ignore[arg-type]
+
+
+async def letter(desk: Reception, number: int = 1) -> Letter:
+    """A letter as it stands."""
+    found = await desk.core.database.read(lambda db: letters.get(db, number))
+    assert found is not None
+    return found
+
+
+async def test_order_is_kept(desk: Reception) -> None:
+    for number in range(30):
+        await tell(desk, f"letter {number}")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == [f"letter {n}" for n in range(30)]
+
+
+async def test_order_is_kept_across_a_failure(desk: Reception) -> None:
+    desk.mail.failing = [Later("busy")]
+    await tell(desk, "first")
+    await tell(desk, "second")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == []
+    desk.clock.at += timedelta(seconds=10)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["first", "second"]
+
+
+async def test_retry_after_is_obeyed(desk: Reception) -> None:
+    desk.mail.limit = (Rate("", 100, 1),)
+    desk.mail.failing = [Later("429", 60, asked=True)]
+    await tell(desk, "first")
+    await desk.core.delivery.tick()
+    for _ in range(59):
+        desk.clock.at += timedelta(seconds=1)
+        await desk.core.delivery.tick()
+        assert desk.mail.sent == []
+    desk.clock.at += timedelta(seconds=1)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["first"]
+
+
+async def test_one_a_second_to_a_chat(desk: Reception) -> None:
+    desk.mail.limit = (Rate("", 1, 1),)
+    for number in range(5):
+        await tell(desk, f"letter {number}")
+    for second in range(5):
+        await desk.core.delivery.tick()
+        await desk.core.delivery.tick()
+        assert len(desk.mail.sent) == second + 1
+        desk.clock.at += timedelta(seconds=1)
+
+
+async def test_two_replicas_share_the_pace(desk: Reception) -> None:
+    desk.mail.limit = (Rate("everything", 1, 1),)
+    house = desk.core.house
+    other = Delivery(
+        desk.core.database, desk.clock, desk.core.post, house.nouns, house.policy, ZONE, holder="other"
+    )
+    for person in (1, 2, 3, 4):
+        await writes(desk, lambda at, to=person: at.tell(ToPerson(to), Card(T("hello"))))  # type: ignore[misc]
+    for second in range(4):
+        await desk.core.delivery.tick()
+        await other.tick()
+        assert len(desk.mail.sent) == second + 1
+        desk.clock.at += timedelta(seconds=1)
+
+
+async def test_given_up_loudly(desk: Reception) -> None:
+    await desk.says("lina", "/complaint 永固 rust")
+    await desk.work()
+    desk.mail.failing = [Later("down")] * (GIVE_UP_AFTER + 1)
+    about = Ref("case", 1)
+    await writes(desk, lambda at: at.tell(ToPerson(LINA), Card(T("news"), (), about)))
+    for _ in range(GIVE_UP_AFTER + 2):
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(hours=1)
+    found = await desk.core.database.read(lambda db: letters.lost_on(db, "case", 1))
+    assert [one.state for one in found] == [letters.DEAD]
+    await desk.core.delivery.tick()
+    assert any("could not be delivered: down" in str(p.page) for _, p in desk.mail.redrawn)
+
+
+async def test_the_next_account_is_tried(desk: Reception) -> None:
+    def second(db: Transaction) -> None:
+        row = Account(
+            platform="web",
+            workspace="rehearsal",
+            user="lina2",
+            person_id=LINA,
+            chat="dm:lina2",
+            used_at=desk.clock.at - timedelta(days=60),
+        )
+        people.add_account(db, row)
+
+    await desk.core.database.write(second)
+    desk.mail.failing = [Never("blocked", account=True)]
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina2") == ["hello"]
+    await tell(desk, "again")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina2") == ["hello", "again"]
+
+
+async def test_nobody_left_is_given_up_on(desk: Reception) -> None:
+    desk.mail.failing = [Never("blocked", account=True)]
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.DEAD
+    assert (await letter(desk)).reason == "blocked"
+
+
+async def test_an_unclear_send_is_looked_up(desk: Reception, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = desk.mail.send
+
+    async def lost_answer(parcel: object) -> object:
+        await original(parcel)  # type: ignore[arg-type]
+        raise Unclear("reset")
+
+    monkeypatch.setattr(desk.mail, "send", lost_answer)
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["hello"]
+    assert (await letter(desk)).state == letters.SENT
+
+
+@pytest.mark.parametrize(("repeats", "state"), [(True, letters.WAITING), (False, letters.UNCLEAR)])
+async def test_what_cannot_be_looked_up_does_as_it_declares(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch, repeats: bool, state: str
+) -> None:
+    async def unknowable(_parcel: object) -> None:
+        raise Unclear("cannot be read back")
+
+    monkeypatch.setattr(desk.mail, "find", unknowable)
+    desk.mail.failing = [Unclear("reset")]
+    await tell(desk, "greeting", repeats=repeats)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == state
+
+
+async def test_a_sender_that_died_is_taken_over(desk: Reception) -> None:
+    await tell(desk, "hello")
+
+    def die(db: Transaction) -> None:
+        letters.claim(db, desk.clock.at, desk.clock.at, "dead", desk.clock.at + LEASE)
+
+    await desk.core.database.write(die)
+    await desk.core.delivery.tick()
+    assert desk.mail.sent == []
+    desk.clock.at += LEASE + timedelta(seconds=5)
+    for _ in range(3):
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(seconds=5)
+    assert desk.mail.titles("dm:lina") == ["hello"]
+
+
+async def test_letters_within_a_minute_merge(desk: Reception) -> None:
+    for number in range(3):
+        await tell(desk, f"notice {number}", merges=True)
+        desk.clock.at += timedelta(seconds=10)
+    await desk.core.delivery.tick()
+    assert desk.mail.sent == []
+    desk.clock.at += timedelta(seconds=60)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["3 things for you"]
+
+
+async def test_a_newer_state_replaces_an_unsent_older_one(desk: Reception) -> None:
+    await tell(desk, "old", replaces="case1", merges=True)
+    await tell(desk, "new", replaces="case1")
+    desk.clock.at += timedelta(minutes=2)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["new"]
+
+
+async def test_waking_hours_are_waited_for(desk: Reception) -> None:
+    desk.clock.at = desk.clock.at.replace(hour=16)  # midnight in Shanghai
+    await tell(desk, "not urgent", urgency=Urgency.WAKING)
+    await tell(desk, "urgent")
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["urgent"]
+    desk.clock.at += timedelta(hours=7, minutes=29)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["urgent"]
+    desk.clock.at += timedelta(minutes=1)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["urgent", "not urgent"]
+
+
+async def test_what_is_no_longer_useful_is_dropped(desk: Reception) -> None:
+    desk.mail.failing = [Later("down", 3600)]
+    await tell(desk, "now", useful_until=desk.clock.at + timedelta(minutes=10))
+    await desk.core.delivery.tick()
+    desk.clock.at += timedelta(hours=2)
+    await desk.core.delivery.tick()
+    assert desk.mail.sent == []
+    assert (await letter(desk)).state == letters.DROPPED
+
+
+async def test_redraws_coalesce(desk: Reception) -> None:
+    await desk.says("lina", "/complaint 永固 rust")
+    await desk.work()
+    about = Ref("case", 1)
+    for _ in range(20):
+        await writes(desk, lambda at: at.touch(about))
+    desk.mail.redrawn.clear()
+    await desk.core.delivery.tick()
+    assert len([p for _, p in desk.mail.redrawn if "C-2026-0001" in p.page.title]) == 2
+
+
+async def test_nobody_to_send_to(desk: Reception) -> None:
+    def away(db: Transaction) -> None:
+        db.run("DELETE FROM account WHERE person_id = 3")
+
+    await desk.core.database.write(away)
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.DROPPED
+
+
+async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
+    found = await desk.core.database.read(
+        lambda db: people.account(db, "web", "rehearsal", "stranger")
+    )
+    assert found is not None
+    await writes(desk, lambda at: at.tell(ToAccount(found.id or 0), Card(T("hello"))))
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:stranger") == ["hello"]

@@ -1,0 +1,1 @@
+"""Stories: what people do, on every platform and both engines."""

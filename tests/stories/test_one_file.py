@@ -1,0 +1,68 @@
+"""Adding a command touches one file: declared here alone, it works on every platform."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import pytest
+
+from commands.customers import name_of
+from commands.kit.card import Card, Line
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.form import Ask, CustomerId
+from commands.kit.people import Department
+from commands.kit.words import T
+from tests.house import TestHouse, opened
+
+
+class Toast(Command, name="toast", aliases=("干杯",), who={Department.SALES}, clause="3.2.3"):
+    """Raise a glass to a customer."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    wish: Annotated[str, Ask("What do you wish them?", "Wish", long=True)]
+
+    def run(self, desk: Desk) -> Card:
+        """Say it."""
+        name = name_of(desk.db, self.customer) or "?"
+        return Card(T("Cheers, {customer}", customer=name), (Line(self.wish),))
+
+
+@pytest.fixture
+async def house(platform: str, database_url: str) -> AsyncIterator[TestHouse]:
+    """The house with one command more."""
+    async with opened(platform, database_url, language="en", more_commands=(Toast,)) as made:
+        yield made
+
+
+async def test_in_one_message(house: TestHouse) -> None:
+    await house.lina.says("/toast 永固 many more years")
+    await house.settle()
+    assert house.lina.sees("Cheers, 永固", "many more years")
+
+
+async def test_question_by_question_or_in_a_form(house: TestHouse) -> None:
+    await house.lina.says("/toast")
+    await house.settle()
+    await house.lina.answers(customer="永固", wish="many more years")
+    await house.settle()
+    assert house.lina.sees("Cheers, 永固", "many more years")
+
+
+async def test_by_its_alias(house: TestHouse) -> None:
+    await house.lina.says("干杯 永固 好年景")
+    await house.settle()
+    assert house.lina.sees("Cheers, 永固", "好年景")
+
+
+async def test_who_may_not_may_not(house: TestHouse) -> None:
+    await house.chenjing.says("/toast 永固 cheers")
+    await house.settle()
+    assert not house.chenjing.sees("Cheers")
+
+
+async def test_help_lists_it(house: TestHouse) -> None:
+    await house.lina.says("/help")
+    await house.settle()
+    assert house.lina.sees("/toast", "Raise a glass to a customer")
