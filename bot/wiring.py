@@ -200,6 +200,7 @@ def _plug_slack(settings: Settings, running: Running) -> None:
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
     from bot.telegram.listen import Hook, TelegramListener
+    from bot.telegram.menus import set_menus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
 
@@ -208,7 +209,11 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     platform = TelegramPlatform(bot)
     grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
     hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
-    listener = TelegramListener(bot, core.door, platform, grounds, hook)
+
+    async def greet() -> None:
+        await set_menus(bot, menus(core), settings.language)
+
+    listener = TelegramListener(bot, core.door, platform, grounds, hook, greet=greet)
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, update
@@ -30,6 +30,7 @@ V = TypeVar("V")
 ZONE = ZoneInfo("Asia/Shanghai")
 # A Wednesday in Shanghai, 10:00.
 BEGUN = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
+BOT = 700
 PATIENCE = timedelta(minutes=3)
 CAST = {user: name for user, name, *_ in (*sample.STAFF, *sample.CONTACTS)} | {"stranger": "陌生人"}
 ROOMS = {chat: title for chat, title, *_ in sample.ROOMS}
@@ -80,6 +81,7 @@ class TestHouse:
     clock: TestClock
     platform: str
     players: dict[str, Player] = field(default_factory=dict)
+    fake: Any = None
 
     @property
     def core(self) -> Core:
@@ -189,7 +191,7 @@ def address_of(platform: str, user: str) -> tuple[str, str, str]:
     if platform == "slack":
         return "T1", f"U{number}", ""
     if platform == "telegram":
-        return "700", str(100 + number), str(100 + number)
+        return str(BOT), str(100 + number), str(100 + number)
     return "rehearsal", user, f"dm:{user}"
 
 
@@ -199,7 +201,7 @@ def room_of(platform: str, chat: str) -> tuple[str, str]:
     if platform == "slack":
         return "T1", f"C{number}"
     if platform == "telegram":
-        return "700", str(-1000 - number)
+        return str(BOT), str(-1000 - number)
     return "rehearsal", chat
 
 

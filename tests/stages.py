@@ -6,7 +6,20 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
-from tests.house import CAST, TestClock, TestHouse, assembled, settings_for
+from bot.wiring import Running
+from tests.fakes.telegram import FakeTelegram
+from tests.house import (
+    BOT,
+    CAST,
+    ROOMS,
+    TestClock,
+    TestHouse,
+    address_of,
+    assembled,
+    room_of,
+    settings_for,
+)
+from tests.players.telegram import TelegramPlayer
 from tests.players.web import Browser, WebPlayer
 
 Stage = Callable[[str, str, tuple[type, ...]], AbstractAsyncContextManager[TestHouse]]
@@ -21,12 +34,50 @@ async def web(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[
     browser = Browser(running.app, lambda: running.link)
     for user, name in CAST.items():
         house.players[user] = WebPlayer(browser, user, name, house.settle)
-    for listener in running.listeners:
-        await listener.start()
+    await started(running)
     try:
         yield house
     finally:
         await running.stop()
 
 
-STAGES: dict[str, Stage] = {"web": web}
+@contextlib.asynccontextmanager
+async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[TestHouse]:
+    """Telegram, pushing to the webhook."""
+    clock = TestClock()
+    async with FakeTelegram(f"{BOT}:secret", clock=clock.machine, machine_clock=clock.machine) as fake:
+        fake.reads_all = True
+        settings = settings_for(
+            url,
+            language,
+            telegram_bot_token=fake.token,
+            telegram_api_url=fake.api_url,
+            telegram_webhook_url="https://headwater.test/telegram",
+            telegram_webhook_secret="hook-secret",  # noqa: S106 (a test's own)
+        )
+        running = assembled(settings, clock, more)
+        house = TestHouse(running, clock, "telegram", fake=fake)
+        fake.webhook(running.app)
+        members = []
+        for user, name in CAST.items():
+            number = int(address_of("telegram", user)[1])
+            fake.user(number, name, "zh-hans" if language == "zh" else "en", started=True)
+            house.players[user] = TelegramPlayer(fake, number, name, house.settle)
+            members.append(number)
+        for chat, title in ROOMS.items():
+            fake.group(int(room_of("telegram", chat)[1]), title, *members)
+        await started(running)
+        await fake.until(lambda: fake.updates.hook is not None)
+        try:
+            yield house
+        finally:
+            await running.stop()
+
+
+async def started(running: Running) -> None:
+    """Listen, but tick only when the test says so."""
+    for listener in running.listeners:
+        await listener.start()
+
+
+STAGES: dict[str, Stage] = {"telegram": telegram, "web": web}
