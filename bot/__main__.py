@@ -96,7 +96,7 @@ def _settings() -> Settings:
 
 
 def log_plainly() -> None:
-    """Events with fields on standard error; tracebacks without the values of variables, which may be personal."""
+    """Events with fields on standard error; tracebacks without variables: they may be personal."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

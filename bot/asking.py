@@ -269,8 +269,20 @@ class Asking:
                     revision=revision,
                     again=bool(bound.get("again")),
                 )
+            case "~both":
+                return self._both(draft, command)
             case _:
                 raise Refused(T("This button is from an older version. Please start again."))
+
+    def _both(self, draft: Draft, command: type[Command]) -> Reply:
+        """The same for each of the two that were named."""
+        field, second = (draft.error or {}).get("also", ("", 0))
+        answers = dict(draft.answers)
+        for chosen in (answers.get(field), second):
+            outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
+            self._outcome(command.declared, outcome, quiet=True)
+        self._done(draft)
+        return Silent()
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])

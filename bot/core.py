@@ -22,6 +22,7 @@ from commands.kit.noun import Nouns
 from commands.kit.policy import load
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.delivery import Delivery
+from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
 from scheduler.timers import Timers
 from storage import house as facts
@@ -48,9 +49,11 @@ class Core:
         house, holder = self.house, secrets.token_hex(6)
         self.door = Door(self.database, house, self._wake)
         self.post = Post(self.database, house, self.platforms)
-        shared = (house.nouns, house.policy, house.zone)
-        self.delivery = Delivery(self.database, self.clock, self.post, *shared, holder=holder)
-        self.timers = Timers(self.database, self.clock, *shared, holder=holder)
+        drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
+        self.delivery = Delivery(self.database, self.clock, self.post, drawing, holder=holder)
+        self.timers = Timers(
+            self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
+        )
         self.sweep = Sweep(self.database, self.clock)
         self.fetching = Fetching(self.database, self.clock, self.platforms)
 
@@ -95,6 +98,7 @@ class Core:
         return None
 
     async def _clear(self) -> timedelta | None:
+        self.clock.skew = await self.database.skew()
         self.metronome.wake(await self.sweep.tick())
         return None
 

@@ -29,6 +29,7 @@ from commands.kit.errors import Refused
 from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
+from scheduler.alarm import raise_alarm
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
@@ -106,7 +107,7 @@ class Door:
     async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed."""
         row = self._aside(platform_, raw, reason, _reference())
-        _, after = await self.database.write(lambda db: deliveries.set_aside(db, row))
+        _, after = await self.database.write(lambda db: self._keep_aside(db, row))
         log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
         self.wake(after)
 
@@ -177,7 +178,7 @@ class Door:
         request = hearing.request
         log.error("bug", reference=reference, platform=request.address.platform, exc_info=error)
         row = self._aside(request.address.platform, request.raw, type(error).__name__, reference)
-        deliveries.set_aside(hearing.db, row)
+        self._keep_aside(hearing.db, row)
         words = T(
             "Something went wrong on our side. Nothing was changed and your message is kept. "
             "Please tell your administrator: {reference}",
@@ -188,6 +189,12 @@ class Door:
         if isinstance(request.said, Submitted):
             return Silent() if not request.inline else hearing.show(Card(words))
         return hearing.show(Card(words))
+
+    def _keep_aside(self, db: Transaction, row: SetAside) -> None:
+        """Keep it, and report it to an administrator."""
+        deliveries.set_aside(db, row)
+        what = T("⚠ A message could not be handled and was set aside ({ref})", ref=row.reference)
+        raise_alarm(db, self.house.clock, "aside", what, row.reason)
 
     def _aside(self, platform_: str, raw: bytes, reason: str, reference: str) -> SetAside:
         return SetAside(

@@ -10,7 +10,7 @@ from bot.platform import Address, Page, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load
-from scheduler.delivery import Envelope, Rate, Where
+from scheduler.sending import Envelope, Rate, Where
 from storage import people, places
 from storage.database import Database, Transaction
 

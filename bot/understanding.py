@@ -111,6 +111,9 @@ class Understanding:
             return self.asking.ask(
                 command, understood.answers, field, revision=revision, error=error
             )
+        if understood.also and not drafting.missing(declared, understood.answers):
+            also = {"also": list(understood.also)}
+            return self.asking.ask(command, understood.answers, "", error=also)
         return self.asking.proceed(command, understood.answers, revision=revision)
 
     def _allow_early(self, declared: Declared, answers: dict[str, Json]) -> None:

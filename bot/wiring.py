@@ -13,7 +13,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import sample
+from bot import discovery, sample
 from bot.core import Core, build
 from bot.platform import Platform
 from bot.settings import Settings
@@ -22,7 +22,7 @@ from commands.kit.words import T
 from commands.people import invite
 from scheduler.clock import Clock
 from storage import people, timers
-from storage.database import Database, Gone, Transaction
+from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
 log = structlog.get_logger("headwater")
@@ -42,14 +42,21 @@ class Listener(Protocol):
         """Listen no more."""
 
 
+class Closer(Protocol):
+    """What has connections to let go of."""
+
+    async def stop(self) -> None:
+        """Let go of them."""
+
+
 @dataclass
 class Running:
-    """A bot put together: its core, its listeners and the routes that its web server leads to them."""
+    """A bot put together: its core, its listeners, and the routes its web server leads to them."""
 
     core: Core
     listeners: list[Listener] = field(default_factory=list)
     routes: list[BaseRoute] = field(default_factory=list)
-    closers: list[Listener] = field(default_factory=list)
+    closers: list[Closer] = field(default_factory=list)
     link: str = ""
     code: str = ""
 
@@ -126,7 +133,7 @@ def assemble(
 
 
 def _settle_in(settings: Settings, running: Running) -> None:
-    """A new database becomes a sample in a rehearsal; otherwise its first administrator gets a code."""
+    """A new database becomes a sample in a rehearsal; else its first administrator gets a code."""
     running.code, _ = running.core.database.write_now(lambda db: _first(db, settings, running.core))
 
 
@@ -150,7 +157,7 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
     return invite(db, now, admin=True) if empty else ""
 
 
-# --- platforms: imported only when they are on, because their libraries are slow to import ----------------------------
+# --- platforms: imported only when they are on, because their libraries are slow to import --------
 
 
 def _plug_rehearsal(settings: Settings, running: Running) -> None:
@@ -193,9 +200,12 @@ def _plug_slack(settings: Settings, running: Running) -> None:
         settings.slack_app_token.get_secret_value(),
         settings.slack_signing_secret.get_secret_value(),
     )
-    listener = SlackListener(core.door, credentials, core.clock.machine, url=settings.slack_api_url)
-    running.plug(SlackPlatform(credentials.bot_token, url=settings.slack_api_url), listener)
-    running.routes.extend(listener.routes())
+    url = settings.slack_api_url
+    listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
+    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
+    running.plug(platform, listener)
+    running.closers.append(platform)
+    running.routes.extend(listener.routes)
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
@@ -221,6 +231,23 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
 
 async def _noticed(reason: str) -> None:
     log.warning("platform_trouble", reason=reason)
+
+
+def app_manifest(settings: Settings, name: str) -> dict[str, Json]:
+    """The Slack app's manifest, written from the commands."""
+    from bot import locale
+    from bot.slack.manifest import manifest
+
+    catalogues = locale.load()
+    now = datetime.now(settings.zone)
+    reader = Reader(settings.language, settings.zone, now, catalogues)
+    listed = [
+        (c.declared.name, reader.say(c.declared.words))
+        for c in discovery.commands()
+        if c.declared.listed
+    ]
+    socket = bool(settings.slack_app_token.get_secret_value()) or not settings.public_url
+    return manifest(name, listed, socket=socket, url=f"{settings.public_url}/slack/events")
 
 
 def menus(core: Core) -> dict[str, list[tuple[str, str]]]:

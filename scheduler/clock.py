@@ -17,10 +17,15 @@ SWEEP = timedelta(minutes=10)
 
 
 class Clock:
-    """The machine's clock, and the company's, which in a rehearsal runs ahead of it."""
+    """The machine's clock, and the company's, which in a rehearsal runs ahead of it.
+
+    `skew` is what a database shared by replicas shows beyond this machine, so that all of them
+    agree on leases and pacing.
+    """
 
     def __init__(self, ahead: timedelta = timedelta()) -> None:
         self.ahead = ahead
+        self.skew = timedelta()
 
     def now(self) -> datetime:
         """The company's clock: deadlines, "today"."""
@@ -28,7 +33,7 @@ class Clock:
 
     def machine(self) -> datetime:
         """The machine's clock: leases, pacing, expiry."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.skew
 
 
 class Metronome:
@@ -45,8 +50,12 @@ class Metronome:
     ) -> None:
         """Run a job each interval, on `wake(name)`, and when the job itself has more to do."""
         waker = self._wakers[name] = asyncio.Event()
+
+        async def ring() -> None:
+            waker.set()
+
         self._scheduler.add_job(
-            waker.set, "interval", seconds=interval.total_seconds(), id=name, max_instances=1
+            ring, "interval", seconds=interval.total_seconds(), id=name, max_instances=1
         )
         task = asyncio.get_running_loop().create_task(self._run(name, waker, job), name=name)
         self._tasks.add(task)
@@ -81,6 +90,9 @@ class Metronome:
                 again_in = await job()
             except Gone as error:
                 log.warning("database_gone", job=name, reason=str(error))
+                continue
+            except Exception as error:  # a job with a bug must not end: the next tick tries again
+                log.exception("job_failed", job=name, exc_info=error)
                 continue
             if again_in is not None and again_in < TICK:
                 asyncio.get_running_loop().call_later(again_in.total_seconds(), waker.set)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.errors import Later, Never, Unclear
-from commands.kit.noun import Nouns
-from commands.kit.policy import Policy
 from commands.kit.words import T
+from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
+from scheduler.redrawing import Drawing, Redrawing
+from scheduler.sending import BUGS, Envelope, Rate, Sender, Where, backoff
 from storage import letters, pacing, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -25,79 +24,9 @@ from storage.postings import Posting
 
 log = structlog.get_logger("delivery")
 LEASE = timedelta(seconds=60)
-FIRST_WAIT = 2.0
-LONGEST_WAIT = 900.0
 GIVE_UP_AFTER = 12
 AT_ONCE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A conversation as rows name it."""
-
-    platform: str
-    workspace: str
-    chat: str
-    thread: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `many` messages to `destination` in `per` seconds."""
-
-    destination: str
-    many: int
-    per: float
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A card on its way: to somebody in their direct chat, or to a chat of many."""
-
-    where: Where
-    card: Card
-    key: str
-    person_id: int | None = None
-    account_id: int | None = None
-    quiet: bool = False
-
-
-class Sender(Protocol):
-    """The platforms, as delivery sees them.
-
-    Every call raises `Later`, `Never` or `Unclear`, and nothing else.
-    """
-
-    async def direct(self, platform: str, user: str) -> str:
-        """The direct chat with an account."""
-
-    async def send(self, envelope: Envelope) -> tuple[str, str]:
-        """Post a card; give the chat and the message's id."""
-
-    async def redraw(self, envelope: Envelope, message: str) -> None:
-        """Show a card in place of an earlier one."""
-
-    async def find(self, envelope: Envelope) -> tuple[str, str] | None:
-        """Look for a card that may have been posted; None when it surely was not.
-
-        Raises `Unclear` when that can't be known.
-        """
-
-    def rates(self, where: Where) -> tuple[Rate, ...]:
-        """The limits that a message to this chat counts against."""
-
-    def knows(self, platform: str) -> bool:
-        """Whether this platform is switched on here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What drawing a card may look at."""
-
-    db: Transaction
-    now: datetime
-    zone: ZoneInfo
-    policy: Policy
+UNDRAWABLE = "the card could not be drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +39,7 @@ class Batch:
     account: Account | None = None
     where: Where | None = None
     dropped: str = ""
+    lost: str = ""
 
     @property
     def head(self) -> Letter:
@@ -125,18 +55,15 @@ class Delivery:
         database: Database,
         clock: Clock,
         sender: Sender,
-        nouns: Nouns,
-        policy: Policy,
-        zone: ZoneInfo,
+        drawing: Drawing,
         *,
         holder: str,
     ) -> None:
         self.database = database
         self.clock = clock
         self.sender = sender
-        self.nouns = nouns
-        self.policy = policy
-        self.zone = zone
+        self.drawing = drawing
+        self.redrawing = Redrawing(database, clock, sender, drawing)
         self.holder = holder
 
     async def tick(self) -> int:
@@ -146,7 +73,7 @@ class Delivery:
             ready = [batch for batch in claimed if batch is not None]
             await asyncio.gather(*(self._deliver(batch) for batch in ready))
             handled += len(ready)
-        return handled + await self._redraw()
+        return handled + await self.redrawing.tick()
 
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go, or None when none waits."""
@@ -184,7 +111,11 @@ class Delivery:
             return Batch(taken, dropped="nobody to send it to")
         if not self._in_turn(db, taken, where):
             return None
-        card, version = self._drawn(db, taken)
+        try:
+            card, version = self._drawn(db, taken)
+        except BUGS as bug:
+            log.exception("letter_undrawable", letter=head.id, exc_info=bug)
+            return Batch(taken, lost=UNDRAWABLE)
         return Batch(taken, card, version, account, where)
 
     def _whereto(self, db: Transaction, letter: Letter) -> tuple[Account | None, Where | None]:
@@ -231,20 +162,14 @@ class Delivery:
         if letter.body is not None:
             return cards.decode(letter.body), 0
         about = Ref(letter.subject_kind, letter.subject_id or 0)
-        return self.draw(db, about)
-
-    def draw(self, db: Transaction, about: Ref) -> tuple[Card, int]:
-        """A subject's card as it is now, and its version."""
-        noun = self.nouns.get(about.kind)
-        state = subjects.state(db, about.kind, about.id)
-        if noun is None or noun.card is None or state is None:
-            return Card(T("This is no longer here.")), 0
-        look = Look(db, self.clock.now(), self.zone, self.policy)
-        return noun.card(look, about.id), state.version
+        return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
 
     async def _deliver(self, batch: Batch) -> None:
+        if batch.lost:
+            await self._settle(batch, letters.DEAD, reason=batch.lost)
+            return
         if batch.card is None or batch.where is None:
             await self._settle(batch, letters.DROPPED, reason=batch.dropped)
             return
@@ -256,6 +181,9 @@ class Delivery:
             await self._never(batch, never)
         except Unclear as unclear:
             await self._unclear(batch, unclear.reason)
+        except BUGS as bug:
+            log.exception("letter_undrawable", letter=batch.head.id, exc_info=bug)
+            await self._settle(batch, letters.DEAD, reason=UNDRAWABLE)
         else:
             await self._sent(batch, chat, message)
 
@@ -317,6 +245,8 @@ class Delivery:
                 subjects.change(db, letter.subject_kind, letter.subject_id, now, None)
         if state in {letters.DEAD, letters.UNCLEAR}:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
+            if not batch.head.replaces.startswith(ALARM):
+                raise_alarm(db, self.clock, "lost", T("⚠ Messages could not be delivered"), reason)
 
     # --- what platforms answer --------------------------------------------------------------------
 
@@ -324,7 +254,7 @@ class Delivery:
         if batch.head.attempts >= GIVE_UP_AFTER and not later.asked:
             await self._settle(batch, letters.DEAD, reason=later.reason)
             return
-        wait = later.after if later.after is not None else _backoff(batch.head.attempts)
+        wait = later.after if later.after is not None else backoff(batch.head.attempts)
         at = self.clock.machine() + timedelta(seconds=wait)
         await self.database.write(lambda db: self._put_back(db, batch, later, at))
 
@@ -398,50 +328,6 @@ class Delivery:
                 found.append(Batch((letter,), card, version, account, where))
         return found
 
-    # --- redrawing --------------------------------------------------------------------------------
-
-    async def _redraw(self) -> int:
-        handled = 0
-        while behind := await self._behind():
-            await asyncio.gather(*(self._redraw_one(p, e, v) for p, e, v in behind))
-            handled += len(behind)
-        return handled
-
-    async def _behind(self) -> list[tuple[Posting, Envelope, int]]:
-        found, _ = await self.database.write(self._take_behind)
-        return found
-
-    def _take_behind(self, db: Transaction) -> list[tuple[Posting, Envelope, int]]:
-        now = self.clock.machine()
-        taken = []
-        for posting in postings.behind(db, now, now + LEASE):
-            if not self.sender.knows(posting.platform):
-                postings.stop(db, known(posting.id))
-                continue
-            card, version = self.draw(db, Ref(posting.kind, posting.subject_id))
-            where = Where(posting.platform, posting.workspace, posting.chat, posting.thread)
-            envelope = Envelope(where, card, f"p{posting.id}", person_id=posting.person_id)
-            taken.append((posting, envelope, version))
-        return taken
-
-    async def _redraw_one(self, posting: Posting, envelope: Envelope, version: int) -> None:
-        try:
-            await self.sender.redraw(envelope, posting.message)
-        except (Later, Unclear) as later:
-            after = later.after if isinstance(later, Later) and later.after else None
-            wait = after if after is not None else _backoff(posting.attempts + 1)
-            at = self.clock.machine() + timedelta(seconds=wait)
-            await self.database.write(lambda db: postings.later(db, known(posting.id), at))
-        except Never as never:
-            log.info("redraw_given_up", posting=posting.id, reason=never.reason)
-            await self.database.write(lambda db: postings.stop(db, known(posting.id)))
-        else:
-            await self.database.write(lambda db: postings.drawn(db, known(posting.id), version))
-
 
 def _after(now: datetime, rate: Rate) -> datetime:
     return now + timedelta(seconds=rate.per / rate.many)
-
-
-def _backoff(attempts: int) -> float:
-    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,13 @@ from commands.kit.noun import Nouns
 from commands.kit.people import Actor
 from commands.kit.policy import Policy
 from scheduler.clock import Clock
+from scheduler.sending import BUGS
 from storage import timers
 from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
 
 log = structlog.get_logger("timers")
 LEASE = timedelta(seconds=30)
-LATE = timedelta(minutes=2)
 GIVE_UP_AFTER = 8
 BOT = Actor(account_id=0, name="Headwater")
 NOWHERE = Source("", "", "")
@@ -81,7 +81,7 @@ class Timers:
             return
         try:
             handler(self._desk(db, timer), timer)
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except BUGS as error:
             raise _Failed(error) from error
 
     def _desk(self, db: Transaction, timer: Timer) -> Desk:
@@ -117,8 +117,3 @@ class _Failed(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-def is_late(at: datetime, recorded_at: datetime) -> bool:
-    """Whether something that was to happen at `at` is happening noticeably late."""
-    return recorded_at - at > LATE

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -301,6 +301,12 @@ class Database:
         """Run `work` in a transaction that cannot write."""
         return await self._on(self._readers, self.read_now, work)
 
+    async def skew(self) -> timedelta:
+        """How far the database's clock is ahead of this machine's: SQLite has none of its own."""
+        if self.engine == SQLITE:
+            return timedelta()
+        return await self.read(_skew)
+
     def write_now(self, work: Callable[[Transaction], V]) -> tuple[V, frozenset[str]]:
         """Do what `write` does, on the calling thread."""
         with self._transaction(writes=True) as db:
@@ -332,8 +338,7 @@ class Database:
     def _transaction(self, *, writes: bool) -> Iterator[Transaction]:
         """Begin, and commit what is done inside, or roll it back: the only COMMIT there is."""
         with self._failing_loudly():
-            connection = self._connection(writes=writes)
-            connection.execute(_BEGIN[self.engine, writes])
+            connection = self._begun(writes=writes)
             db = Transaction(connection, self.engine)
             try:
                 yield db
@@ -342,6 +347,17 @@ class Database:
             except BaseException:
                 self._roll_back(connection)
                 raise
+
+    def _begun(self, *, writes: bool) -> Connection:
+        """A connection with an open transaction; one that has died meanwhile is replaced once."""
+        connection = self._connection(writes=writes)
+        try:
+            connection.execute(_BEGIN[self.engine, writes])
+        except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError):
+            self._forget(connection)
+            connection = self._connection(writes=writes)
+            connection.execute(_BEGIN[self.engine, writes])
+        return connection
 
     @contextmanager
     def _failing_loudly(self) -> Iterator[None]:
@@ -355,7 +371,11 @@ class Database:
             raise Gone(str(error)) from error
         except psycopg.IntegrityError as error:
             raise Conflict(str(error)) from error
-        except (psycopg.OperationalError, psycopg.InternalError) as error:
+        except (
+            psycopg.OperationalError,
+            psycopg.InternalError,
+            psycopg.InterfaceError,
+        ) as error:
             raise Gone(str(error)) from error
 
     def _roll_back(self, connection: Connection) -> None:
@@ -382,6 +402,13 @@ class Database:
             with self._guard:
                 self._open.append(found)
         return found
+
+
+def _skew(db: Transaction) -> timedelta:
+    row = db.run("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    there: datetime = row[0]
+    return there - datetime.now(UTC)
 
 
 _BEGIN = {

@@ -220,13 +220,14 @@ class _Asked:
         return _in_part(self.stem, ways, INITIALS_PREFIX, INITIALS_PART)
 
     def _with_a_slip(self, name: str) -> float:
-        written = (bare(stem(name)), bare(core(name)))
-        likeness = max(
-            max(OSA.normalized_similarity(self.stem, way) for way in written),
-            max(OSA.normalized_similarity(self.reading, way) for way in _all_readings(name))
-            * (SOUND_OF_CHARACTERS if self.chinese else 1),
-        )
+        written = _likeness(self.stem, (bare(stem(name)), bare(core(name))))
+        spoken = _likeness(self.reading, _all_readings(name))
+        likeness = max(written, spoken * (SOUND_OF_CHARACTERS if self.chinese else 1))
         return TYPO * likeness if likeness >= LEAST_LIKENESS else 0.0
+
+
+def _likeness(asked: str, ways: Collection[str]) -> float:
+    return max(OSA.normalized_similarity(asked, way) for way in ways)
 
 
 def _in_part(asked: str, ways: Collection[str], begins: float, within: float) -> float:

@@ -23,7 +23,7 @@ from bot.platform import (
 )
 from commands.kit.errors import Undeliverable
 from storage.database import Database
-from tests.house import CAST, TestClock, ZONE, seeded
+from tests.house import CAST, ZONE, TestClock, seeded
 
 
 @dataclass
@@ -64,7 +64,9 @@ class Mailbox:
 
     def rates(self, address: Address) -> tuple[Rate, ...]:
         """As set."""
-        return tuple(replace(rate, destination=rate.destination or address.chat) for rate in self.limit)
+        return tuple(
+            replace(rate, destination=rate.destination or address.chat) for rate in self.limit
+        )
 
     def titles(self, chat: str) -> list[str]:
         """The titles that a chat was sent, in order."""
@@ -125,12 +127,12 @@ def button(mail: Mailbox, chat: str, label: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def reception(url: str, **more: tuple[type, ...]) -> AsyncIterator[Reception]:
+async def reception(url: str, more_commands: tuple[type, ...] = ()) -> AsyncIterator[Reception]:
     """A door on a migrated database, with the sample company inside."""
     database = Database(url)
     seeded(database, "web", "en")
     clock = TestClock()
-    core = build(database, language="en", zone=ZONE, clock=clock, **more)
+    core = build(database, language="en", zone=ZONE, clock=clock, more_commands=more_commands)
     mail = Mailbox()
     core.platforms["web"] = mail
     yield Reception(core, clock, mail)

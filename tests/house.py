@@ -1,4 +1,4 @@
-"""The whole house on one platform and one engine, with a clock that the test moves and people who speak."""
+"""The whole house on one platform and one engine, its clock moved by the test."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ class TestHouse:
             raise AttributeError(name) from None
 
     async def settle(self) -> None:
-        """Let the bot finish speaking: fire what is due, send what is written, redraw what changed.
+        """Let the bot finish speaking: fire what is due, send what is written, redraw.
 
-        Letters that wait for their turn or to be merged are waited for, by moving the clock a little.
+        Letters that wait for their turn, or to be merged, are waited for by moving the clock.
         """
         until = self.clock.at + PATIENCE
         while True:
@@ -150,9 +150,11 @@ class TestHouse:
         result, _ = await self.core.database.write(work)
         return result
 
-    async def code(self, **whom: int) -> str:
+    async def code(self, *, person_id: int | None = None, contact_id: int | None = None) -> str:
         """An invitation."""
-        return await self.write(lambda db: invite(db, self.clock.now(), **whom))
+        return await self.write(
+            lambda db: invite(db, self.clock.now(), person_id=person_id, contact_id=contact_id)
+        )
 
     def local(self, at: datetime) -> str:
         """A moment as the company's clock shows it."""
@@ -174,12 +176,17 @@ def seeded(database: Database, platform: str, language: str) -> None:
         for user in CAST:
             to = address_of(platform, user)
             _MOVE_ACCOUNT.run(
-                db, b_user=user, to_platform=platform, to_workspace=to[0], to_user=to[1], to_chat=to[2]
+                db,
+                b_user=user,
+                to_platform=platform,
+                to_workspace=to[0],
+                to_user=to[1],
+                to_chat=to[2],
             )
         for chat in ROOMS:
-            to = room_of(platform, chat)
+            room = room_of(platform, chat)
             _MOVE_PLACE.run(
-                db, b_chat=chat, to_platform=platform, to_workspace=to[0], to_chat=to[1]
+                db, b_chat=chat, to_platform=platform, to_workspace=room[0], to_chat=room[1]
             )
 
     database.write_now(fill)

@@ -41,6 +41,8 @@ COMMON_SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "32MB",
     "timezone": "UTC",
+    # In its own folder, where nothing of a killed server can stay behind.
+    "dynamic_shared_memory_type": "mmap",
 }
 HASTY_SETTINGS = {
     "fsync": "off",

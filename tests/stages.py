@@ -1,4 +1,4 @@
-"""Sets a house up on each platform: its fake at the wire, the bot, and a player for each of the cast."""
+"""Sets a house up on each platform: its fake at the wire, the bot, and a player for each."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ async def web(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[
 async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[TestHouse]:
     """Telegram, pushing to the webhook."""
     clock = TestClock()
-    async with FakeTelegram(f"{BOT}:secret", clock=clock.machine, machine_clock=clock.machine) as fake:
+    async with FakeTelegram(
+        f"{BOT}:secret", clock=clock.machine, machine_clock=clock.machine
+    ) as fake:
         fake.reads_all = True
         settings = settings_for(
             url,
@@ -53,7 +55,7 @@ async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIter
             telegram_bot_token=fake.token,
             telegram_api_url=fake.api_url,
             telegram_webhook_url="https://headwater.test/telegram",
-            telegram_webhook_secret="hook-secret",  # noqa: S106 (a test's own)
+            telegram_webhook_secret="hook-secret",
         )
         running = assembled(settings, clock, more)
         house = TestHouse(running, clock, "telegram", fake=fake)

@@ -175,6 +175,15 @@ def test_nothing_is_left_after_the_block() -> None:
     assert ended(server)
 
 
+def test_nothing_is_left_of_a_killed_server() -> None:
+    with Cluster() as cluster:
+        data = data_folder(cluster.url())
+        mine = set(postgres.MEMORY.glob("PostgreSQL.*")) if data.exists() else set()
+        cluster.kill()
+    assert not data.parent.exists()
+    assert not {segment for segment in mine if segment.exists()}
+
+
 def test_nothing_is_left_by_a_server_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(postgres.COMMON_SETTINGS, "no_such_setting", "1")
     monkeypatch.setattr(postgres, "prefix", lambda: "headwater-failing-")

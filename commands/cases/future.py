@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from commands import customers as customer_noun
 from commands.cases.rules import (
@@ -21,7 +21,7 @@ from commands.cases.rules import (
     deadlines,
     ladder,
 )
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Quote, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import Person, ToPerson, load, superior_of
 from commands.kit.words import T, Value, Words
@@ -30,6 +30,8 @@ from storage.cases import Case
 from storage.database import Transaction, known
 from storage.dues import Due
 from storage.timers import Timer
+
+LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,20 @@ def fire(desk: Desk, timer: Timer) -> None:
 def notice(desk: Desk, case: Case, move: Move) -> Card:
     """A warning, or the news of a missed deadline, in three lines and with what can be done."""
     about = Ref(KIND, known(case.id))
-    parts = (
+    parts: tuple[Part, ...] = (
         Quote(case.text, to=STAFF),
         _who_is_told(desk.db, case, move),
+        *_late(desk, move),
         Buttons(_verbs(about, move.due.name)),
     )
     return Card(_headline(desk, case, move), parts, about)
+
+
+def _late(desk: Desk, move: Move) -> tuple[Note, ...]:
+    """A message that comes noticeably after its moment says so."""
+    if desk.recorded_at - move.at <= LATE:
+        return ()
+    return (Note(T("This message is late: it was to come {at:clock}.", at=move.at)),)
 
 
 def _headline(desk: Desk, case: Case, move: Move) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
@@ -64,7 +64,7 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
         return Card(title, (*so_far, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
     asked = declared.question(draft.asking)
     if asked is None:
-        return Card(title, (*so_far, _confirm(about)), about)
+        return Card(title, (*so_far, *_confirm(look, draft, command, about, nouns)), about)
     return Card(title, (*so_far, *_question(look, draft, asked, about, nouns)), about)
 
 
@@ -130,8 +130,7 @@ def _question(
     look: Look, draft: Draft, asked: Question, about: Ref, nouns: Nouns
 ) -> Iterable[Part]:
     error = draft.error or {}
-    if error.get("words"):
-        yield Line(words.sentence(error["words"]))
+    yield from _said(error)
     among = [(value, words.decode(label)) for value, label in error.get("among", [])]
     if among:
         yield Line(T("Which one is meant?"))
@@ -144,6 +143,11 @@ def _question(
     )
     yield Buttons(set_, PUBLIC)
     yield Buttons(_ways(draft, about), PUBLIC)
+
+
+def _said(error: Mapping[str, Json]) -> Iterable[Part]:
+    if error.get("words"):
+        yield Line(words.sentence(error["words"]))
 
 
 def _label(label: Value) -> T:
@@ -161,9 +165,25 @@ def _ways(draft: Draft, about: Ref) -> tuple[Button, ...]:
     return (*back, Button(T("Cancel"), "~cancel", {}, about))
 
 
-def _confirm(about: Ref) -> Buttons:
-    yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
-    return Buttons((yes, Button(T("Cancel"), "~cancel", {}, about)), PUBLIC)
+def _confirm(
+    look: Look, draft: Draft, command: type[Command], about: Ref, nouns: Nouns
+) -> Iterable[Part]:
+    """Everything is answered, but is it meant so: once more, or for two customers?"""
+    error = draft.error or {}
+    yield from _said(error)
+    cancel = Button(T("Cancel"), "~cancel", {}, about)
+    if "also" not in error:
+        yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
+        yield Buttons((yes, cancel), PUBLIC)
+        return
+    field, second = error["also"]
+    asked = command.declared.question(field)
+    assert asked is not None
+    first = shown(look, asked, draft.answers[field], nouns)
+    other = shown(look, asked, second, nouns)
+    yield Line(T("Two are named: {first} and {second}. For both?", first=first, second=other))
+    both = Button(T("For both"), "~both", {}, about, style="primary")
+    yield Buttons((both, Button(T("Only {name}", name=first), "~go", {}, about), cancel), PUBLIC)
 
 
 def _offers(

@@ -26,11 +26,13 @@ from commands.kit.people import Actor
 from commands.kit.words import T
 from storage.database import Json
 
+Leads = Callable[[Look, str], tuple[Matches, str]]
 Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 _LIST = re.compile(r"[\s,，、;；]+")
 
 
@@ -58,10 +60,11 @@ class Context:
 
 @dataclass
 class Understood:
-    """Answers found in a text, and the one whose meaning is not clear."""
+    """Answers found in a text, the one whose meaning is not clear, and a second subject named."""
 
     answers: dict[str, Json] = field(default_factory=dict)
     which: Which | None = None
+    also: tuple[str, int] | None = None
 
 
 def command_in(
@@ -124,11 +127,22 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
     matches, rest = leads(ctx.look, text)
     if matches.clear:
         found.answers[asked.field] = matches.found[0].id
-        return rest.lstrip(_GLUE)
-    if matches.found:
+        return _second(asked.field, leads, rest, ctx, found)
+    if matches.found and asked.required:
         found.which = Which(asked.field, options_of(matches.found))
         return rest.lstrip(_GLUE)
     return text
+
+
+def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
+    """A second customer right after the first: whether to split is asked."""
+    joined = _AND.match(rest)
+    if joined:
+        matches, beyond = leads(ctx.look, rest[joined.end() :])
+        if matches.clear and matches.found[0].id != found.answers[field_]:
+            found.also = (field_, matches.found[0].id)
+            return beyond.lstrip(_GLUE)
+    return rest.lstrip(_GLUE)
 
 
 def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

@@ -239,5 +239,3 @@ async def test_unparsable_bytes_are_set_aside(desk: Reception) -> None:
     await desk.core.door.set_aside("web", b"\xff\x00{{{", "no JSON")
     aside = await desk.core.database.read(deliveries.newest_aside)
     assert aside[0].raw == "\\xff\\x00{{{"
-
-

@@ -1,4 +1,4 @@
-"""The permission matrix, whole: every command for every department, role and relation. Default deny."""
+"""The permission matrix, whole: every command for every department, role and relation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANYBODY = [*EVERYBODY, "contact", "contact of another", "stranger", "has left"]
 HANDLERS = ["quality", "sales", "management", "owner"]
 KEEPERS = ["management", "sales", "marketing", "purchasing"]
 
-# Who may run a command: the first of "everybody", departments, relations, roles. Everything else is refused.
+# Who may run a command; everybody else is refused.
 MATRIX: dict[str, list[str]] = {
     "bind": ["administrator"],
     "case": [*EVERYBODY, "contact", "contact of another"],
@@ -64,7 +64,7 @@ ABOUT = 1
 
 
 def actor(who: str) -> Actor:
-    """Somebody who is nothing but this. The archive has no rights of its own, so relations are tried from there."""
+    """Somebody who is nothing but this: the archive has no rights of its own."""
     archive = frozenset({Department.ARCHIVE})
     match who:
         case "owner":
@@ -81,7 +81,8 @@ def actor(who: str) -> Actor:
             return Actor(51, who, contact_id=2, customer_id=3)
         case "stranger" | "has left":
             return Actor(52, who)
-    return Actor(1, who, Person(98, who, frozenset({Department(who)})))
+        case _:
+            return Actor(1, who, Person(98, who, frozenset({Department(who)})))
 
 
 def nouns() -> Nouns:

@@ -199,6 +199,11 @@ async def test_what_telegram_makes_live_in_plain_words_is_seen(
     assert [(found.kind, found.text) for found in tg.live_links(tg.last(LI))] == live
 
 
+async def test_of_what_telegram_finds_it_keeps_a_hundred(tg: FakeTelegram, bot: Bot) -> None:
+    await bot.send_message(LI, "<b>x</b> " + "#a " * 101, "HTML")
+    assert len(tg.last(LI).entities) == 100
+
+
 async def test_entities_may_be_given_instead_of_markup(tg: FakeTelegram, bot: Bot) -> None:
     bold = MessageEntity("bold", 2, 3)
     await bot.send_message(LI, "  abc <x>", entities=[bold])

@@ -1,4 +1,4 @@
-"""Letters: sent once, paced, retried, merged, given up loudly; cards redrawn (DESIGN sections 5 and 6)."""
+"""Letters: sent once, paced, retried, merged, given up loudly; cards redrawn."""
 
 from __future__ import annotations
 
@@ -108,10 +108,8 @@ async def test_one_a_second_to_a_chat(desk: Reception) -> None:
 
 async def test_two_replicas_share_the_pace(desk: Reception) -> None:
     desk.mail.limit = (Rate("everything", 1, 1),)
-    house = desk.core.house
-    other = Delivery(
-        desk.core.database, desk.clock, desk.core.post, house.nouns, house.policy, ZONE, holder="other"
-    )
+    core = desk.core
+    other = Delivery(core.database, desk.clock, core.post, core.delivery.drawing, holder="other")
     for person in (1, 2, 3, 4):
         await writes(desk, lambda at, to=person: at.tell(ToPerson(to), Card(T("hello"))))  # type: ignore[misc]
     for second in range(4):
@@ -166,7 +164,9 @@ async def test_nobody_left_is_given_up_on(desk: Reception) -> None:
     assert (await letter(desk)).reason == "blocked"
 
 
-async def test_an_unclear_send_is_looked_up(desk: Reception, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unclear_send_is_looked_up(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = desk.mail.send
 
     async def lost_answer(parcel: object) -> object:

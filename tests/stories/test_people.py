@@ -1,4 +1,4 @@
-"""People join, are known on several accounts, choose their language; strangers are told what they can do."""
+"""People join, have several accounts, choose a language; strangers are told what they can do."""
 
 from __future__ import annotations
 

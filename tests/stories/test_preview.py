@@ -1,4 +1,4 @@
-"""What "If nobody moves?" says is exactly what happens: 200 random complaints on a rehearsal clock."""
+"""What "If nobody moves?" says is exactly what happens: 200 random complaints."""
 
 from __future__ import annotations
 

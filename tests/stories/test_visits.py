@@ -134,3 +134,22 @@ async def test_a_reminder_comes_on_friday_morning(house: TestHouse) -> None:
     assert not house.lina.sees("您要我提醒")
     await house.advance(days=2)
     assert house.lina.sees("永固", "样品周五前寄出", "提醒")
+
+
+async def test_two_customers_in_one_message_are_split_if_so_wished(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固和宁波精工 昨天一起看了样品")
+    await house.settle()
+    assert not house.lina.sees("已记录")
+    await house.lina.presses("两家都记")
+    await house.settle()
+    assert house.lina.sees("已记录：拜访永固", "一起看了样品")
+    assert house.lina.sees("已记录：拜访宁波精工", "昨天（10月13日）", "一起看了样品")
+
+
+async def test_two_customers_but_only_the_first(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固和宁波精工 一起看了样品")
+    await house.settle()
+    await house.lina.presses("只记永固")
+    await house.settle()
+    assert house.lina.sees("已记录：拜访永固")
+    assert not house.lina.sees("已记录：拜访宁波精工")

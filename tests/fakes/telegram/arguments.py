@@ -19,6 +19,7 @@ _WORDS = frozenset(
         "description",
         "document",
         "file_id",
+        "inline_message_id",
         "language_code",
         "name",
         "parse_mode",
@@ -41,7 +42,7 @@ class Upload:
 
 
 class Arguments:
-    """A call's arguments. Each getter refuses what has the wrong type, and knows only what is given."""
+    """A call's arguments; each getter refuses what has the wrong type."""
 
     def __init__(self, given: Json, uploads: Mapping[str, Upload] | None = None) -> None:
         self._given = {key: value for key, value in given.items() if value is not None}

@@ -10,16 +10,23 @@ from tests.fakes.telegram.values import Json, bad
 
 MOST_ENTITIES = 100
 # What is told apart from text by looks alone, the greedy ones first.
-_TOP_LEVELS = "com|org|net|edu|gov|info|biz|cn|io|me|co|de|ru|uk|us|eu|app|dev|xyz|top|vip|shop|link"
+_TOP_LEVELS = (
+    "com|org|net|edu|gov|info|biz|cn|io|me|co|de|ru|uk|us|eu|app|dev|xyz|top|vip|shop|link"
+)
 _FOUND: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("url", re.compile(r"(?<!\w)(?:https?|tg)://[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?'()，。；：！？）]", re.I)),
+    (
+        "url",
+        re.compile(
+            r"(?:https?|tg)://[^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?'()，。；：！？）]", re.IGNORECASE
+        ),
+    ),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?!\w)", re.ASCII)),
     (
         "url",
         re.compile(
-            rf"(?<![\w@./:-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOP_LEVELS})(?![\w-])"
+            rf"(?<![A-Za-z0-9_@./:-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOP_LEVELS})(?![\w-])"
             r"(?::\d+)?(?:[/?#][^\s<>\"«»“”]*[^\s<>\"«»“”.,;:!?'()，。；：！？）])?",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
     ("mention", re.compile(r"(?<!\w)@[A-Za-z0-9_]{3,32}(?!\w)")),
@@ -65,9 +72,9 @@ def finished(text: str, marked: Sequence[Json] = ()) -> Formatted:
     trimmed = text.strip()
     before = utf16(text[: len(text) - len(text.lstrip())])
     kept = [moved for entity in marked if (moved := _moved(entity, before, utf16(trimmed)))]
-    entities = kept + list(_found(trimmed, kept))
-    if len(entities) > MOST_ENTITIES:
+    if len(kept) > MOST_ENTITIES:
         raise bad(f"only the first {MOST_ENTITIES} entities would be kept (refused by this fake)")
+    entities = (kept + list(_found(trimmed, kept)))[:MOST_ENTITIES]
     return Formatted(trimmed, sorted(entities, key=lambda e: (e["offset"], -e["length"])))
 
 

@@ -16,10 +16,12 @@ MOST_BUTTONS = 100
 BUTTONS_IN_A_ROW = 8
 MOST_COMMANDS = 100
 ALBUM = range(2, 11)
+# A keyboard without rows is no keyboard.
+EMPTY: tuple[Json, ...] = ({}, {"inline_keyboard": []})
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"(?:[a-z]{2})?")
-_ADDRESS = re.compile(r"(?:https?://[^\s/]+\S*|tg://\S+)", re.I)
+_ADDRESS = re.compile(r"(?:https?://[^\s/]+\S*|tg://\S+)", re.IGNORECASE)
 _STYLES = {"danger", "success", "primary"}
 # What an inline button does: exactly one of these.
 _DEEDS = {
@@ -58,7 +60,7 @@ def check_named(words: object, least: int, most: int, what: str) -> str:
 
 def check_markup(markup: Json | None, chat: Chat, *, editing: bool = False) -> None:
     """A reply_markup of any of the four kinds; an edit takes the inline one alone."""
-    if markup is None:
+    if markup is None or markup in EMPTY:
         return
     kinds = [kind for kind in _KINDS if kind in markup]
     if len(kinds) != 1:
@@ -118,6 +120,8 @@ def _check_deed(button: Json) -> None:
             check_named(words, 1, 256, "text to copy")
         case {"copy_text": _}:
             raise bad("can't parse inline keyboard button: text to copy is missing")
+        case _:
+            pass
 
 
 def _check_keyboard(markup: Json, chat: Chat) -> None:

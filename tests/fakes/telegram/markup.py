@@ -36,7 +36,9 @@ _PLAIN = {
     "pre": "pre",
 }
 _LANGUAGE = "language-"
-_ADDRESS = re.compile(r"(?:https?://[^\s/?#]+\.?[^\s]*|tg://\S+|mailto:\S+@\S+|tel:\+?\d+)", re.I)
+_ADDRESS = re.compile(
+    r"(?:https?://[^\s/?#]+\.?[^\s]*|tg://\S+|mailto:\S+@\S+|tel:\+?\d+)", re.IGNORECASE
+)
 _PERSON = re.compile(r"tg://user\?id=(\d+)")
 
 Knows = Callable[[int], User | None]
@@ -51,7 +53,7 @@ class _Open:
 
 
 def parsed(source: str, knows: Knows) -> Formatted:
-    """Read HTML; `knows` finds the person a tg://user link mentions. Raises the 400 for bad HTML."""
+    """Read HTML, or refuse it; `knows` finds the person that a tg://user link mentions."""
     reader = _Reader(cleaned(source), knows)
     return finished(*reader.read())
 
@@ -73,7 +75,9 @@ class _Reader:
             end = token.end()
         self._say(self._source[end:])
         if self._open:
-            raise unparsable(f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"')
+            raise unparsable(
+                f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"'
+            )
         return "".join(self._text), self._entities
 
     def _take(self, token: re.Match[str]) -> None:
@@ -107,19 +111,18 @@ class _Reader:
             raise self._fault("Unexpected end tag", token)
         last = self._open.pop()
         if last.tag != tag:
-            raise self._fault(f'Unmatched end tag, expected "</{last.tag}>", found "</{tag}>"', token)
+            raise self._fault(
+                f'Unmatched end tag, expected "</{last.tag}>", found "</{tag}>"', token
+            )
         if last.entity and (length := self._length - last.entity["offset"]):
             self._entities.append(last.entity | {"length": length})
 
     def _meant(self, tag: str, given: Json, token: re.Match[str]) -> Json | None:
         """The entity that a tag opens."""
-        around = self._open[-1] if self._open else None
-        if tag == "code" and around and around.tag == "pre":
-            return self._language(around, given)
-        if any(o.tag in ("code", "pre") for o in self._open):
-            raise self._fault(f'Tag "{tag}" inside code', token)
-        if tag in ("a", "blockquote") and any(o.tag == tag for o in self._open):
-            raise self._fault(f'Tag "{tag}" inside "{tag}"', token)
+        if tag == "code" and self._open and self._open[-1].tag == "pre":
+            self._name_language(self._open[-1], given)
+            return None
+        self._check_place(tag, token)
         match tag, given:
             case "a", {"href": address}:
                 return self._link(address, token)
@@ -132,9 +135,18 @@ class _Reader:
                 return {"type": "custom_emoji", "custom_emoji_id": number}
             case _ if tag in _PLAIN:
                 return {"type": _PLAIN[tag]}
-        raise self._fault(f'Unsupported start tag "{tag}"', token)
+            case _:
+                raise self._fault(f'Unsupported start tag "{tag}"', token)
 
-    def _language(self, pre: _Open, given: Json) -> None:
+    def _check_place(self, tag: str, token: re.Match[str]) -> None:
+        """Nothing stands inside code, and neither links nor quotations in their own kind."""
+        for around in self._open:
+            if around.tag in ("code", "pre"):
+                raise self._fault(f'Tag "{tag}" inside code', token)
+            if around.tag == tag and tag in ("a", "blockquote"):
+                raise self._fault(f'Tag "{tag}" inside "{tag}"', token)
+
+    def _name_language(self, pre: _Open, given: Json) -> None:
         named = str(given.get("class", ""))
         if pre.entity and named.startswith(_LANGUAGE):
             pre.entity["language"] = named.removeprefix(_LANGUAGE)

@@ -144,7 +144,7 @@ class Message:
         return Version(self.text, self.caption, list(self.entities), self.markup)
 
     def as_json(self, *, quoting: bool = True) -> Json:
-        """The message as an update or an answer carries it; what it replies to is not nested twice."""
+        """The message as it travels; what it replies to is told without what that replied to."""
         known: Json = {
             "message_id": self.id,
             "from": self.sender.as_json(),

@@ -1,0 +1,47 @@
+"""Tells the administrator what nobody else would notice; many alarms of a kind are one letter."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from commands.kit import card as cards
+from commands.kit.card import Card, Line
+from commands.kit.people import administrator
+from commands.kit.words import T, Words
+from storage import letters
+from storage.database import Transaction
+from storage.letters import Letter
+
+GATHERED = timedelta(minutes=1)
+ALARM = "alarm:"
+
+
+class Clocks(Protocol):
+    """The two clocks."""
+
+    def now(self) -> datetime:
+        """The company's."""
+
+    def machine(self) -> datetime:
+        """The machine's."""
+
+
+def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) -> None:
+    """Write to an administrator; an alarm replaces one of the same kind that is not sent yet."""
+    admin = administrator(db)
+    if admin is None:
+        return
+    now = clock.now()
+    letters.add(
+        db,
+        Letter(
+            lane=f"person:{admin.id}",
+            person_id=admin.id,
+            body=cards.encode(Card(what, (Line(why),))),
+            replaces=f"{ALARM}{kind}",
+            created_at=now,
+            not_before=now + GATHERED,
+            next_at=clock.machine(),
+        ),
+    )

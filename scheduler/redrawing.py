@@ -1,0 +1,107 @@
+"""Redraws the posted cards of subjects that have changed; many changes become one redraw."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from commands.kit.card import Card, Ref
+from commands.kit.errors import Later, Never, Unclear
+from commands.kit.noun import Nouns
+from commands.kit.policy import Policy
+from commands.kit.words import T
+from scheduler.clock import Clock
+from scheduler.sending import BUGS, Envelope, Sender, Where, backoff
+from storage import postings, subjects
+from storage.database import Database, Transaction, known
+from storage.postings import Posting
+
+log = structlog.get_logger("redrawing")
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What drawing a card may look at."""
+
+    db: Transaction
+    now: datetime
+    zone: ZoneInfo
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draws subjects as they are now."""
+
+    clock: Clock
+    nouns: Nouns
+    policy: Policy
+    zone: ZoneInfo
+
+    def draw(self, db: Transaction, about: Ref) -> tuple[Card, int]:
+        """A subject's card as it is now, and its version."""
+        noun = self.nouns.get(about.kind)
+        state = subjects.state(db, about.kind, about.id)
+        if noun is None or noun.card is None or state is None:
+            return Card(T("This is no longer here.")), 0
+        look = Look(db, self.clock.now(), self.zone, self.policy)
+        return noun.card(look, about.id), state.version
+
+
+class Redrawing:
+    """One replica's redrawer."""
+
+    def __init__(self, database: Database, clock: Clock, sender: Sender, drawing: Drawing) -> None:
+        self.database = database
+        self.clock = clock
+        self.sender = sender
+        self.drawing = drawing
+
+    async def tick(self) -> int:
+        """Redraw what is behind; give how many messages were handled."""
+        handled = 0
+        while behind := await self._behind():
+            await asyncio.gather(*(self._redraw_one(p, e, v) for p, e, v in behind))
+            handled += len(behind)
+        return handled
+
+    async def _behind(self) -> list[tuple[Posting, Envelope, int]]:
+        found, _ = await self.database.write(self._take_behind)
+        return found
+
+    def _take_behind(self, db: Transaction) -> list[tuple[Posting, Envelope, int]]:
+        now = self.clock.machine()
+        taken = []
+        for posting in postings.behind(db, now, now + LEASE):
+            if not self.sender.knows(posting.platform):
+                postings.stop(db, known(posting.id))
+                continue
+            try:
+                card, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+            except BUGS as bug:
+                log.exception("card_undrawable", posting=posting.id, exc_info=bug)
+                postings.stop(db, known(posting.id))
+                continue
+            where = Where(posting.platform, posting.workspace, posting.chat, posting.thread)
+            envelope = Envelope(where, card, f"p{posting.id}", person_id=posting.person_id)
+            taken.append((posting, envelope, version))
+        return taken
+
+    async def _redraw_one(self, posting: Posting, envelope: Envelope, version: int) -> None:
+        try:
+            await self.sender.redraw(envelope, posting.message)
+        except (Later, Unclear) as later:
+            after = later.after if isinstance(later, Later) and later.after else None
+            wait = after if after is not None else backoff(posting.attempts + 1)
+            at = self.clock.machine() + timedelta(seconds=wait)
+            await self.database.write(lambda db: postings.later(db, known(posting.id), at))
+        except (Never, *BUGS) as never:
+            log.info("redraw_given_up", posting=posting.id, reason=str(never))
+            await self.database.write(lambda db: postings.stop(db, known(posting.id)))
+        else:
+            await self.database.write(lambda db: postings.drawn(db, known(posting.id), version))

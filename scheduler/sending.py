@@ -1,0 +1,77 @@
+"""What delivery hands to the platforms, and what it expects of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from commands.kit.card import Card
+
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 900.0
+# What a bug in drawing or handling raises; caught so that one poisoned row stops no other.
+BUGS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A conversation as rows name it."""
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `many` messages to `destination` in `per` seconds."""
+
+    destination: str
+    many: int
+    per: float
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A card on its way: to somebody in their direct chat, or to a chat of many."""
+
+    where: Where
+    card: Card
+    key: str
+    person_id: int | None = None
+    account_id: int | None = None
+    quiet: bool = False
+
+
+class Sender(Protocol):
+    """The platforms, as delivery sees them.
+
+    Every call raises `Later`, `Never` or `Unclear`, and nothing else.
+    """
+
+    async def direct(self, platform: str, user: str) -> str:
+        """The direct chat with an account."""
+
+    async def send(self, envelope: Envelope) -> tuple[str, str]:
+        """Post a card; give the chat and the message's id."""
+
+    async def redraw(self, envelope: Envelope, message: str) -> None:
+        """Show a card in place of an earlier one."""
+
+    async def find(self, envelope: Envelope) -> tuple[str, str] | None:
+        """Look for a card that may have been posted; None when it surely was not.
+
+        Raises `Unclear` when that can't be known.
+        """
+
+    def rates(self, where: Where) -> tuple[Rate, ...]:
+        """The limits that a message to this chat counts against."""
+
+    def knows(self, platform: str) -> bool:
+        """Whether this platform is switched on here."""
+
+
+def backoff(attempts: int) -> float:
+    """Seconds to wait after so many attempts."""
+    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT))

@@ -1,0 +1,1 @@
+"""People reach it here, shown."""
