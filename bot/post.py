@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from bot.draw import Pen
@@ -10,7 +11,7 @@ from bot.platform import Address, Page, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load
-from scheduler.sending import Envelope, Rate, Where
+from scheduler.sending import Envelope, Rate, Shown, Where
 from storage import people, places
 from storage.database import Database, Transaction
 
@@ -31,21 +32,25 @@ class Post:
         """The direct chat with an account."""
         return await self._platform(platform).direct(user)
 
-    async def send(self, envelope: Envelope) -> tuple[str, str]:
+    async def send(self, envelope: Envelope) -> Shown:
         """Post a card."""
-        landed = await self._platform(envelope.where.platform).send(await self._parcel(envelope))
-        return landed.chat, landed.message
+        parcel = await self._parcel(envelope)
+        landed = await self._platform(envelope.where.platform).send(parcel)
+        return Shown(landed.chat, landed.message, _look(parcel))
 
-    async def redraw(self, envelope: Envelope, message: str) -> None:
-        """Show a card in place of an earlier one."""
-        platform = self._platform(envelope.where.platform)
-        await platform.redraw(await self._parcel(envelope), message)
+    async def redraw(self, envelope: Envelope, message: str, look: str) -> str:
+        """Show a card in place of an earlier one, unless this reader would see no difference."""
+        parcel = await self._parcel(envelope)
+        fresh = _look(parcel)
+        if fresh != look:
+            await self._platform(envelope.where.platform).redraw(parcel, message)
+        return fresh
 
-    async def find(self, envelope: Envelope) -> tuple[str, str] | None:
+    async def find(self, envelope: Envelope) -> Shown | None:
         """Look for a card that may have been posted."""
-        platform = self._platform(envelope.where.platform)
-        landed = await platform.find(await self._parcel(envelope))
-        return (landed.chat, landed.message) if landed else None
+        parcel = await self._parcel(envelope)
+        landed = await self._platform(envelope.where.platform).find(parcel)
+        return Shown(landed.chat, landed.message, _look(parcel)) if landed else None
 
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""
@@ -80,3 +85,7 @@ class Post:
 
 def _address(where: Where) -> Address:
     return Address(where.platform, where.workspace, where.chat, where.thread)
+
+
+def _look(parcel: Parcel) -> str:
+    return hashlib.sha256(repr(parcel.page).encode()).hexdigest()[:16]

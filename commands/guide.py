@@ -42,6 +42,9 @@ class Help(Command, name="help", aliases=("帮助",), who=EVERYONE):
             for name, alias, what in desk.guide()
         )
         hint = Note(
-            T("One message is enough, such as: {example}", example="/visit 华强 昨天谈了Q3")
+            T(
+                "One message is enough, such as: {example}",
+                example=T("/visit Huaqiang yesterday talked about Q3"),
+            )
         )
         return Card(T("What you can do here"), (*lines, hint))

@@ -15,7 +15,7 @@ from commands.kit.words import T
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.redrawing import Drawing, Redrawing
-from scheduler.sending import BUGS, Envelope, Rate, Sender, Where, backoff
+from scheduler.sending import BUGS, Envelope, Rate, Sender, Shown, Where, backoff
 from storage import letters, pacing, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -174,7 +174,7 @@ class Delivery:
             await self._settle(batch, letters.DROPPED, reason=batch.dropped)
             return
         try:
-            chat, message = await self._send(batch, batch.card, batch.where)
+            shown = await self._send(batch, batch.card, batch.where)
         except Later as later:
             await self._later(batch, later)
         except Never as never:
@@ -185,9 +185,9 @@ class Delivery:
             log.exception("letter_undrawable", letter=batch.head.id, exc_info=bug)
             await self._settle(batch, letters.DEAD, reason=UNDRAWABLE)
         else:
-            await self._sent(batch, chat, message)
+            await self._sent(batch, shown)
 
-    async def _send(self, batch: Batch, card: Card, where: Where) -> tuple[str, str]:
+    async def _send(self, batch: Batch, card: Card, where: Where) -> Shown:
         if not where.chat and batch.account:
             chat = await self.sender.direct(where.platform, batch.account.user)
             where = Where(where.platform, where.workspace, chat)
@@ -203,26 +203,31 @@ class Delivery:
             quiet=letter.urgency != "now",
         )
 
-    async def _sent(self, batch: Batch, chat: str, message: str) -> None:
-        await self.database.write(lambda db: self._record(db, batch, chat, message))
+    async def _sent(self, batch: Batch, shown: Shown) -> None:
+        await self.database.write(lambda db: self._record(db, batch, shown))
 
-    def _record(self, db: Transaction, batch: Batch, chat: str, message: str) -> None:
+    def _record(self, db: Transaction, batch: Batch, shown: Shown) -> None:
         now = self.clock.machine()
-        for letter in batch.letters:
-            letters.settle(db, known(letter.id), self.holder, letters.SENT, now, message=message)
+        settled = [
+            letters.settle(
+                db, known(letter.id), self.holder, letters.SENT, now, message=shown.message
+            )
+            for letter in batch.letters
+        ]
         head, where = batch.head, batch.where
-        if where is None or head.subject_id is None or len(batch.letters) > 1:
+        if not all(settled) or where is None or head.subject_id is None or len(batch.letters) > 1:
             return
-        if batch.account and batch.account.chat != chat:
-            people.use_account(db, known(batch.account.id), batch.account.used_at, chat)
+        if batch.account and batch.account.chat != shown.chat:
+            people.use_account(db, known(batch.account.id), batch.account.used_at, shown.chat)
         postings.add(
             db,
             Posting(
                 platform=where.platform,
                 workspace=where.workspace,
-                chat=chat,
+                chat=shown.chat,
                 thread=where.thread,
-                message=message,
+                message=shown.message,
+                look=shown.look,
                 kind=head.subject_kind,
                 subject_id=head.subject_id,
                 person_id=head.person_id,
@@ -296,11 +301,11 @@ class Delivery:
             await self._as_declared(batch, error.reason)
         else:
             if found:
-                await self._sent(batch, *found)
+                await self._sent(batch, found)
             else:
                 await self._later(batch, Later(reason))
 
-    async def _look_up(self, batch: Batch) -> tuple[str, str] | None:
+    async def _look_up(self, batch: Batch) -> Shown | None:
         if batch.card is None or batch.where is None:
             return None
         return await self.sender.find(self._envelope(batch.head, batch.card, batch.where))

@@ -94,7 +94,7 @@ class Redrawing:
 
     async def _redraw_one(self, posting: Posting, envelope: Envelope, version: int) -> None:
         try:
-            await self.sender.redraw(envelope, posting.message)
+            look = await self.sender.redraw(envelope, posting.message, posting.look)
         except (Later, Unclear) as later:
             after = later.after if isinstance(later, Later) and later.after else None
             wait = after if after is not None else backoff(posting.attempts + 1)
@@ -104,4 +104,6 @@ class Redrawing:
             log.info("redraw_given_up", posting=posting.id, reason=str(never))
             await self.database.write(lambda db: postings.stop(db, known(posting.id)))
         else:
-            await self.database.write(lambda db: postings.drawn(db, known(posting.id), version))
+            await self.database.write(
+                lambda db: postings.drawn(db, known(posting.id), version, look)
+            )

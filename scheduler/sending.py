@@ -44,6 +44,15 @@ class Envelope:
     quiet: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a card was shown: the chat, the message's id, and a digest of how it looked."""
+
+    chat: str
+    message: str
+    look: str
+
+
 class Sender(Protocol):
     """The platforms, as delivery sees them.
 
@@ -53,13 +62,13 @@ class Sender(Protocol):
     async def direct(self, platform: str, user: str) -> str:
         """The direct chat with an account."""
 
-    async def send(self, envelope: Envelope) -> tuple[str, str]:
-        """Post a card; give the chat and the message's id."""
+    async def send(self, envelope: Envelope) -> Shown:
+        """Post a card."""
 
-    async def redraw(self, envelope: Envelope, message: str) -> None:
-        """Show a card in place of an earlier one."""
+    async def redraw(self, envelope: Envelope, message: str, look: str) -> str:
+        """Show a card in place of an earlier one, unless it looks the same; give its look."""
 
-    async def find(self, envelope: Envelope) -> tuple[str, str] | None:
+    async def find(self, envelope: Envelope) -> Shown | None:
         """Look for a card that may have been posted; None when it surely was not.
 
         Raises `Unclear` when that can't be known.

@@ -30,6 +30,7 @@ class Posting(SQLModel, table=True):
     contact_id: int | None = may_point_at("contact", index=False)
     follows: bool = True
     drawn: int = 1
+    look: str = ""
     posted_at: datetime = moment()
     next_at: datetime | None = maybe_moment()
     attempts: int = 0
@@ -92,7 +93,7 @@ _HOLD = Deed(
 _DRAWN = Deed(
     update(Posting)
     .where(col(Posting.id) == bindparam("b_id"), col(Posting.drawn) < bindparam("version"))
-    .values(drawn=bindparam("version"), next_at=None, attempts=0)
+    .values(drawn=bindparam("version"), look=bindparam("to_look"), next_at=None, attempts=0)
 )
 _LATER = Deed(
     update(Posting)
@@ -131,9 +132,9 @@ def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> l
     return [p for p in found if _HOLD.run(db, b_id=p.id, now=now, until=until)]
 
 
-def drawn(db: Transaction, posting_id: int, version: int) -> None:
-    """A posting shows this version now."""
-    _DRAWN.run(db, b_id=posting_id, version=version)
+def drawn(db: Transaction, posting_id: int, version: int, look: str) -> None:
+    """A posting shows this version now, and looks so."""
+    _DRAWN.run(db, b_id=posting_id, version=version, to_look=look)
 
 
 def later(db: Transaction, posting_id: int, at: datetime) -> None:

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, update
@@ -27,6 +28,7 @@ from storage.places import Place
 from tests.players import Player
 
 V = TypeVar("V")
+ROOT = Path(__file__).parent.parent
 ZONE = ZoneInfo("Asia/Shanghai")
 # A Wednesday in Shanghai, 10:00.
 BEGUN = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
@@ -71,6 +73,21 @@ class TestClock(Clock):
         return self.at
 
 
+class Wire:
+    """What the fake at the wire has to say about what the bot sent; the local chat has none."""
+
+    def live(self) -> list[str]:
+        """Mentions and links that became live."""
+        return []
+
+    def refused(self) -> list[str]:
+        """Calls that were refused."""
+        return []
+
+    def dump(self, path: Path) -> None:
+        """Write what was sent, for the platforms' own type checkers."""
+
+
 @dataclass
 class TestHouse:
     """A running bot and its people."""
@@ -81,7 +98,7 @@ class TestHouse:
     clock: TestClock
     platform: str
     players: dict[str, Player] = field(default_factory=dict)
-    fake: Any = None
+    wire: Wire = field(default_factory=Wire)
 
     @property
     def core(self) -> Core:
@@ -155,6 +172,14 @@ class TestHouse:
         return await self.write(
             lambda db: invite(db, self.clock.now(), person_id=person_id, contact_id=contact_id)
         )
+
+    def live(self) -> list[str]:
+        """Mentions and links that became live in what the bot sent."""
+        return self.wire.live()
+
+    def refused(self) -> list[str]:
+        """Calls of the bot that the platform's own rules refused."""
+        return self.wire.refused()
 
     def local(self, at: datetime) -> str:
         """A moment as the company's clock shows it."""

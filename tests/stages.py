@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
 
 from bot.wiring import Running
 from tests.fakes.telegram import FakeTelegram
@@ -14,6 +16,7 @@ from tests.house import (
     ROOMS,
     TestClock,
     TestHouse,
+    Wire,
     address_of,
     assembled,
     room_of,
@@ -41,6 +44,31 @@ async def web(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[
         await running.stop()
 
 
+@dataclass
+class TelegramWire(Wire):
+    """What the fake Telegram saw."""
+
+    fake: FakeTelegram
+
+    def live(self) -> list[str]:
+        """Links and mentions in the bot's messages."""
+        return [
+            str(found)
+            for chat in self.fake.world.chats.values()
+            for message in chat.messages.values()
+            if message.by_bot
+            for found in self.fake.live_links(message)
+        ]
+
+    def refused(self) -> list[str]:
+        """Refused calls."""
+        return [str(call) for call in self.fake.refused]
+
+    def dump(self, path: Path) -> None:
+        """Write the calls."""
+        self.fake.dump_calls(path)
+
+
 @contextlib.asynccontextmanager
 async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[TestHouse]:
     """Telegram, pushing to the webhook."""
@@ -58,7 +86,7 @@ async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIter
             telegram_webhook_secret="hook-secret",
         )
         running = assembled(settings, clock, more)
-        house = TestHouse(running, clock, "telegram", fake=fake)
+        house = TestHouse(running, clock, "telegram", wire=TelegramWire(fake))
         fake.webhook(running.app)
         members = []
         for user, name in CAST.items():

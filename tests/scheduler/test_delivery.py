@@ -257,8 +257,13 @@ async def test_redraws_coalesce(desk: Reception) -> None:
     await desk.says("lina", "/complaint 永固 rust")
     await desk.work()
     about = Ref("case", 1)
-    for _ in range(20):
-        await writes(desk, lambda at: at.touch(about))
+    for number in range(20):
+
+        def change(at: Desk, text: str = f"rust {number}") -> None:
+            at.db.run(f"UPDATE cases SET text = '{text}'")
+            at.touch(about)
+
+        await writes(desk, change)
     desk.mail.redrawn.clear()
     await desk.core.delivery.tick()
     assert len([p for _, p in desk.mail.redrawn if "C-2026-0001" in p.page.title]) == 2

@@ -1,0 +1,1 @@
+"""What breaks: crashes, full disks, databases that go away."""
