@@ -16,7 +16,7 @@ from bot.house import House
 from bot.platform import Platform
 from bot.post import Post
 from bot.seal import Seal
-from commands.kit.command import Catalogue
+from commands.kit.command import Catalogue, Command
 from commands.kit.drafting import draft_noun
 from commands.kit.noun import Nouns
 from commands.kit.policy import load
@@ -111,7 +111,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     keys: tuple[bytes, ...] = (),
     policy_file: Path | None = None,
     clock: Clock | None = None,
-    more_commands: tuple[type, ...] = (),
+    more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Core:
     """Put the house together on a migrated database."""

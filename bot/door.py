@@ -24,8 +24,8 @@ from bot.platform import (
     Wrong,
 )
 from bot.understanding import Understanding
-from commands.kit.card import Card
-from commands.kit.errors import Refused
+from commands.kit.card import Card, Ref
+from commands.kit.errors import Refused, Stale
 from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
@@ -165,6 +165,8 @@ class Door:
 
     def _refused(self, hearing: Hearing, refused: Refused) -> Reply:
         said = hearing.request.said
+        if isinstance(refused, Stale):
+            hearing.desk().tell(hearing.home(), Ref(refused.kind, refused.id))
         reader = reader_of_actor(self.house, hearing.actor)
         if isinstance(said, Pressed):
             return Toast(reader.say(refused.words), alert=True)

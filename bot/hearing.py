@@ -161,7 +161,7 @@ class Hearing:
         if state is None:
             raise no_such(self.house.nouns[about.kind].words)
         if declared.decides and revision and revision != state.revision:
-            raise Stale(T("This has changed since you saw it. Please look at it again."))
+            raise Stale(about.kind, about.id)
 
     def _said_before(self) -> bool:
         since = self.recorded_at - AGAIN_WITHIN

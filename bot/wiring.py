@@ -18,6 +18,7 @@ from bot.core import Core, build
 from bot.platform import Platform
 from bot.settings import Settings
 from bot.words import Reader
+from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
 from scheduler.clock import Clock
@@ -104,7 +105,7 @@ class Running:
 
 
 def assemble(
-    settings: Settings, *, clock: Clock | None = None, more_commands: tuple[type, ...] = ()
+    settings: Settings, *, clock: Clock | None = None, more_commands: tuple[type[Command], ...] = ()
 ) -> Running:
     """Migrate, put the house together, and plug in every platform whose token is set."""
     upgrade(settings.database_url)
@@ -233,7 +234,9 @@ async def _noticed(reason: str) -> None:
     log.warning("platform_trouble", reason=reason)
 
 
-def app_manifest(settings: Settings, name: str) -> dict[str, Json]:
+def app_manifest(
+    settings: Settings, name: str, more_commands: tuple[type[Command], ...] = ()
+) -> dict[str, Json]:
     """The Slack app's manifest, written from the commands."""
     from bot import locale
     from bot.slack.manifest import manifest
@@ -243,7 +246,7 @@ def app_manifest(settings: Settings, name: str) -> dict[str, Json]:
     reader = Reader(settings.language, settings.zone, now, catalogues)
     listed = [
         (c.declared.name, reader.say(c.declared.words))
-        for c in discovery.commands()
+        for c in (*discovery.commands(), *more_commands)
         if c.declared.listed
     ]
     socket = bool(settings.slack_app_token.get_secret_value()) or not settings.public_url

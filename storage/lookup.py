@@ -20,6 +20,8 @@ from storage.database import Deed, Query, Transaction
 CAP = 300
 COUNTED = 400
 LONGEST_LEAD = 24
+RAREST = 8
+GOOD_ENOUGH = 60
 
 
 class Gram(SQLModel, table=True):
@@ -96,7 +98,7 @@ def find(db: Transaction, text: str, most: int = 20) -> list[Ranked]:
         return []
     hits = {hit.name_id: hit for hit in _BY_KEY.all(db, key=readings.bare(text))}
     for search in readings.query_grams(text):
-        if search.loose and _clear(text, hits.values()):
+        if search.loose and _enough(text, hits.values()):
             break
         found = _loosely(db, search) if search.loose else _strictly(db, search.grams)
         hits.update((hit.name_id, hit) for hit in found)
@@ -170,21 +172,23 @@ def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
 
 
 def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
-    """Names under at least `need` of these grams."""
+    """Names under most of the rarest of these grams: the others tell little and cost much."""
     counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(search.grams))
+    used = [gram for count, gram in counts if count][:RAREST]
+    need = max(1, search.need - (len(search.grams) - len(used)))
     held: Counter[int] = Counter()
     hits: dict[int, Hit] = {}
-    for count, gram in counts:
-        if count:
-            found = _ONE.all(db, a=gram)
-            held.update(hit.name_id for hit in found)
-            hits.update((hit.name_id, hit) for hit in found)
-    return [hits[name_id] for name_id, n in held.most_common(CAP) if n >= search.need]
+    for gram in used:
+        found = _ONE.all(db, a=gram)
+        held.update(hit.name_id for hit in found)
+        hits.update((hit.name_id, hit) for hit in found)
+    return [hits[name_id] for name_id, n in held.most_common(CAP) if n >= need]
 
 
-def _clear(text: str, hits: Iterable[Hit]) -> bool:
+def _enough(text: str, hits: Iterable[Hit]) -> bool:
+    """Whether what was found strictly leaves no reason to look for slips."""
     found = _ranked(text, list(hits), 2)
-    return is_clear(found)
+    return bool(found) and found[0].score >= GOOD_ENOUGH
 
 
 def _ranked(text: str, hits: Sequence[Hit], most: int) -> list[Ranked]:

@@ -21,6 +21,7 @@ from bot.platform import (
     Said,
     Typed,
 )
+from commands.kit.command import Command
 from commands.kit.errors import Undeliverable
 from storage.database import Database
 from tests.house import CAST, ZONE, TestClock, seeded
@@ -127,7 +128,9 @@ def button(mail: Mailbox, chat: str, label: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def reception(url: str, more_commands: tuple[type, ...] = ()) -> AsyncIterator[Reception]:
+async def reception(
+    url: str, more_commands: tuple[type[Command], ...] = ()
+) -> AsyncIterator[Reception]:
     """A door on a migrated database, with the sample company inside."""
     database = Database(url)
     seeded(database, "web", "en")

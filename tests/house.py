@@ -17,6 +17,7 @@ from bot import sample
 from bot.core import Core
 from bot.settings import Settings
 from bot.wiring import Running, assemble
+from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
 from storage import house as facts
@@ -33,6 +34,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # A Wednesday in Shanghai, 10:00.
 BEGUN = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
 BOT = 700
+TEAM = "T0HEAD"
 PATIENCE = timedelta(minutes=3)
 CAST = {user: name for user, name, *_ in (*sample.STAFF, *sample.CONTACTS)} | {"stranger": "陌生人"}
 ROOMS = {chat: title for chat, title, *_ in sample.ROOMS}
@@ -221,7 +223,7 @@ def address_of(platform: str, user: str) -> tuple[str, str, str]:
     """Workspace, user id and direct chat of one of the cast."""
     number = list(CAST).index(user) + 1
     if platform == "slack":
-        return "T1", f"U{number}", ""
+        return TEAM, f"U{number}", ""
     if platform == "telegram":
         return str(BOT), str(100 + number), str(100 + number)
     return "rehearsal", user, f"dm:{user}"
@@ -231,7 +233,7 @@ def room_of(platform: str, chat: str) -> tuple[str, str]:
     """Workspace and chat id of a room."""
     number = list(ROOMS).index(chat) + 1
     if platform == "slack":
-        return "T1", f"C{number}"
+        return TEAM, f"C{number}"
     if platform == "telegram":
         return str(BOT), str(-1000 - number)
     return "rehearsal", chat
@@ -243,7 +245,7 @@ async def opened(
     url: str,
     *,
     language: str = "zh",
-    more_commands: tuple[type, ...] = (),
+    more_commands: tuple[type[Command], ...] = (),
 ) -> AsyncIterator[TestHouse]:
     """A house with its people, on a fresh database."""
     upgrade(url)
@@ -263,6 +265,8 @@ def settings_for(url: str, language: str, **more: str) -> Settings:
     )
 
 
-def assembled(settings: Settings, clock: TestClock, more_commands: tuple[type, ...]) -> Running:
+def assembled(
+    settings: Settings, clock: TestClock, more_commands: tuple[type[Command], ...]
+) -> Running:
     """The bot, with the test's clock."""
     return assemble(settings, clock=clock, more_commands=more_commands)

@@ -8,7 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.wiring import Running
+from bot.wiring import Running, app_manifest
+from commands.kit.command import Command
+from tests.fakes.slack import BOT_USER, FakeSlack, live_mentions
 from tests.fakes.telegram import FakeTelegram
 from tests.house import (
     BOT,
@@ -22,14 +24,15 @@ from tests.house import (
     room_of,
     settings_for,
 )
+from tests.players.slack import SlackPlayer
 from tests.players.telegram import TelegramPlayer
 from tests.players.web import Browser, WebPlayer
 
-Stage = Callable[[str, str, tuple[type, ...]], AbstractAsyncContextManager[TestHouse]]
+Stage = Callable[[str, str, tuple[type[Command], ...]], AbstractAsyncContextManager[TestHouse]]
 
 
 @contextlib.asynccontextmanager
-async def web(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[TestHouse]:
+async def web(url: str, language: str, more: tuple[type[Command], ...]) -> AsyncIterator[TestHouse]:
     """The local chat."""
     clock = TestClock()
     running = assembled(settings_for(url, language), clock, more)
@@ -42,6 +45,63 @@ async def web(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[
         yield house
     finally:
         await running.stop()
+
+
+@dataclass
+class SlackWire(Wire):
+    """What the fake Slack saw."""
+
+    fake: FakeSlack
+
+    def live(self) -> list[str]:
+        """Mentions and links in the bot's messages."""
+        return [
+            str(found)
+            for channel in self.fake.workspace.channels.values()
+            for message in self.fake.messages(channel.id)
+            if message.user == BOT_USER
+            for found in live_mentions(message)
+        ]
+
+    def refused(self) -> list[str]:
+        """Refused calls, and complaints about accepted ones."""
+        return [str(call) for call in self.fake.refused] + [str(c) for c in self.fake.complaints]
+
+    def dump(self, path: Path) -> None:
+        """Write the calls."""
+        self.fake.dump_calls(path)
+
+
+@contextlib.asynccontextmanager
+async def slack(
+    url: str, language: str, more: tuple[type[Command], ...]
+) -> AsyncIterator[TestHouse]:
+    """Slack, over signed HTTP."""
+    clock = TestClock()
+    async with FakeSlack(clock=clock.machine, machine_clock=clock.machine) as fake:
+        settings = settings_for(
+            url,
+            language,
+            slack_bot_token=fake.bot_token,
+            slack_signing_secret=fake.signing_secret,
+            slack_api_url=fake.api_url,
+        )
+        running = assembled(settings, clock, more)
+        house = TestHouse(running, clock, "slack", wire=SlackWire(fake))
+        fake.install(app_manifest(settings, "Headwater", more))
+        fake.http(running.app)
+        for user, name in CAST.items():
+            number = address_of("slack", user)[1]
+            fake.add_user(number, name, real_name=name)
+            house.players[user] = SlackPlayer(fake, number, name, house.settle)
+        for chat, title in ROOMS.items():
+            members = [address_of("slack", user)[1] for user in CAST]
+            fake.add_channel(room_of("slack", chat)[1], title, *members, BOT_USER)
+        await started(running)
+        try:
+            yield house
+        finally:
+            await running.stop()
 
 
 @dataclass
@@ -70,7 +130,9 @@ class TelegramWire(Wire):
 
 
 @contextlib.asynccontextmanager
-async def telegram(url: str, language: str, more: tuple[type, ...]) -> AsyncIterator[TestHouse]:
+async def telegram(
+    url: str, language: str, more: tuple[type[Command], ...]
+) -> AsyncIterator[TestHouse]:
     """Telegram, pushing to the webhook."""
     clock = TestClock()
     async with FakeTelegram(
@@ -110,4 +172,4 @@ async def started(running: Running) -> None:
         await listener.start()
 
 
-STAGES: dict[str, Stage] = {"telegram": telegram, "web": web}
+STAGES: dict[str, Stage] = {"slack": slack, "telegram": telegram, "web": web}

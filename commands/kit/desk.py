@@ -104,7 +104,7 @@ class Desk:
                 subject_id=about.id if about else None,
                 body=None if isinstance(what, Ref) else cards.encode(what),
                 urgency=urgency.value,
-                merges=merges,
+                merges=merges or urgency is Urgency.DIGEST,
                 repeats=repeats,
                 replaces=replaces,
                 useful_until=useful_until,
@@ -160,6 +160,8 @@ class Desk:
         if urgency is Urgency.NOW or person is None:
             return at
         zone = person.zone_or(self.zone)
+        if urgency is Urgency.DIGEST:
+            return _next_morning(person, at, zone)
         return quiet_ends(person.quiet, at, zone) if is_quiet(person.quiet, at, zone) else at
 
     # --- subjects ---------------------------------------------------------------------------------
@@ -257,3 +259,10 @@ class Desk:
     def as_of(self, moment: datetime) -> Desk:
         """The same desk at another moment of the company's clock."""
         return replace(self, now=moment)
+
+
+def _next_morning(person: Person, at: datetime, zone: ZoneInfo) -> datetime:
+    """When a person's quiet hours next end, whether or not they have begun."""
+    local = at.astimezone(zone)
+    morning = datetime.combine(local.date(), person.quiet.end, zone)
+    return morning if morning > local else morning + timedelta(days=1)

@@ -39,7 +39,12 @@ class Denied(Refused):
 
 
 class Stale(Refused):
-    """The subject has changed since the card was drawn."""
+    """The subject has changed since the card was drawn: kind and id say which one."""
+
+    def __init__(self, kind: str, id_: int) -> None:
+        super().__init__(T("This has changed since you saw it. Here it is as it stands now."))
+        self.kind = kind
+        self.id = id_
 
 
 class Undeliverable(Exception):

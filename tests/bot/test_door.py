@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 import pytest
 
-from bot.platform import Pressed, Silent, Submitted, Toast, Typed, Wrong
-from commands.kit.card import Card
+from bot.platform import Address, Pressed, Silent, Submitted, Toast, Typed, Wrong
+from commands.kit.card import Button, Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused
-from commands.kit.form import Ask
+from commands.kit.form import Ask, CaseId
 from commands.kit.people import Role
 from commands.kit.words import T
 from storage import deliveries, letters, visits
@@ -239,3 +240,36 @@ async def test_unparsable_bytes_are_set_aside(desk: Reception) -> None:
     await desk.core.door.set_aside("web", b"\xff\x00{{{", "no JSON")
     aside = await desk.core.database.read(deliveries.newest_aside)
     assert aside[0].raw == "\\xff\\x00{{{"
+
+
+class Decide(Command, name="decide", who={Role.STAFF}, on="case", decides=True):
+    """Decide on a case."""
+
+    case: Annotated[CaseId, Ask("Which case?", "Case")]
+
+    def run(self, desk: Desk) -> Card:
+        """Decide."""
+        desk.note(Ref("case", self.case), None, {"decided": True})
+        return Card(T("Decided"))
+
+
+async def test_a_decision_on_a_stale_card_is_refused_and_the_fresh_card_shown(
+    database_url: str,
+) -> None:
+    async with reception(database_url, more_commands=(Decide,)) as desk:
+        await desk.says("lina", "/complaint 永固 rust")
+        await desk.work()
+        seal = desk.core.house.seal
+        at = Address("web", "rehearsal", "dm:lina")
+        button_ = Button(T("Decide"), "decide", {}, Ref("case", 1), revision=1)
+        held = seal.sealed(button_, at)
+        await desk.says("lina", "/case_take C-2026-0001")
+        reply = await desk.says("lina", Pressed(held))
+        assert isinstance(reply, Toast)
+        assert "has changed" in reply.text
+        await desk.work()
+        assert desk.mail.titles("dm:lina")[-1].startswith("🔧 C-2026-0001")
+        fresh = seal.sealed(replace(button_, revision=2), at)
+        await desk.says("lina", Pressed(fresh))
+        await desk.work()
+        assert desk.mail.titles("dm:lina")[-1] == "Decided"

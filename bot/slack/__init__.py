@@ -1,0 +1,1 @@
+"""Slack: what arrives there, how a card is drawn there, how a letter is sent there."""

@@ -1,0 +1,303 @@
+"""Sends pages to Slack, and says of every failure whether trying again makes sense."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.platform import Address, Landed, Parcel, Rate
+from bot.slack import draw
+from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
+from bot.slack.manifest import LETTER
+from commands.kit.errors import Later, Never, Unclear, Undeliverable
+
+Json = Any
+V = TypeVar("V")
+
+SECONDS = 10.0
+SECONDS_FOR_A_FILE = 60.0
+LARGEST_FILE = 20_000_000
+CHUNK = 65_536
+PAUSE_FOR_REPAIR = 60.0
+# How far back an unclear letter is looked for, and how many pages are read for it.
+FINDABLE = timedelta(hours=24)
+PAGES = 20
+ON_A_PAGE = 200
+# Failures before a byte of ours was written.
+UNSENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+# What the library raises on an answer that is not shaped like one.
+MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+PERSON_GONE = {
+    "cannot_dm_bot",
+    "messages_tab_disabled",
+    "user_disabled",
+    "user_not_found",
+    "user_not_visible",
+    "users_not_found",
+}
+# In a direct chat these say that the person can't be reached there any more.
+CHAT_GONE = {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
+# Nobody can be told anything until an administrator mends the installation.
+UNINSTALLED = {
+    "access_denied",
+    "account_inactive",
+    "invalid_auth",
+    "missing_scope",
+    "not_allowed_token_type",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
+PASSING = {"request_timeout", "service_unavailable", "team_added_to_org"}
+TOO_MANY = {"message_limit_exceeded", "rate_limited", "ratelimited"}
+# Slack says of these itself that part of the work may have been done.
+HALF_DONE = {"fatal_error", "internal_error"}
+
+
+class SlackPlatform:
+    """One app's voice."""
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        token: str,
+        now: Callable[[], datetime],
+        *,
+        url: str = OFFICIAL,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._token = token
+        self._now = now
+        self._url = url
+        self._seconds = seconds
+        self._api: AsyncWebClient | None = None
+
+    async def stop(self) -> None:
+        """Let go of the connections."""
+        if self._api and self._api.session:
+            await self._api.session.close()
+
+    async def direct(self, user: str) -> str:
+        """The direct chat of the bot and a person. Opening it twice is harmless."""
+        with _repeatable():
+            answer = await self._asked(self._client.conversations_open(users=user))
+            return _text(answer.get("channel") or {}, "id")
+
+    async def send(self, parcel: Parcel) -> Landed:
+        """Post a page. Raises `Later`, `Never` or `Unclear`."""
+        address = parcel.address
+        answer = await self._asked(
+            self._client.chat_postMessage(
+                channel=address.chat,
+                thread_ts=address.thread or None,
+                metadata={"event_type": LETTER, "event_payload": {"key": parcel.key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **draw.message(parcel.page),
+            ),
+            address.chat,
+        )
+        return Landed(_text(answer, "channel"), _text(answer, "ts"))
+
+    async def redraw(self, parcel: Parcel, message: str) -> None:
+        """Show a page in place of an earlier one. Doing so twice is harmless."""
+        chat = parcel.address.chat
+        with _repeatable():
+            update = self._client.chat_update(channel=chat, ts=message, **draw.message(parcel.page))
+            await self._asked(update, chat)
+
+    async def find(self, parcel: Parcel) -> Landed | None:
+        """Look for a letter by its key, back to a day ago. Raises `Unclear` if it cannot tell."""
+        oldest = str((self._now() - FINDABLE).timestamp())
+        cursor = ""
+        for _ in range(PAGES):
+            answer = await self._page(parcel.address, oldest, cursor)
+            for message in answer.get("messages", ()):
+                if _key_of(message) == parcel.key:
+                    return Landed(parcel.address.chat, _text(message, "ts"))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        raise Unclear("too much has been said there since")
+
+    async def fetch(self, remote: str) -> bytes:
+        """The bytes of a file that somebody sent, from Slack alone: the token goes along."""
+        with _repeatable():
+            return await _limited(self._download(remote), SECONDS_FOR_A_FILE, "")
+
+    def rates(self, address: Address) -> tuple[Rate, ...]:
+        """About one message a second in each channel, and a few hundred a minute in all."""
+        workspace = f"{PLATFORM}:{address.workspace}"
+        return (Rate(f"{workspace}:{address.chat}", 1, 1.0), Rate(workspace, 5, 1.0))
+
+    # --- the wire ---------------------------------------------------------------------------------
+
+    @property
+    def _client(self) -> AsyncWebClient:
+        """The client, made when first needed.
+
+        No connection is used twice: when Slack closes one just as we write on it, nobody knows
+        what became of the message.
+        """
+        if self._api is None:
+            limits = aiohttp.ClientTimeout(total=None, connect=self._seconds * 0.4)
+            connector = aiohttp.TCPConnector(force_close=True)
+            session = aiohttp.ClientSession(connector=connector, timeout=limits)
+            self._api = connect(self._token, self._url, session=session)
+        return self._api
+
+    async def _asked(self, call: Awaitable[AsyncSlackResponse], chat: str = "") -> Json:
+        return (await _limited(call, self._seconds, chat)).data
+
+    async def _page(self, address: Address, oldest: str, cursor: str) -> Json:
+        bounds: dict[str, Json] = {
+            "channel": address.chat,
+            "oldest": oldest,
+            "limit": ON_A_PAGE,
+            "include_all_metadata": True,
+            "cursor": cursor or None,
+        }
+        client = self._client
+        if address.thread:
+            call = client.conversations_replies(ts=address.thread, **bounds)
+        else:
+            call = client.conversations_history(**bounds)
+        try:
+            return await self._asked(call, address.chat)
+        except Undeliverable as error:
+            raise Unclear(f"cannot look for it: {error.reason}") from error
+
+    async def _download(self, remote: str) -> bytes:
+        address = remote if "://" in remote else await self._address_of(remote)
+        if not trusted(address, self._url):
+            raise Never("the file is not kept by Slack")
+        bearer = {"Authorization": f"Bearer {self._token}"}
+        # A redirect leads to the sign-in page: a "200" of HTML, which is not the file.
+        client = self._client
+        assert client.session is not None
+        asked = client.session.get(
+            address, headers=bearer, allow_redirects=False, proxy=client.proxy
+        )
+        async with asked as response:
+            _check_file(response)
+            return await _content(response)
+
+    async def _address_of(self, file_id: str) -> str:
+        answer = await self._asked(self._client.files_info(file=file_id))
+        file = answer["file"]
+        named = "url_private_download" if "url_private_download" in file else "url_private"
+        return _text(file, named)
+
+
+# --- what was received ----------------------------------------------------------------------------
+
+
+def _text(found: Json, name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unclear(f"the answer has no {name}")
+    return value
+
+
+def _key_of(message: Json) -> Json:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != LETTER:
+        return None
+    return (metadata.get("event_payload") or {}).get("key")
+
+
+def _check_file(response: aiohttp.ClientResponse) -> None:
+    status = response.status
+    if status == HTTPStatus.OK:
+        return
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise Later("too many requests", _seconds(response.headers), asked=True)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Later(f"status {status}")
+    raise Never(f"the file is not to be had: status {status}")
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK):
+        content += chunk
+        if len(content) > LARGEST_FILE:
+            raise Never("the file is too big")
+    return bytes(content)
+
+
+# --- what a failure means -------------------------------------------------------------------------
+
+
+async def _limited(work: Awaitable[V], limit: float, chat: str) -> V:
+    """Wait for an answer, but not for ever, and put a failure in the scheduler's terms."""
+    try:
+        async with asyncio.timeout(limit):
+            return await work
+    except UNSENT as error:
+        raise Later(f"no connection: {type(error).__name__}") from error
+    except SlackApiError as error:
+        raise _refused(error.response, chat) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unclear(f"no answer: {type(error).__name__}") from error
+    except MISSHAPEN as error:
+        raise Unclear(f"an answer that is none: {type(error).__name__}") from error
+
+
+@contextmanager
+def _repeatable() -> Iterator[None]:
+    try:
+        yield
+    except Unclear as unclear:
+        raise Later(unclear.reason) from unclear
+
+
+def _refused(response: Json, chat: str) -> Undeliverable:
+    """What Slack's answer means; one that cannot even be read says nothing of the message."""
+    if not isinstance(response, AsyncSlackResponse):
+        return Unclear("an answer that cannot be read")
+    body = response.data if isinstance(response.data, dict) else {}
+    code = str(body.get("error") or "")
+    status = response.status_code
+    if status == HTTPStatus.TOO_MANY_REQUESTS or code in TOO_MANY:
+        after = _seconds(response.headers)
+        return Later("too many requests", after, everyone=True, asked=True)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in HALF_DONE:
+        return Unclear(code or f"status {status}")
+    if not code:
+        return Unclear("no answer") if status == HTTPStatus.OK else Later(f"status {status}")
+    return _refusal(code, chat)
+
+
+def _refusal(code: str, chat: str) -> Undeliverable:
+    """What a refusal in so many words means."""
+    if code in PASSING:
+        return Later(code)
+    if code in UNINSTALLED:
+        return Later(code, PAUSE_FOR_REPAIR, everyone=True)
+    lost = code in CHAT_GONE and chat.startswith("D")
+    return Never(code, account=lost or code in PERSON_GONE)
+
+
+def _seconds(headers: Json) -> float | None:
+    """How long we are asked to wait; None when Slack names no usable number."""
+    asked = str(headers.get("Retry-After", ""))
+    usable = asked.isascii() and asked.isdecimal() and int(asked) > 0
+    return float(asked) if usable else None

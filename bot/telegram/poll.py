@@ -1,0 +1,155 @@
+"""Fetches updates: one replica at a time, and an update is confirmed only after its commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.telegram import hear
+from bot.telegram.api import Delivery, Kind, Trouble, Updates, trouble
+from bot.telegram.hear import PLATFORM
+from bot.telegram.intake import Intake, outcome
+from storage import leases, offsets
+from storage.database import Database, Gone, Transaction
+
+log = structlog.get_logger(PLATFORM)
+
+LEASE = timedelta(seconds=30)
+# Telegram numbers anew after a week without updates: an older offset could hide what comes then.
+OFFSET_LASTS = timedelta(days=6)
+NOT_MINE = 10.0
+AT_ONCE = 0.5
+LONGEST_PAUSE = 30.0
+NOTICED_AFTER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What listening stands on: database, this replica's name, clock, whom to tell, how to wait."""
+
+    database: Database
+    holder: str
+    now: Callable[[], datetime]
+    notice: Callable[[str], Awaitable[None]]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Temper:
+    """Whether Telegram lets us hear: tells a lasting trouble once, and says how long to wait."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        self._grounds = grounds
+        self.state: Kind = ""
+        self._failures = 0
+        self._same = 0
+        self._noticed = False
+
+    def fine(self) -> None:
+        """It went well: the next trouble is a new one."""
+        self.state, self._failures, self._same, self._noticed = "", 0, 0, False
+
+    async def troubled(self, error: BaseException) -> float:
+        """How many seconds to wait after a failure."""
+        found = error if isinstance(error, Trouble) else _trouble(error)
+        self._failures += 1
+        self._same = self._same + 1 if found.kind == self.state else 1
+        self.state = found.kind
+        await self._notice(found)
+        return found.after or min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
+
+    async def _notice(self, found: Trouble) -> None:
+        """Tell a conflict only when it stays: replicas that hand over may have one for a moment."""
+        lasting = found.kind and self._same >= (NOTICED_AFTER if found.kind == "conflict" else 1)
+        if not lasting or self._noticed:
+            return
+        told = await outcome(self._grounds.notice(str(found)))
+        self._noticed = told is None
+        if told is not None:
+            log.warning("notice_lost", exc_info=told)
+
+
+def _trouble(error: BaseException) -> Trouble:
+    if isinstance(error, TelegramError):
+        return trouble(error)
+    if not isinstance(error, Gone):
+        log.error("listening_failed", exc_info=error)
+    return Trouble(type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """It is this replica's turn to fetch, from this offset on."""
+
+    offset: int | None
+
+
+class Poller:
+    """Offset and lease live in the database only: any replica goes on where another stopped."""
+
+    def __init__(self, updates: Updates, intake: Intake, grounds: Grounds) -> None:
+        bot = intake.me.id if intake.me else ""
+        self._updates = updates
+        self._intake = intake
+        self._grounds = grounds
+        self._job = f"{PLATFORM}:poll:{bot}"
+        self._stream = f"{PLATFORM}:{bot}"
+        self.heard_at: datetime | None = None
+
+    async def round(self) -> float:
+        """Fetch and take one batch if it is our turn; give the seconds to wait before the next."""
+        turn, _ = await self._grounds.database.write(self._turn)
+        if turn is None:
+            return NOT_MINE
+        began = asyncio.get_running_loop().time()
+        batch = await self._updates.after(turn.offset)
+        self.heard_at = self._grounds.now()
+        if not batch:
+            hasty = asyncio.get_running_loop().time() - began < AT_ONCE
+            return AT_ONCE if hasty else 0.0
+        await self._take(batch)
+        return 0.0
+
+    async def rest(self) -> None:
+        """Let another replica fetch."""
+        try:
+            await self._grounds.database.write(self._release)
+        except Gone as gone:
+            log.warning("lease_kept", reason=str(gone))
+
+    async def _take(self, batch: Sequence[Delivery]) -> None:
+        if not await self._intake.take(batch):
+            raise Trouble("some updates could not be kept")
+        numbers = [n for n in (hear.update_id(one.raw) for one in batch) if n is not None]
+        if not numbers:
+            raise Trouble("no update of a batch has a number")
+        after = max(numbers) + 1
+        await self._grounds.database.write(lambda db: self._move(db, after))
+
+    # --- in a transaction ------------------------------------------------------------------------
+
+    def _held(self, db: Transaction) -> bool:
+        now = self._grounds.now()
+        return leases.take(db, self._job, self._grounds.holder, now, now + LEASE)
+
+    def _turn(self, db: Transaction) -> Turn | None:
+        if not self._held(db):
+            return None
+        kept = offsets.of(db, self._stream)
+        fresh = kept is not None and self._grounds.now() - kept.at < OFFSET_LASTS
+        return Turn(kept.next if kept and fresh else None)
+
+    def _move(self, db: Transaction, after: int) -> None:
+        """Remember how far we are, unless another has taken over meanwhile and is further."""
+        if self._held(db):
+            offsets.set_next(db, self._stream, after, self._grounds.now())
+
+    def _release(self, db: Transaction) -> None:
+        held = leases.of(db, self._job)
+        if held and held.holder == self._grounds.holder:
+            now = self._grounds.now()
+            leases.take(db, self._job, self._grounds.holder, now, now)

@@ -1,0 +1,1 @@
+"""The web: the pages and the chat that need no other platform."""

@@ -1,0 +1,1 @@
+"""The Slack adapter against a Slack of our own."""

@@ -1,0 +1,1 @@
+"""Telegram: what arrives there, and what is sent there, shown."""

@@ -1,0 +1,51 @@
+"""A browser where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import CHROMIUM, Hands, at, chromium
+from tests.browser.process import Started, running
+from tests.browser.server import Served, served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}: nobody has looked at the pages in a browser")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Iterator[Served]:
+    """The demonstration, in Chinese."""
+    with served(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def desk(browser: Browser, chat: Served) -> Iterator[Hands]:
+    """Somebody who has just opened the demonstration on a desktop."""
+    with at(browser) as hands:
+        hands.opens(chat.link())
+        yield hands
+
+
+@pytest.fixture
+def phone(browser: Browser, chat: Served) -> Iterator[Hands]:
+    """The same on a phone."""
+    with at(browser, width=390, height=844) as hands:
+        hands.opens(chat.link())
+        yield hands
+
+
+@pytest.fixture(params=["zh", "en"])
+def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]:
+    """The whole bot, just started from nothing, in each language."""
+    with running(tmp_path, str(request.param)) as started:
+        yield started
