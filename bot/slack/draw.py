@@ -165,15 +165,10 @@ def _within(drawn: Iterable[Json], room: int) -> Iterator[Json]:
 
 def _size(node: Json) -> int:
     """How many characters of text a block holds."""
-    match node:
-        case {"text": str(said)}:
-            return len(said)
-        case {"text": said}:
-            return _size(said)
-        case {"elements": parts}:
-            return sum(_size(part) for part in parts)
-        case _:
-            return 0
+    if "elements" in node:
+        return sum(_size(part) for part in node["elements"])
+    said = node["text"]
+    return len(said) if isinstance(said, str) else _size(said)
 
 
 def _at_most(drawn: list[Json], most: int) -> list[Json]:

@@ -51,7 +51,7 @@ PERSON_GONE = {
 }
 # In a direct chat these say that the person can't be reached there any more.
 CHAT_GONE = {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
-# Nobody can be told anything until an administrator mends the installation.
+# Nobody can be told anything until an administrator mends the installation, however long it takes.
 UNINSTALLED = {
     "access_denied",
     "account_inactive",
@@ -291,7 +291,7 @@ def _refusal(code: str, chat: str) -> Undeliverable:
     if code in PASSING:
         return Later(code)
     if code in UNINSTALLED:
-        return Later(code, PAUSE_FOR_REPAIR, everyone=True)
+        return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True)
     lost = code in CHAT_GONE and chat.startswith("D")
     return Never(code, account=lost or code in PERSON_GONE)
 

@@ -26,7 +26,8 @@ JOINER = "\u2060"
 
 # Telegram makes mentions, links and commands of plain text by itself.
 _MENTION = re.compile(r"(?<![A-Za-z0-9])@(?=\w)|(?<=\btg:)(?=//)", re.IGNORECASE)
-_LINK = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=:)(?=//)|(?<![\w/])/(?=\w)")
+_LINK = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=:)(?=//)|(?<!\w)[#$](?=\w)")
+_COMMAND = re.compile(r"(?<![\w/])/(?=\w)")
 # What nobody types: controls, and marks that turn the direction of all that follows.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -94,13 +95,15 @@ def _block(block: Block) -> Iterator[_Piece]:
 
 
 def _quoted(block: Quoted) -> str:
-    """Somebody's words, and whose. Their links are made unusable: nobody vouches for them."""
+    """Somebody's words, and whose. Only our own sentences may hold commands to tap."""
     by = f"\n— {_disarmed(block.by)}" if block.by else ""
-    return _LINK.sub(lambda found: found[0] + JOINER, _disarmed(block.text)) + by
+    return _COMMAND.sub(lambda found: found[0] + JOINER, _disarmed(block.text)) + by
 
 
 def _disarmed(text: str) -> str:
-    return _MENTION.sub(lambda found: found[0] + JOINER, _clean(text))
+    """No mention, link or tag: somebody's words stand in our sentences too."""
+    dead = _MENTION.sub(lambda found: found[0] + JOINER, _clean(text))
+    return _LINK.sub(lambda found: found[0] + JOINER, dead)
 
 
 def _clean(text: str) -> str:

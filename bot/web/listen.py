@@ -34,14 +34,13 @@ from bot.web.company import Player, Room
 from bot.web.live import Live
 from bot.web.pages import Pages
 from bot.web.setting import Clock
-from bot.web.uploads import attachments, named, sent
+from bot.web.uploads import MOST_BYTES, MOST_WORDS, attachments, named, sent
 from storage import rooms
 from storage.database import Conflict, Database, Transaction
 from storage.rooms import Message
 
 Json = Any
-MOST_BYTES = 10 * 2**20 + 2**17  # ten megabytes of photos, and the words that go with them
-MOST_WORDS = 8000
+MOST_POSTED = MOST_BYTES + 2**18  # photos, and the words that go with them
 MOST_FILES = 10
 MOST_DIGITS = 16
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -279,7 +278,7 @@ def _keep(db: Transaction, files: Sequence[rooms.RoomFile]) -> None:
 
 
 async def _form(post: Post) -> FormData:
-    return await post.form(max_files=MOST_FILES, max_fields=200, max_part_size=2**17)
+    return await post.form(max_files=MOST_FILES, max_fields=200, max_part_size=2**18)
 
 
 def _text(form: FormData, name: str) -> str:

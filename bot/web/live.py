@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 BEAT_S = 15.0
 RETRY = "retry: 1000\n\n"
@@ -29,7 +29,7 @@ class Live:
         self._open = False
         self.ring()
 
-    async def stream(self) -> AsyncIterator[str]:
+    async def stream(self) -> AsyncGenerator[str, None]:
         """Server-sent events: one at once, one whenever the bell rings, a heartbeat in between."""
         yield RETRY
         heard = -1
@@ -43,8 +43,9 @@ class Live:
 
 
 async def _rings(bell: asyncio.Event, within: float) -> bool:
+    waiting = asyncio.ensure_future(bell.wait())
     try:
-        async with asyncio.timeout(within):
-            return await bell.wait()
-    except TimeoutError:
-        return False
+        done, _ = await asyncio.wait({waiting}, timeout=within)
+    finally:
+        waiting.cancel()
+    return bool(done)

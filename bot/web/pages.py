@@ -16,6 +16,7 @@ from bot.web import chrome
 from bot.web.company import COMPANY, CUSTOMERS, OTHERS, Player
 from bot.web.looking import View
 from bot.web.setting import Clock, Setting
+from bot.web.uploads import MOST_BYTES, MOST_WORDS
 from bot.words import Reader
 from commands.kit.people import Department
 from commands.kit.words import T
@@ -100,7 +101,8 @@ class Pages:
             commands=list(self._setting.commands.get(language, ())),
             zone=self._setting.zone.key,
             names=chrome.NAMES,
-            most=10 * 2**20,
+            most=MOST_BYTES,
+            most_words=MOST_WORDS,
         )
 
     async def news(self, view: View) -> Json:

@@ -28,7 +28,7 @@ from bot.web.uploads import served
 from storage import files, rooms
 from storage.database import Database, Gone
 
-SMALL = 2**18
+SMALL = 2**19
 MOVES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -70,8 +70,8 @@ class Rehearsal:
             Route("/chat/events", reads(self._events)),
             Route("/chat/file/{id}", reads(_kept(self._file))),
             Route("/chat/picture/{id:int}/{seal}", reads(_kept(self._picture))),
-            self._post("/chat/say", heard.say, listen.MOST_BYTES),
-            self._post("/chat/submit", heard.submit, listen.MOST_BYTES),
+            self._post("/chat/say", heard.say, listen.MOST_POSTED),
+            self._post("/chat/submit", heard.submit, listen.MOST_POSTED),
             self._post("/chat/press", heard.press),
             self._post("/chat/begin", heard.begin),
             self._post("/chat/language", heard.choose_language),

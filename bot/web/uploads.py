@@ -13,6 +13,8 @@ from bot.platform import Attachment
 from storage.rooms import RoomFile
 
 Json = Any
+MOST_BYTES = 10 * 2**20  # of photos in one message
+MOST_WORDS = 40_000
 UNKNOWN = "application/octet-stream"
 NAME = 120
 BEGINNINGS = {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.browser.chromium import Hands, at
 from tests.browser.server import Served
 from tests.players.web import PICTURE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PHOTO = {"name": "rust.png", "mimeType": "image/png", "buffer": PICTURE}
+PHOTO: FilePayload = {"name": "rust.png", "mimeType": "image/png", "buffer": PICTURE}
 
 
 def logs_a_visit(hands: Hands) -> None:

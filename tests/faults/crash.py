@@ -1,6 +1,6 @@
-"""Dies at each statement of a request in turn, in a child process, and says what was left behind.
+"""Dies at each statement of a request in turn, in a child process; says what was left behind.
 
-Run as a program: `python -m tests.faults.crash FOLDER`; prints a JSON list of what each round found.
+Run as a program, `python -m tests.faults.crash FOLDER`, it prints what each round found as JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.core import build
 from bot.platform import Address, Request, Typed
 from storage import database
-from storage.database import Cursor, Database, Json, Transaction
+from storage.database import Database, Json, Transaction
 from storage.migrate import upgrade
 from tests.house import BEGUN, ZONE, TestClock, seeded
 
@@ -54,7 +54,7 @@ def _arm(statement: int) -> None:
     original = Transaction.run
     count = 0
 
-    def counting(self: Transaction, sql: str, values: Mapping[str, Json] | None = None) -> Cursor:
+    def counting(self: Transaction, sql: str, values: Mapping[str, Json] | None = None) -> Json:
         nonlocal count
         count += 1
         if count == statement:

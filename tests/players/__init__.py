@@ -6,8 +6,9 @@ from typing import Protocol
 
 
 class Player(Protocol):
-    """Somebody at a phone. Every verb returns once the bot has acknowledged; `house.settle()` lets it finish speaking.
+    """Somebody at a phone.
 
+    Every verb returns once the bot has acknowledged; `house.settle()` lets it finish speaking.
     `where` names a bound place by its title; by default things happen in the direct chat.
     """
 
@@ -16,31 +17,41 @@ class Player(Protocol):
     user: str
 
     async def says(self, text: str, *, where: str = "", reply_to: str = "", times: int = 1) -> None:
-        """Type a message. A text beginning with "/" is a command. `reply_to`: answer the newest message containing this
-        text (in its thread where the platform has threads). `times`: the platform delivers it so many times."""
+        """Type a message; one beginning with "/" is a command.
+
+        `reply_to`: answer the newest message containing this text, in its thread where the
+        platform has threads. `times`: the platform delivers it so many times.
+        """
 
     async def presses(self, label: str, *, on: str = "", where: str = "", times: int = 1) -> None:
-        """Press the newest button with this label (a leading part is enough), on a message containing `on`.
+        """Press the newest button with this label (a leading part is enough).
 
-        Fails when no such button is in sight."""
+        The message must contain `on`. Fails when no such button is in sight.
+        """
 
     async def answers(self, **fields: str) -> None:
-        """Answer what is asked: fill the open form and submit it, or reply to question after question.
+        """Answer what is asked: fill the open form and submit it, or reply question by question.
 
-        Keys are the command's field names. A choice is given by its visible label, a pick by what one would type; an answer that is not on
-        offer fails the test."""
+        Keys are the command's field names. A choice is given by its visible label, a pick by what
+        one would type; an answer that is not on offer fails the test.
+        """
 
     async def picks(self, label: str) -> None:
-        """Choose what is offered under the question asked now (a button, or an option of the form's search)."""
+        """Choose what is offered: a button, or an option of the form's search."""
 
-    async def sends_photo(self, text: str = "", *, where: str = "", reply_to: str = "", name: str = "photo.png") -> None:
+    async def sends_photo(
+        self, text: str = "", *, where: str = "", reply_to: str = "", name: str = "photo.png"
+    ) -> None:
         """Send a small picture."""
 
     async def starts(self, code: str = "") -> None:
         """Open the bot, perhaps by a link with a code."""
 
     def sees(self, *texts: str, where: str = "") -> bool:
-        """Whether one message now in sight contains all of these texts (the newest thirty count; also an answer shown to this person alone)."""
+        """Whether one message in sight, or an answer to this person alone, contains all of these.
+
+        The newest thirty are in sight.
+        """
 
     def reads(self, where: str = "") -> str:
         """Everything in sight, oldest first, as a person reads it; the open form last."""

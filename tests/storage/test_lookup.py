@@ -12,9 +12,9 @@ from storage import customers, lookup
 from storage.customers import Customer
 from storage.database import Database, Transaction
 
-FIRST = "华 宁 恒 永 正 嘉 南 海 长 瑞 鼎 隆 天 金 银 东 中 新 安 泰".split()
-SECOND = "强 波 达 固 源 陵 亿 岳 城 丰 盛 昌 宇 鑫 辉 方 兴 科 顺 和".split()
-TRADE = "精工 电子 机械 轴承 铸造 包装 橡胶 铝业 电气 紧固件 金属 塑料 模具 弹簧 阀门 液压".split()
+FIRST = list("华宁恒永正嘉南海长瑞鼎隆天金银东中新安泰")
+SECOND = list("强波达固源陵亿岳城丰盛昌宇鑫辉方兴科顺和")
+TRADE = ("精工", "电子", "机械", "轴承", "铸造", "包装", "橡胶", "铝业", "电气", "紧固件", "金属")
 
 
 @pytest.fixture
@@ -86,6 +86,11 @@ def test_what_nobody_is_called(database: Database) -> None:
 
 def test_the_name_that_a_text_begins_with(database: Database) -> None:
     for name in some(database, 30):
-        ranked, length = database.read_now(lambda db, n=name: lookup.leading(db, n + "昨天谈了Q3"))
+        text = name + "昨天谈了Q3"
+
+        def lead(db: Transaction, said: str = text) -> tuple[list[lookup.Ranked], int]:
+            return lookup.leading(db, said)
+
+        ranked, length = database.read_now(lead)
         assert ranked[0].name == name
         assert length == len(name)

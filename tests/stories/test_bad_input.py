@@ -1,4 +1,4 @@
-"""Nobody's text becomes a mention, a link or markup; nothing crashes (FACTS 5.2 rows 17, 20, 23, 24)."""
+"""Nobody's text becomes a mention, a link or markup; nothing crashes (FACTS 5.2)."""
 
 from __future__ import annotations
 

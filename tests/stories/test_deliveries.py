@@ -45,5 +45,5 @@ async def test_numbers_run_without_gaps(house: TestHouse) -> None:
     for number in range(3):
         await house.lina.says(f"/complaint 永固 第{number}批锈蚀")
         await house.settle()
-    found = await house.read(lambda db: cases.open_ones(db))
+    found = await house.read(cases.open_ones)
     assert [case.number for case in found] == ["C-2026-0001", "C-2026-0002", "C-2026-0003"]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 
 import pytest
+import structlog
 
 from tests.bot.slack.scene import Scene, slack_scene
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, object]]]:
+    """What is logged, kept instead of printed: printing a traceback takes most of a second."""
+    with structlog.testing.capture_logs() as found:
+        yield found
 
 
 @pytest.fixture(params=["http", "socket"])

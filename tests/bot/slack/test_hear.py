@@ -75,9 +75,9 @@ def test_the_message_that_began_a_thread_answers_nothing() -> None:
 @pytest.mark.parametrize(
     ("stamp", "at"),
     [
-        ("1791872400.000100", datetime(2026, 10, 13, 5, 0, 0, 100, UTC)),
-        ("1791872400.5", datetime(2026, 10, 13, 5, 0, 0, 500_000, UTC)),
-        ("1791872400", datetime(2026, 10, 13, 5, tzinfo=UTC)),
+        ("1791872400.000100", datetime(2026, 10, 13, 6, 20, 0, 100, UTC)),
+        ("1791872400.5", datetime(2026, 10, 13, 6, 20, 0, 500_000, UTC)),
+        ("1791872400", datetime(2026, 10, 13, 6, 20, tzinfo=UTC)),
     ],
 )
 def test_stamps_are_moments(stamp: str, at: datetime) -> None:

@@ -229,9 +229,9 @@ async def test_a_word_is_sent_only_to_slack(scene: Scene) -> None:
 
 
 async def test_what_is_no_button_of_ours_is_passed_over(scene: Scene) -> None:
-    menu = {"type": "static_select", "action_id": "other", "options": []}
     label = {"type": "plain_text", "text": "One"}
-    menu["options"] = [{"text": label, "value": "1"}]
+    options = [{"text": label, "value": "1"}]
+    menu: Json = {"type": "static_select", "action_id": "other", "options": options}
     link = {"type": "button", "action_id": "link", "text": label, "url": "https://x.y"}
     await web_client(scene.slack).chat_postMessage(
         channel="C1", text="x", blocks=[{"type": "actions", "elements": [menu, link]}]
@@ -413,6 +413,7 @@ async def test_what_was_not_kept_is_not_acknowledged(scene: Scene) -> None:
     ]
     assert [answer.status for answer in answers] == [500 if scene.over == "http" else 0] * 4
     scene.gate.gone = False
+    scene.slack.socket.ack_within = 3.0
     (missed, broken) = await scene.slack.retry_missed()
     assert (missed.acknowledged, broken.acknowledged) == (True, True)
     assert scene.gate.last.said == Typed("hello")

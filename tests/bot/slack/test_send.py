@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.platform import Address, Landed, Page, Parcel, Say
 from bot.slack.send import LARGEST_FILE, SlackPlatform
@@ -224,8 +226,43 @@ async def test_a_refused_installation_holds_everything_up(slack: FakeSlack, cloc
     voice = SlackPlatform("xoxb-other", clock, url=slack.api_url)
     with pytest.raises(Later, match="invalid_auth") as caught:
         await voice.send(parcel())
-    assert (caught.value.everyone, caught.value.after) == (True, 60.0)
+    later = caught.value
+    assert (later.everyone, later.asked, later.after) == (True, True, 60.0)
     await voice.stop()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "expected"),
+    [
+        (200, "application/json", '{"ok": true}', Unclear),
+        (200, "application/json", '{"ok": true, "channel": "C1"}', Unclear),
+        (200, "application/json", '{"ok": true, "channel": "C1", "ts": 5}', Unclear),
+        (200, "application/json", "[]", Unclear),
+        (200, "application/json", "[1]", Unclear),
+        (200, "application/json", "5", Unclear),
+        (200, "application/json", "", Unclear),
+        (200, "text/html", "<p>Welcome to the hotel's network", Unclear),
+        (200, "text/plain", "ok", Unclear),
+        (403, "text/html", "<p>Not through this proxy", Later),
+        (502, "text/html", "<p>Bad gateway", Unclear),
+    ],
+)
+async def test_an_answer_that_is_none_says_nothing_of_the_message(
+    clock: Clock, status: int, kind: str, body: str, expected: type[Undeliverable]
+) -> None:
+    async def answered(_request: web.Request) -> web.Response:
+        return web.Response(status=status, content_type=kind, text=body)
+
+    application = web.Application()
+    application.router.add_post("/api/{method}", answered)
+    async with TestServer(application) as server:
+        voice = SlackPlatform("xoxb", clock, url=str(server.make_url("/api/")))
+        with pytest.raises(expected) as caught:
+            await voice.send(parcel())
+        assert type(caught.value) is expected
+        with pytest.raises(Later):
+            await voice.direct("U1")
+        await voice.stop()
 
 
 async def test_a_person_who_cannot_be_reached_is_told_apart_from_a_lost_channel(

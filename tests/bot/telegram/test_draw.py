@@ -94,9 +94,12 @@ def test_a_name_in_a_text_calls_nobody(said: str) -> None:
         assert said in plain.replace(JOINER, "")
 
 
-def test_an_address_we_say_can_be_copied() -> None:
-    said = "Write to li@example.com or open https://headwater.example/c/abc"
-    assert draw.page(Page("", (Say(said),))).plain == said
+def test_an_address_within_our_sentence_is_dead_too() -> None:
+    """A sentence holds names that somebody typed; it cannot tell whose address it is."""
+    said = "Visit logged: evil.example, https://evil.example #tag $USD"
+    plain = draw.page(Page("", (Say(said),))).plain
+    assert "evil.example" not in plain
+    assert plain.replace(JOINER, "") == said
 
 
 @pytest.mark.parametrize(

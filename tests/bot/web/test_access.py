@@ -7,7 +7,7 @@ import pytest
 from starlette.routing import Mount, Route
 
 from bot.web.access import COOKIE, HEADER
-from bot.web.listen import MOST_BYTES
+from bot.web.listen import MOST_POSTED
 from bot.web.rehearsal import SMALL
 from tests.bot.web.conftest import ADDRESS, Visitor
 from tests.bot.web.stage import Stage
@@ -81,7 +81,7 @@ async def test_nothing_is_done_without_a_session(
 async def test_nothing_is_done_without_the_token(
     stage: Stage, visitor: Visitor, path: str, token: str | None
 ) -> None:
-    headers = {} if token is None else {HEADER: token.encode()}
+    headers = [] if token is None else [(HEADER.encode(), token.encode())]
     answer = await visitor.client.post(f"/chat/{path}", data={"as": "lina"}, headers=headers)
     assert answer.status_code == 403
     assert not stage.gate.heard
@@ -155,7 +155,7 @@ async def test_every_answer_says_how_it_may_be_used(visitor: Visitor) -> None:
         assert headers["x-frame-options"] == "DENY"
 
 
-@pytest.mark.parametrize(("path", "most"), [("say", MOST_BYTES), ("press", SMALL)])
+@pytest.mark.parametrize(("path", "most"), [("say", MOST_POSTED), ("press", SMALL)])
 async def test_a_post_that_is_too_long_is_not_read(
     stage: Stage, visitor: Visitor, path: str, most: int
 ) -> None:

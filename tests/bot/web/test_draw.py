@@ -148,7 +148,8 @@ def test_nothing_anybody_wrote_becomes_markup_in_a_form(asked: Input) -> None:
 @pytest.mark.parametrize("asked", INPUTS, ids=lambda asked: type(asked).__name__)
 def test_every_kind_of_question_has_a_label_a_name_and_a_place_for_its_error(asked: Input) -> None:
     shown = form(asked, error="Not so")
-    assert shown.first(has="data-field").all("legend") or shown.first("label", **{"for": "i-thing"})
+    asked_in = shown.first(has="data-field")
+    assert asked_in.all("legend") or asked_in.all("label", **{"for": "i-thing"})
     assert any(node["name"].endswith(".thing") for node in shown.walk())
     assert shown.first(id="e-thing").text == "Not so"
 

@@ -133,7 +133,7 @@ async def test_what_could_not_be_kept_is_not_acknowledged(stage: Stage, visitor:
     "fields",
     [
         {"text": "  "},
-        {"text": "x" * 8001},
+        {"text": "x" * 40_001},
         {"text": "x", "id": "short"},
         {"text": "x", "id": "not/an/id"},
         {"text": "x", "reply": "-1"},
