@@ -144,6 +144,6 @@ def miss(db: Transaction, due_id: int) -> bool:
     return _MISS.run(db, b_id=due_id) == 1
 
 
-def pass_on(db: Transaction, kind: str, id_: int, person_id: int) -> None:
+def pass_on(db: Transaction, kind: str, id_: int, person_id: int | None) -> None:
     """What is still owed on a subject is owed by this person now."""
     _OWNER.run(db, b_kind=kind, b_id=id_, to_person=person_id)

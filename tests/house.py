@@ -248,14 +248,19 @@ async def opened(
     more_commands: tuple[type[Command], ...] = (),
 ) -> AsyncIterator[TestHouse]:
     """A house with its people, on a fresh database."""
-    upgrade(url)
-    database = Database(url)
-    seeded(database, platform, language)
-    database.close()
+    prepared(url, platform, language)
     from tests.stages import STAGES
 
     async with STAGES[platform](url, language, more_commands) as house:
         yield house
+
+
+def prepared(url: str, platform: str, language: str) -> None:
+    """Migrate a database and put the sample company in."""
+    upgrade(url)
+    database = Database(url)
+    seeded(database, platform, language)
+    database.close()
 
 
 def settings_for(url: str, language: str, **more: str) -> Settings:

@@ -28,11 +28,12 @@ from tests.players.slack import SlackPlayer
 from tests.players.telegram import TelegramPlayer
 from tests.players.web import Browser, WebPlayer
 
-Stage = Callable[[str, str, tuple[type[Command], ...]], AbstractAsyncContextManager[TestHouse]]
+More = tuple[type[Command], ...]
+Stage = Callable[[str, str, More], AbstractAsyncContextManager[TestHouse]]
 
 
 @contextlib.asynccontextmanager
-async def web(url: str, language: str, more: tuple[type[Command], ...]) -> AsyncIterator[TestHouse]:
+async def web(url: str, language: str, more: More) -> AsyncIterator[TestHouse]:
     """The local chat."""
     clock = TestClock()
     running = assembled(settings_for(url, language), clock, more)
@@ -72,24 +73,33 @@ class SlackWire(Wire):
         self.fake.dump_calls(path)
 
 
-@contextlib.asynccontextmanager
-async def slack(
-    url: str, language: str, more: tuple[type[Command], ...]
-) -> AsyncIterator[TestHouse]:
+def slack(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
     """Slack, over signed HTTP."""
+    return _slack(url, language, more, socket=False)
+
+
+def slack_socket(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
+    """Slack, over Socket Mode."""
+    return _slack(url, language, more, socket=True)
+
+
+@contextlib.asynccontextmanager
+async def _slack(url: str, language: str, more: More, *, socket: bool) -> AsyncIterator[TestHouse]:
     clock = TestClock()
     async with FakeSlack(clock=clock.machine, machine_clock=clock.machine) as fake:
         settings = settings_for(
             url,
             language,
             slack_bot_token=fake.bot_token,
-            slack_signing_secret=fake.signing_secret,
+            slack_app_token=fake.app_token if socket else "",
+            slack_signing_secret="" if socket else fake.signing_secret,
             slack_api_url=fake.api_url,
         )
         running = assembled(settings, clock, more)
         house = TestHouse(running, clock, "slack", wire=SlackWire(fake))
         fake.install(app_manifest(settings, "Headwater", more))
-        fake.http(running.app)
+        if not socket:
+            fake.http(running.app)
         for user, name in CAST.items():
             number = address_of("slack", user)[1]
             fake.add_user(number, name, real_name=name)
@@ -98,6 +108,8 @@ async def slack(
             members = [address_of("slack", user)[1] for user in CAST]
             fake.add_channel(room_of("slack", chat)[1], title, *members, BOT_USER)
         await started(running)
+        if socket:
+            await fake.socket.connected(1)
         try:
             yield house
         finally:
@@ -129,27 +141,32 @@ class TelegramWire(Wire):
         self.fake.dump_calls(path)
 
 
-@contextlib.asynccontextmanager
-async def telegram(
-    url: str, language: str, more: tuple[type[Command], ...]
-) -> AsyncIterator[TestHouse]:
+def telegram(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
     """Telegram, pushing to the webhook."""
+    return _telegram(url, language, more, hook="https://headwater.test/telegram")
+
+
+def telegram_polling(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
+    """Telegram, fetched from."""
+    return _telegram(url, language, more, hook="")
+
+
+@contextlib.asynccontextmanager
+async def _telegram(url: str, language: str, more: More, *, hook: str) -> AsyncIterator[TestHouse]:
     clock = TestClock()
-    async with FakeTelegram(
-        f"{BOT}:secret", clock=clock.machine, machine_clock=clock.machine
-    ) as fake:
+    now = clock.machine
+    async with FakeTelegram(f"{BOT}:secret", clock=now, machine_clock=now) as fake:
         fake.reads_all = True
         settings = settings_for(
             url,
             language,
             telegram_bot_token=fake.token,
             telegram_api_url=fake.api_url,
-            telegram_webhook_url="https://headwater.test/telegram",
-            telegram_webhook_secret="hook-secret",
+            telegram_webhook_url=hook,
+            telegram_webhook_secret="hook-secret" if hook else "",
         )
         running = assembled(settings, clock, more)
         house = TestHouse(running, clock, "telegram", wire=TelegramWire(fake))
-        fake.webhook(running.app)
         members = []
         for user, name in CAST.items():
             number = int(address_of("telegram", user)[1])
@@ -158,11 +175,15 @@ async def telegram(
             members.append(number)
         for chat, title in ROOMS.items():
             fake.group(int(room_of("telegram", chat)[1]), title, *members)
+        if hook:
+            fake.webhook(running.app)
         await started(running)
-        await fake.until(lambda: fake.updates.hook is not None)
+        if hook:
+            await fake.until(lambda: fake.updates.hook is not None)
         try:
             yield house
         finally:
+            fake.release_polls()
             await running.stop()
 
 

@@ -98,7 +98,7 @@ class SlackPlatform:
         """The direct chat of the bot and a person. Opening it twice is harmless."""
         with _repeatable():
             answer = await self._asked(self._client.conversations_open(users=user))
-            return _text(answer.get("channel") or {}, "id")
+            return _text(answer.get("channel"), "id")
 
     async def send(self, parcel: Parcel) -> Landed:
         """Post a page. Raises `Later`, `Never` or `Unclear`."""
@@ -128,11 +128,10 @@ class SlackPlatform:
         oldest = str((self._now() - FINDABLE).timestamp())
         cursor = ""
         for _ in range(PAGES):
-            answer = await self._page(parcel.address, oldest, cursor)
-            for message in answer.get("messages", ()):
+            messages, cursor = await self._page(parcel.address, oldest, cursor)
+            for message in messages:
                 if _key_of(message) == parcel.key:
                     return Landed(parcel.address.chat, _text(message, "ts"))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
         raise Unclear("too much has been said there since")
@@ -166,7 +165,8 @@ class SlackPlatform:
     async def _asked(self, call: Awaitable[AsyncSlackResponse], chat: str = "") -> Json:
         return (await _limited(call, self._seconds, chat)).data
 
-    async def _page(self, address: Address, oldest: str, cursor: str) -> Json:
+    async def _page(self, address: Address, oldest: str, cursor: str) -> tuple[list[Json], str]:
+        """A page of what was said, and the mark of the next page."""
         bounds: dict[str, Json] = {
             "channel": address.chat,
             "oldest": oldest,
@@ -180,9 +180,12 @@ class SlackPlatform:
         else:
             call = client.conversations_history(**bounds)
         try:
-            return await self._asked(call, address.chat)
+            answer = await self._asked(call, address.chat)
+            return list(answer["messages"]), _cursor_of(answer)
         except Undeliverable as error:
             raise Unclear(f"cannot look for it: {error.reason}") from error
+        except MISSHAPEN as error:
+            raise Unclear("cannot look for it: an answer that is none") from error
 
     async def _download(self, remote: str) -> bytes:
         address = remote if "://" in remote else await self._address_of(remote)
@@ -210,17 +213,23 @@ class SlackPlatform:
 
 
 def _text(found: Json, name: str) -> str:
-    value = found.get(name)
+    value = found.get(name) if isinstance(found, dict) else None
     if not isinstance(value, str) or not value:
         raise Unclear(f"the answer has no {name}")
     return value
 
 
+def _cursor_of(answer: Json) -> str:
+    return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+
 def _key_of(message: Json) -> Json:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != LETTER:
-        return None
-    return (metadata.get("event_payload") or {}).get("key")
+    """The key of a letter of ours; None for everything else that is said."""
+    match message:
+        case {"metadata": {"event_type": str(kind), "event_payload": {"key": key}}}:
+            return key if kind == LETTER else None
+        case _:
+            return None
 
 
 def _check_file(response: aiohttp.ClientResponse) -> None:

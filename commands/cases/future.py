@@ -75,7 +75,7 @@ def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> N
 
 def rehang(desk: Desk, case: Case) -> None:
     """The owner has changed: what is owed is theirs; they are warned outside their quiet hours."""
-    dues.pass_on(desk.db, KIND, known(case.id), case.owner_id or 0)
+    dues.pass_on(desk.db, KIND, known(case.id), case.owner_id)
     for due in dues.of(desk.db, KIND, known(case.id)):
         if due.state == dues.OPEN:
             timers.drop_for(desk.db, known(due.id))

@@ -491,6 +491,13 @@ dialog.addEventListener("input", (event) => {
   }
 });
 
+dialog.addEventListener("change", (event) => {
+  const most = Number(event.target.dataset.most);
+  if (!most || event.target.files.length <= most) return;
+  event.target.value = "";
+  toast(say(words.too_many, { n: most }), true);
+});
+
 /** Opens the list of one search field, and closes every other. */
 function openList(input) {
   for (const list of all(".options", dialog)) {

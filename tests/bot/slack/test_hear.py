@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.platform import Request
 from bot.slack import hear
-from bot.slack.hear import Payload
+from bot.slack.hear import Payload, Query
 from tests.fakes.slack_props import START, Json
 
 BOT: Json = {"authorizations": [{"team_id": "T1", "user_id": "U0BOT", "is_bot": True}]}
@@ -125,3 +131,116 @@ def test_a_submission_without_a_trigger_is_known_by_its_view() -> None:
     heard = hear.submission(Payload(body, b"", START))
     assert heard.key == "V1:h1"
     assert (heard.address.workspace, heard.address.chat, heard.direct) == ("T7", "", False)
+
+
+# --- a thousand kinds of poison -------------------------------------------------------------------
+
+EVENT: Json = BOT | {
+    "type": "event_callback",
+    "team_id": "T1",
+    "is_ext_shared_channel": False,
+    "event": {
+        "type": "message",
+        "user": "U1",
+        "channel": "D1",
+        "channel_type": "im",
+        "ts": "1.5",
+        "thread_ts": "1.0",
+        "text": "<@U0BOT> hi",
+        "files": [{"id": "F1", "name": "a", "mimetype": "b", "size": 1, "url_private": "u"}],
+    },
+}
+COMMAND: Json = {
+    "command": "/visit",
+    "text": "hi",
+    "team_id": "T1",
+    "channel_id": "C1",
+    "channel_name": "quality",
+    "user_id": "U1",
+    "user_name": "li",
+    "trigger_id": "t1",
+}
+VIEW: Json = {
+    "id": "V1",
+    "hash": "h",
+    "private_metadata": '{"draft": 5, "chat": "C1", "thread": "", "message": "1.5"}',
+    "state": {
+        "values": {
+            "a": {"answer": {"type": "plain_text_input", "value": "x"}},
+            "b": {"answer": {"type": "datepicker", "selected_date": "2026-10-12"}},
+            "c": {"answer": {"type": "static_select", "selected_option": {"value": "v"}}},
+            "d": {"answer": {"type": "multi_static_select", "selected_options": [{"value": "v"}]}},
+            "e": {"answer": {"type": "file_input", "files": [{"id": "F1"}]}},
+        }
+    },
+}
+FORM: Json = {
+    "type": "view_submission",
+    "user": {"id": "U1", "name": "li"},
+    "team": {"id": "T1"},
+    "trigger_id": "t1",
+    "view": VIEW,
+    "block_id": "customer",
+    "value": "hua",
+}
+READERS: list[tuple[Json, Callable[[Payload], Request | Query | None]]] = [
+    (EVENT, lambda payload: hear.message(payload, "U0BOT")),
+    (COMMAND, hear.command),
+    (PRESS, hear.press),
+    (FORM, hear.submission),
+    (FORM, hear.query),
+]
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=True),
+    st.text(max_size=5),
+    st.just([]),
+    st.just({}),
+    st.lists(st.text(max_size=2), max_size=2),
+    st.just("9" * 40),
+    st.just("\ud800"),
+)
+
+
+def paths(node: object, at: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """The way to every value of a payload."""
+    yield at
+    pairs = node.items() if isinstance(node, dict) else ()
+    items = enumerate(node) if isinstance(node, list) else pairs
+    for key, value in items:
+        yield from paths(value, (*at, key))
+
+
+def poisoned(node: Any, at: tuple[object, ...], junk: object) -> Any:  # noqa: ANN401 - JSON
+    """The payload with junk in one place."""
+    if not at:
+        return junk
+    copied: Any = dict(node) if isinstance(node, dict) else list(node)
+    copied[at[0]] = poisoned(node[at[0]], at[1:], junk)
+    return copied
+
+
+@pytest.mark.parametrize(("good", "read"), READERS)
+def test_the_payloads_are_good_before_they_are_poisoned(
+    good: Json, read: Callable[[Payload], Request | Query | None]
+) -> None:
+    assert read(Payload(good, b"", START)) is not None
+
+
+@pytest.mark.parametrize(("good", "read"), READERS)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_poison_is_read_or_unreadable(
+    good: Json, read: Callable[[Payload], Request | Query | None], data: st.DataObject
+) -> None:
+    at = data.draw(st.sampled_from(list(paths(good))))
+    body = poisoned(good, at, data.draw(JUNK))
+    try:
+        heard = read(Payload(body, b"", START))
+    except hear.UNREADABLE:
+        return
+    if heard is not None:
+        # Halves of characters could not be written.
+        json.dumps(dataclasses.asdict(heard), ensure_ascii=False, default=str).encode()

@@ -254,7 +254,7 @@ async def test_an_answer_that_is_none_says_nothing_of_the_message(
         return web.Response(status=status, content_type=kind, text=body)
 
     application = web.Application()
-    application.router.add_post("/api/{method}", answered)
+    application.router.add_route("*", "/api/{method}", answered)
     async with TestServer(application) as server:
         voice = SlackPlatform("xoxb", clock, url=str(server.make_url("/api/")))
         with pytest.raises(expected) as caught:
@@ -262,6 +262,8 @@ async def test_an_answer_that_is_none_says_nothing_of_the_message(
         assert type(caught.value) is expected
         with pytest.raises(Later):
             await voice.direct("U1")
+        with pytest.raises(Unclear):
+            await voice.find(parcel())
         await voice.stop()
 
 
