@@ -42,8 +42,10 @@ $(READY): requirements-dev.lock bootstrap.lock
 run: $(READY) ## Run the bot (settings come from the environment)
 	@$(PY) -m bot run
 
+# The browser's driver keeps an event loop of its own, which other tests of the same process could not share.
 test: $(READY) ## Run every test
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 -m "not browser"
+	$(PY) -m pytest -m browser
 
 check: $(READY) ## Format, lint, types, layers and the figures of the code
 	$(PY) -m ruff format --check .
@@ -57,7 +59,8 @@ format: $(READY) ## Format the code and mend what ruff can mend
 	$(PY) -m ruff check --fix .
 
 coverage: $(READY) ## Run every test and measure branch coverage
-	$(PY) -m pytest -n 2 --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
+	$(PY) -m pytest -n 2 -m "not browser" --cov --cov-report=
+	$(PY) -m pytest -m browser --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 words: $(READY) ## Bring the message catalogues up to date with the code
 	$(PY) -m bot.locale.update

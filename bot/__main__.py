@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
+import uvicorn
 from pydantic import ValidationError
 
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.wiring import Running
 
 cli = typer.Typer(
     add_completion=False,
@@ -32,8 +37,6 @@ def main(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Run the bot: every platform whose token is set, or the local chat."""
-    import uvicorn
-
     from bot.wiring import Refusal, assemble
 
     settings = _settings()
@@ -43,7 +46,12 @@ def run() -> None:
     except (Refusal, RuntimeError) as refused:
         raise SystemExit(f"headwater: {refused}") from refused
     _greet(settings, running.link, running.code)
-    uvicorn.run(
+    serve(running, settings)
+
+
+def serve(running: Running, settings: Settings) -> None:
+    """Serve until told to stop; open streams are ended at once, so that stopping takes no time."""
+    config = uvicorn.Config(
         running.app,
         host=settings.host,
         port=settings.port,
@@ -51,6 +59,13 @@ def run() -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE,
     )
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            running.hush()
+            super().handle_exit(sig, frame)
+
+    Server(config).run()
 
 
 def _greet(settings: Settings, link: str, code: str) -> None:

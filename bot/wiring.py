@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -60,6 +60,7 @@ class Running:
     closers: list[Closer] = field(default_factory=list)
     link: str = ""
     code: str = ""
+    hush: Callable[[], None] = field(default=lambda: None)
 
     def plug(self, platform: Platform, listener: Listener | None) -> None:
         """Add a platform."""
@@ -187,6 +188,7 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
     platform = WebPlatform(core.database, core.clock.now, live, rehearsal.picture)
     running.plug(platform, platform)
     running.routes.extend(rehearsal.routes())
+    running.hush = live.stop
     running.link = rehearsal.link()
 
 

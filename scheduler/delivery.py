@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -174,7 +174,8 @@ class Delivery:
             await self._settle(batch, letters.DROPPED, reason=batch.dropped)
             return
         try:
-            shown = await self._send(batch, batch.card, batch.where)
+            batch = await self._addressed(batch, batch.where)
+            shown = await self._send(batch)
         except Later as later:
             await self._later(batch, later)
         except Never as never:
@@ -187,11 +188,17 @@ class Delivery:
         else:
             await self._sent(batch, shown)
 
-    async def _send(self, batch: Batch, card: Card, where: Where) -> Shown:
-        if not where.chat and batch.account:
-            chat = await self.sender.direct(where.platform, batch.account.user)
-            where = Where(where.platform, where.workspace, chat)
-        return await self.sender.send(self._envelope(batch.head, card, where))
+    async def _addressed(self, batch: Batch, where: Where) -> Batch:
+        """With the direct chat opened, if it was not known yet."""
+        if where.chat or batch.account is None:
+            return batch
+        chat = await self.sender.direct(where.platform, batch.account.user)
+        return replace(batch, where=replace(where, chat=chat))
+
+    async def _send(self, batch: Batch) -> Shown:
+        assert batch.card is not None
+        assert batch.where is not None
+        return await self.sender.send(self._envelope(batch.head, batch.card, batch.where))
 
     def _envelope(self, letter: Letter, card: Card, where: Where) -> Envelope:
         return Envelope(

@@ -18,6 +18,7 @@ from bot.platform import (
     Key,
     Keys,
     Line,
+    Open,
     Page,
     Quoted,
     Reply,
@@ -165,3 +166,10 @@ def visit_form(error: str = "") -> Form:
         "Send",
         "Cancel",
     )
+
+
+async def open_form(scene: Scene) -> None:
+    """Li Na has the form open."""
+    scene.gate.reply = Open(visit_form())
+    await scene.li.types(scene.li.dm, "/visit")
+    scene.gate.reply = Silent()
