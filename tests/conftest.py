@@ -17,6 +17,11 @@ ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "headwater_template"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--dump-calls=DIR` keeps what the bot sent, for the platforms' own type checkers."""
+    parser.addoption("--dump-calls", default="", help="write every call of the stories here")
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite database, to be copied."""
@@ -62,10 +67,15 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def house(platform: str, database_url: str) -> AsyncIterator[TestHouse]:
+async def house(
+    platform: str, database_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[TestHouse]:
     """The house, in Chinese."""
     async with opened(platform, database_url) as made:
         yield made
+        folder = request.config.getoption("--dump-calls")
+        if folder:
+            made.wire.dump(Path(folder) / f"{abs(hash(request.node.nodeid)):x}.json")
 
 
 @pytest.fixture
