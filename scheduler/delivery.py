@@ -15,7 +15,18 @@ from commands.kit.words import T
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.redrawing import Drawing, Redrawing
-from scheduler.sending import BUGS, Envelope, Rate, Sender, Shown, Where, backoff
+from scheduler.sending import (
+    BUGS,
+    NOBODY,
+    STOPPED,
+    UNDRAWABLE,
+    Envelope,
+    Rate,
+    Sender,
+    Shown,
+    Where,
+    backoff,
+)
 from storage import letters, pacing, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -26,7 +37,6 @@ log = structlog.get_logger("delivery")
 LEASE = timedelta(seconds=60)
 GIVE_UP_AFTER = 12
 AT_ONCE = 20
-UNDRAWABLE = "the card could not be drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +118,14 @@ class Delivery:
             return Batch(taken, dropped="no longer useful")
         account, where = self._whereto(db, head)
         if where is None:
-            return Batch(taken, dropped="nobody to send it to")
+            return Batch(taken, lost=NOBODY.text)
         if not self._in_turn(db, taken, where):
             return None
         try:
             card, version = self._drawn(db, taken)
         except BUGS as bug:
             log.exception("letter_undrawable", letter=head.id, exc_info=bug)
-            return Batch(taken, lost=UNDRAWABLE)
+            return Batch(taken, lost=UNDRAWABLE.text)
         return Batch(taken, card, version, account, where)
 
     def _whereto(self, db: Transaction, letter: Letter) -> tuple[Account | None, Where | None]:
@@ -184,7 +194,7 @@ class Delivery:
             await self._unclear(batch, unclear.reason)
         except BUGS as bug:
             log.exception("letter_undrawable", letter=batch.head.id, exc_info=bug)
-            await self._settle(batch, letters.DEAD, reason=UNDRAWABLE)
+            await self._settle(batch, letters.DEAD, reason=UNDRAWABLE.text)
         else:
             await self._sent(batch, shown)
 
@@ -258,7 +268,9 @@ class Delivery:
         if state in {letters.DEAD, letters.UNCLEAR}:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
             if not batch.head.replaces.startswith(ALARM):
-                raise_alarm(db, self.clock, "lost", T("⚠ Messages could not be delivered"), reason)
+                raise_alarm(
+                    db, self.clock, "lost", T("⚠ Messages could not be delivered"), T(reason)
+                )
 
     # --- what platforms answer --------------------------------------------------------------------
 
@@ -327,7 +339,7 @@ class Delivery:
         """Letters whose sender died while sending are unclear: looked up, or done as declared."""
         batches, _ = await self.database.write(self._orphans)
         for batch in batches:
-            await self._unclear(batch, "the sender stopped while sending")
+            await self._unclear(batch, STOPPED.text)
         return len(batches)
 
     def _orphans(self, db: Transaction) -> list[Batch]:

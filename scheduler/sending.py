@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from commands.kit.card import Card
+from commands.kit.words import T
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
+# Why a letter was lost: kept in English, translated when it is shown.
+NOBODY = T("nobody can be reached there")
+UNDRAWABLE = T("the card could not be drawn")
+STOPPED = T("the sender stopped while sending")
 # What a bug in drawing or handling raises; caught so that one poisoned row stops no other.
 BUGS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 

@@ -23,7 +23,7 @@ from commands.kit.card import (
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
-from commands.kit.words import T, Value, Words
+from commands.kit.words import T, Value, Words, kept
 from storage import cases, dues, files, letters, people, talk
 from storage.cases import Case
 from storage.database import known
@@ -141,12 +141,11 @@ def _talk(look: Look, id_: int) -> Iterable[Part]:
 def _lost(look: Look, id_: int) -> Iterable[Part]:
     """Letters given up on, or unclear, are never silent."""
     for letter in letters.lost_on(look.db, KIND, id_):
+        why = kept(letter.reason)
         if letter.state == letters.DEAD:
-            yield Note(T("⚠ A message about this could not be delivered: {why}", why=letter.reason))
+            yield Note(T("⚠ A message about this could not be delivered: {why}", why=why))
         else:
-            yield Note(
-                T("⚠ It is unclear whether a message about this arrived: {why}", why=letter.reason)
-            )
+            yield Note(T("⚠ It is unclear whether a message about this arrived: {why}", why=why))
 
 
 def _clarify(look: Look, case: Case, about: Ref) -> Iterable[Part]:

@@ -47,6 +47,11 @@ def listed(words: Sequence[Words]) -> Words:
     return joined
 
 
+def kept(text: str) -> T:
+    """A sentence that a row kept in English; one that is not ours, such as a code, stays as it is."""
+    return T(text)
+
+
 def encode(value: object) -> Json:
     """Turn words, or a value within words, into JSON."""
     match value:

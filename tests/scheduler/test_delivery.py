@@ -276,7 +276,10 @@ async def test_nobody_to_send_to(desk: Reception) -> None:
     await desk.core.database.write(away)
     await tell(desk, "hello")
     await desk.core.delivery.tick()
-    assert (await letter(desk)).state == letters.DROPPED
+    assert (await letter(desk)).state == letters.DEAD
+    desk.clock.at += timedelta(minutes=2)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:zhao") == ["⚠ Messages could not be delivered"]
 
 
 async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
