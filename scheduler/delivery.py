@@ -11,7 +11,7 @@ import structlog
 from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.errors import Later, Never, Unclear
-from commands.kit.words import T
+from commands.kit.words import T, kept
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.redrawing import Drawing, Redrawing
@@ -268,9 +268,8 @@ class Delivery:
         if state in {letters.DEAD, letters.UNCLEAR}:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
             if not batch.head.replaces.startswith(ALARM):
-                raise_alarm(
-                    db, self.clock, "lost", T("⚠ Messages could not be delivered"), T(reason)
-                )
+                what = T("⚠ Messages could not be delivered")
+                raise_alarm(db, self.clock, "lost", what, kept(reason))
 
     # --- what platforms answer --------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def listed(words: Sequence[Words]) -> Words:
 
 
 def kept(text: str) -> T:
-    """A sentence that a row kept in English; one that is not ours, such as a code, stays as it is."""
+    """A sentence that a row kept in English; a platform's code stays as it is."""
     return T(text)
 
 
