@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import CHROMIUM, Hands, at, chromium
@@ -13,10 +15,19 @@ from tests.browser.process import Started, running
 from tests.browser.server import Served, served
 
 
+def driver_trouble() -> str:
+    """Why the browser's driver cannot start here, such as a library that is missing; "" if it can."""
+    node, _ = compute_driver_executable()
+    tried = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip() if tried.returncode else ""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}: nobody has looked at the pages in a browser")
+    if driver_says := driver_trouble():
+        pytest.skip(f"nobody has looked at the pages in a browser: {driver_says}")
     with chromium() as started:
         yield started
 
