@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import playwright
 import pytest
-from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import CHROMIUM, Hands, at, chromium
@@ -17,7 +17,7 @@ from tests.browser.server import Served, served
 
 def driver_trouble() -> str:
     """Why the browser's driver cannot start here, such as a library that is missing; "" if it can."""
-    node, _ = compute_driver_executable()
+    node = Path(playwright.__file__).parent / "driver" / "node"
     tried = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return tried.stderr.strip() if tried.returncode else ""
 
