@@ -16,7 +16,7 @@ from tests.browser.server import Served, served
 
 
 def driver_trouble() -> str:
-    """Why the browser's driver cannot start here, such as a library that is missing; "" if it can."""
+    """Why the browser's driver cannot start here, such as a missing library; "" if it can."""
     node = Path(playwright.__file__).parent / "driver" / "node"
     tried = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return tried.stderr.strip() if tried.returncode else ""
