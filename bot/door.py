@@ -212,7 +212,9 @@ class Door:
     ) -> list[tuple[str, str]]:
         at = request.address
         account = people.account(db, at.platform, at.workspace, request.user)
-        asked = self._asked(db, account.id if account else None, draft_id, field)
+        if account is None or account.person_id is None:
+            return []
+        asked = self._asked(db, account.id, draft_id, field)
         if asked is None:
             return []
         look = Glance(db, self.house.clock.now(), self.house.zone, self.house.policy)

@@ -11,7 +11,18 @@ from bot.platform import Form
 from bot.words import Reader
 from commands.kit import limits
 from commands.kit.command import Command
-from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.form import (
+    Choice,
+    Day,
+    Kind,
+    Moment,
+    Photos,
+    Pick,
+    Question,
+    Text,
+    YesNo,
+    asked_of,
+)
 from commands.kit.limits import shortened
 from commands.kit.words import T
 from storage.database import Json, known
@@ -29,7 +40,7 @@ def draft_form(
     held = command.declared.under if draft.subject_id else ""
     fields = tuple(
         _field(house, look, reader, asked, draft.answers.get(asked.field), errors)
-        for asked in command.declared.questions
+        for asked in asked_of(command.declared.questions, outside=reader.outside)
         if asked.field != held
     )
     return Form(

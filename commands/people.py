@@ -107,7 +107,7 @@ class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
         found = people.invitation(desk.db, digest(self.code))
         if found is None or found.used_at or found.expires_at < desk.recorded_at:
             raise Refused(_NO_CODE)
-        if found.contact_id is None and desk.actor.person is not None:
+        if desk.actor.person is not None:
             raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
         people.spend(desk.db, known(found.id), desk.recorded_at)
         person_id = found.person_id

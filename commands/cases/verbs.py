@@ -71,7 +71,7 @@ class Complaint(
         return about
 
     def _opened(self, desk: Desk) -> Case:
-        customer = self.customer or desk.actor.customer_id
+        customer = desk.actor.customer_id or self.customer
         if self.customer and customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         year = desk.now.astimezone(desk.zone).year

@@ -25,10 +25,11 @@ V = TypeVar("V")
 
 
 class AmbiguousDate(ValueError):
-    """Words that name one of two dates: 05/12 is in May or in December."""
+    """Words that name one of two dates: 05/12 is in May or in December. They end at `end`."""
 
-    def __init__(self, readings: tuple[date, date]) -> None:
+    def __init__(self, readings: tuple[date, date], end: int) -> None:
         self.readings = readings
+        self.end = end
         super().__init__(f"either {readings[0]} or {readings[1]}")
 
 
@@ -106,7 +107,7 @@ def _leading(text: str, asked: Asked, rules: tuple[Rule, ...]) -> Found[date] | 
     for match, rule in sorted(matches, key=lambda pair: -pair[0].end()):
         readings = _readings(match, rule, asked)
         if len(readings) > 1:
-            raise AmbiguousDate((readings[0], readings[1]))
+            raise AmbiguousDate((readings[0], readings[1]), start + match.end())
         if readings:
             return Found(readings[0], start, start + match.end())
     return None

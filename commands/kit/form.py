@@ -110,6 +110,11 @@ class Question:
         return T(self.ask.name or self.field.replace("_", " ").capitalize())
 
 
+def asked_of(questions: tuple[Question, ...], *, outside: bool) -> tuple[Question, ...]:
+    """The questions put to somebody: nobody outside the company is asked to pick from our lists."""
+    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick)))
+
+
 def question(where: str, name: str, field: FieldInfo) -> Question:
     """The question that a declared field asks; refuses what cannot be asked."""
     asks = [m for m in field.metadata if isinstance(m, Ask)]

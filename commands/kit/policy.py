@@ -59,6 +59,14 @@ class Policy:
         """One noun's numbers."""
         return cast("S", _section(section, self.version, _Frozen(self.tables)))
 
+    def check(self) -> None:
+        """Refuse a table or a key that nobody reads, before anything begins under it."""
+        sections = {one.section: one for one in Section.__subclasses__() if "section" in vars(one)}
+        for name in self.tables:
+            if name not in sections:
+                raise Misdeclared(f"the policy has no table [{name}]")
+            self.of(sections[name])
+
 
 class _Frozen:
     """Lets the cache tell policies apart by their version alone."""
@@ -78,14 +86,22 @@ def _section(section: type[Section], version: str, held: _Frozen) -> Section:
     try:
         return section(**held.tables.get(section.section, {}))
     except ValidationError as error:
-        raise Misdeclared(f"policy version {version}, [{section.section}]: {error}") from error
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise Misdeclared(f"the policy's table [{section.section}]: {wrong}") from error
 
 
 def load(path: Path | None = None) -> Policy:
     """Read the defaults, and the company's own file over them."""
     tables = tomllib.loads(_DEFAULTS.read_text(encoding="utf-8"))
-    if path is not None:
-        own = tomllib.loads(path.read_text(encoding="utf-8"))
-        for name, table in own.items():
-            tables[name] = {**tables.get(name, {}), **table}
+    for name, table in _own(path).items() if path else ():
+        if not isinstance(table, dict):
+            raise Misdeclared(f"{path}: '{name}' stands outside every table such as [cases]")
+        tables[name] = {**tables.get(name, {}), **table}
     return Policy(tables, hashlib.sha256(repr(sorted(tables.items())).encode()).hexdigest()[:12])
+
+
+def _own(path: Path) -> Json:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misdeclared(f"the policy file {path} can't be read: {error}") from error

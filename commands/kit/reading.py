@@ -20,7 +20,18 @@ from commands.kit.dates import (
     parse_moment,
 )
 from commands.kit.errors import Invalid
-from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.form import (
+    Choice,
+    Day,
+    Kind,
+    Moment,
+    Photos,
+    Pick,
+    Question,
+    Text,
+    YesNo,
+    asked_of,
+)
 from commands.kit.noun import Found, Look, Matches, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
@@ -56,6 +67,11 @@ class Context:
     nouns: Nouns
     spoken: Spoken
     actor: Actor | None = None
+
+    @property
+    def outside(self) -> bool:
+        """Whether somebody outside the company speaks."""
+        return self.actor is not None and self.actor.person is None
 
 
 @dataclass
@@ -100,7 +116,7 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     """`field: value` sets any field, up to the next one or the end of the line."""
     names = {
         name.casefold(): asked
-        for asked in declared.questions
+        for asked in asked_of(declared.questions, outside=ctx.outside)
         for name in (asked.field, *ctx.spoken(asked.name))
     }
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
@@ -117,7 +133,8 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
 
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    asked = next((q for q in declared.questions if isinstance(q.kind, Pick)), None)
+    put = asked_of(declared.questions, outside=ctx.outside)
+    asked = next((q for q in put if isinstance(q.kind, Pick)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
     assert isinstance(asked.kind, Pick)
@@ -152,8 +169,10 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     try:
         day = leading_date(text, local_day(ctx.look.now, ctx.look.zone))
     except AmbiguousDate as unclear:
-        found.which = found.which or _which_day(asked.field, unclear)
-        return text
+        if found.which:
+            return text
+        found.which = _which_day(asked.field, unclear)
+        return text[unclear.end :].lstrip(_GLUE)
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()

@@ -254,3 +254,25 @@ async def test_a_photo_in_the_thread_is_filed_with_the_case(house: TestHouse) ->
 
     found = await house.read(lambda db: files.of(db, "case", 1))
     assert [file.state for file in found] == [files.HERE]
+
+
+async def test_nobody_outside_is_shown_our_customers(house: TestHouse) -> None:
+    await house.stranger.says("/complaint")
+    await house.settle()
+    assert "宁波精工" not in house.stranger.reads()
+    await house.stranger.answers(text="宁波精工说你们的货锈了")
+    await house.settle()
+    assert house.stranger.sees("C-2026-0001", "客户待确认")
+    assert house.chenjing.sees("C-2026-0001", where="质量与个案")
+    await house.chenjing.presses("宁波精工", where="质量与个案")
+    await house.settle()
+    assert house.chenjing.sees("C-2026-0001 宁波精工", where="质量与个案")
+
+
+async def test_a_contact_complains_for_their_own_company_alone(house: TestHouse) -> None:
+    await house.zhangwei.says("投诉 宁波精工 客户：宁波精工 的货和我们的一样锈")
+    await house.settle()
+    found = await house.read(lambda db: cases.get(db, 1))
+    assert found is not None
+    assert found.customer_id == 2
+    assert "宁波精工" in found.text
