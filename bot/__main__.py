@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,8 @@ import uvicorn
 from pydantic import ValidationError
 
 from bot.settings import Settings
+from commands.kit.errors import Misdeclared
+from storage.database import Gone
 
 if TYPE_CHECKING:
     from bot.wiring import Running
@@ -37,14 +41,12 @@ def main(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Run the bot: every platform whose token is set, or the local chat."""
-    from bot.wiring import Refusal, assemble
+    from bot.wiring import assemble
 
     settings = _settings()
     log_plainly()
-    try:
+    with _in_a_sentence():
         running = assemble(settings)
-    except (Refusal, RuntimeError) as refused:
-        raise SystemExit(f"headwater: {refused}") from refused
     _greet(settings, running.link, running.code)
     serve(running, settings)
 
@@ -87,7 +89,8 @@ def migrate() -> None:
     from storage.migrate import current, upgrade
 
     url = _settings().database_url
-    done = upgrade(url)
+    with _in_a_sentence():
+        done = upgrade(url)
     typer.echo(f"{'migrated to' if done else 'already at'} {current(url)}")
 
 
@@ -100,6 +103,17 @@ def manifest(
 
     settings = _settings()
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Say what an administrator can mend, without a traceback."""
+    try:
+        yield
+    except Gone as gone:
+        raise SystemExit(f"headwater: the database does not answer: {gone}") from gone
+    except (Misdeclared, RuntimeError) as refused:
+        raise SystemExit(f"headwater: {refused}") from refused
 
 
 def _settings() -> Settings:

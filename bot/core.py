@@ -120,10 +120,12 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     base = Nouns(tuple(discovery.nouns()))
     nouns = Nouns((*discovery.nouns(), draft_noun(catalogue, base)))
     ticking = clock or Clock(timedelta(seconds=ahead))
+    policy = load(policy_file)
+    policy.check()
     house = House(
         catalogue=catalogue,
         nouns=nouns,
-        policy=load(policy_file),
+        policy=policy,
         catalogues=catalogues if catalogues is not None else locale.load(),
         language=language,
         zone=zone,

@@ -21,6 +21,8 @@ HOLD = timedelta(minutes=2)
 GIVE_UP_AFTER = 8
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 60_000_000
+# What every browser and platform shows; the other formats that the library reads stay unread.
+SHOWN = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 
 
 class Fetching:
@@ -52,7 +54,7 @@ class Fetching:
             await self._refuse(file, never.reason)
         except (Later, Unclear) as later:
             log.info("file_later", file=file.id, reason=later.reason)
-            if file.attempts >= GIVE_UP_AFTER:
+            if file.attempts + 1 >= GIVE_UP_AFTER:  # as claimed: this attempt is not counted yet
                 await self._refuse(file, later.reason)
         else:
             await self._keep(file, content)
@@ -80,7 +82,7 @@ def media_of(content: bytes) -> str | None:
     if len(content) > MOST_BYTES:
         return None
     try:
-        with Image.open(BytesIO(content)) as picture:
+        with Image.open(BytesIO(content), formats=SHOWN) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             return Image.MIME.get(picture.format or "")

@@ -29,7 +29,7 @@ from storage.migrate import upgrade
 log = structlog.get_logger("headwater")
 
 
-class Refusal(Exception):
+class Refusal(RuntimeError):
     """The settings do not fit together; the sentence says what to do."""
 
 
@@ -108,9 +108,25 @@ class Running:
 def assemble(
     settings: Settings, *, clock: Clock | None = None, more_commands: tuple[type[Command], ...] = ()
 ) -> Running:
-    """Migrate, put the house together, and plug in every platform whose token is set."""
+    """Migrate, put the house together, and plug in every platform whose token is set.
+
+    Raises `Refusal` or `Misdeclared` when that cannot be, and `Gone` without a database.
+    """
     upgrade(settings.database_url)
     database = Database(settings.database_url)
+    try:
+        return _assembled(settings, database, clock, more_commands)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _assembled(
+    settings: Settings,
+    database: Database,
+    clock: Clock | None,
+    more_commands: tuple[type[Command], ...],
+) -> Running:
     core = build(
         database,
         language=settings.language,

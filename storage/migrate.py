@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
+from storage.database import Gone
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -18,10 +19,13 @@ def newest() -> str:
 
 
 def current(url: str) -> str | None:
-    """The revision a database is at, or None when it is empty."""
+    """The revision a database is at, or None when it is empty; raises `Gone` if there is none."""
     if engine_of(url) == SQLITE and not sqlite_path(url).exists():
         return None
-    connection = connect(url)
+    try:
+        connection = connect(url)
+    except (sqlite3.DatabaseError, psycopg.OperationalError) as error:
+        raise Gone(str(error)) from error
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):

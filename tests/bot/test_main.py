@@ -1,0 +1,213 @@
+"""`python -m bot`: what it prints, what it refuses, and that it starts and stops in good time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from bot import __main__ as program
+from bot.settings import Settings
+from bot.wiring import Running, assemble
+from storage.migrate import newest
+from tests.browser.process import running
+from tests.house import prepared, settings_for
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder and an environment without settings."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/headwater.db")
+    yield tmp_path
+    structlog.reset_defaults()
+
+
+def bot(*arguments: str) -> Result:
+    return CliRunner().invoke(program.cli, arguments)
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Running]:
+    """What would have been served."""
+    found: list[Running] = []
+
+    def serve(running: Running, settings: Settings) -> None:
+        running.core.database.close()
+        found.append(running)
+
+    monkeypatch.setattr(program, "serve", serve)
+    return found
+
+
+def test_migrate_says_what_it_did(at: Path) -> None:
+    assert bot("migrate").stdout == f"migrated to {newest()}\n"
+    assert bot("migrate").stdout == f"already at {newest()}\n"
+
+
+def test_a_manifest_is_valid_json_and_carries_the_name(at: Path) -> None:
+    done = bot("manifest", "--name", "源头")
+    assert done.exit_code == 0
+    manifest = json.loads(done.stdout)
+    assert manifest["display_information"]["name"] == "源头"
+    assert not (at / "headwater.db").exists()
+
+
+def test_run_prints_a_link_to_the_local_chat(at: Path, served: list[Running]) -> None:
+    done = bot("run")
+    assert done.exit_code == 0
+    assert f"http://127.0.0.1:8080{served[0].link}" in done.stdout
+    assert "First administrator" not in done.stdout
+
+
+def test_no_word_at_all_means_run(at: Path, served: list[Running]) -> None:
+    assert bot().exit_code == 0
+    assert len(served) == 1
+
+
+def test_the_first_start_with_a_token_prints_the_administrators_code(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "700:secret")
+    first = bot("run").stdout
+    assert f"join {served[0].code}" in first
+    assert f"加入 {served[0].code}" in first
+    assert "700:secret" not in first
+    assert "/chat" not in first
+
+
+def test_the_address_printed_is_the_one_seen_from_outside(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.test")
+    assert f"https://bot.test{served[0].link if served else '/chat?key='}" in bot("run").stdout
+
+
+@pytest.mark.parametrize("command", ["run", "migrate", "manifest"])
+def test_settings_that_cannot_be_used_are_each_named(
+    at: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("TIMEZONE", "Mars/Olympus")
+    monkeypatch.setenv("PORT", "many")
+    done = bot(command)
+    assert done.exit_code == 1
+    assert "these settings can't be used" in done.output
+    assert "TIMEZONE: " in done.output
+    assert "PORT: " in done.output
+    assert "Traceback" not in done.output
+    assert not (at / "headwater.db").exists()
+
+
+def test_a_refusal_is_one_sentence(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(os.environ["DATABASE_URL"], "web", "zh")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "700:secret")
+    done = bot("run")
+    assert done.exit_code == 1
+    assert done.output.startswith("headwater: This database was created as a sample company")
+    assert served == []
+
+
+def test_a_policy_file_with_a_slip_is_refused_at_the_start(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at / "own.toml").write_text("[visits]\ndays = 8\n")
+    monkeypatch.setenv("POLICY_FILE", "own.toml")
+    done = bot("run")
+    assert done.exit_code == 1
+    assert "headwater: the policy's table [visits]: days: Extra inputs" in done.output
+    assert served == []
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+def test_a_database_of_a_newer_bot_is_refused(
+    at: Path, served: list[Running], command: str
+) -> None:
+    bot("migrate")
+    with sqlite3.connect(at / "headwater.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    done = bot(command)
+    assert done.exit_code == 1
+    assert "headwater: the database is at revision 9999, newer than this code" in done.output
+    assert served == []
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+def test_a_database_that_does_not_answer_is_named(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none")
+    done = bot(command)
+    assert done.exit_code == 1
+    assert "headwater: the database does not answer" in done.output
+    assert "secret" not in done.output
+
+
+def test_it_serves_until_it_is_told_to_stop(at: Path, unused_tcp_port: int) -> None:
+    url = os.environ["DATABASE_URL"]
+    settings = settings_for(url, "zh", port=str(unused_tcp_port))
+    assembled = assemble(settings)
+    hushed: list[str] = []
+    assembled.hush = lambda: hushed.append("hush")
+    answers: list[int] = []
+
+    def stop_after_a_look() -> None:
+        for path in ("healthz", "readyz"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{unused_tcp_port}/{path}") as answer:
+                answers.append(answer.status)
+        signal.raise_signal(signal.SIGTERM)
+
+    told: list[int] = []
+
+    def heard(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+
+    before = signal.signal(signal.SIGTERM, heard)
+    try:
+        started = assembled.start
+
+        async def start() -> None:
+            await started()
+            threading.Timer(0.3, stop_after_a_look).start()
+
+        assembled.start = start  # type: ignore[method-assign]
+        program.serve(assembled, settings)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert answers == [200, 200]
+    assert hushed == ["hush"]
+    assert told == [signal.SIGTERM]
+
+
+def test_a_process_answers_and_stops_within_ten_seconds(tmp_path: Path) -> None:
+    with running(tmp_path) as bot:
+        address = bot.link.partition("/chat")[0]
+        for path in ("healthz", "readyz"):
+            with urllib.request.urlopen(f"{address}/{path}") as answer:  # noqa: S310
+                assert answer.status == 200
+        assert bot.stop() < 10
+        assert (tmp_path / "headwater.db").exists()
+
+
+def test_logs_are_events_with_fields(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program.log_plainly()
+    structlog.get_logger("x").info("letter_lost", letter=7)
+    structlog.get_logger("x").debug("chatter")
+    said = capsys.readouterr().err
+    assert "event=letter_lost" in said
+    assert "letter=7" in said
+    assert "chatter" not in said
