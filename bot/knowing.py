@@ -32,6 +32,7 @@ def _new(db: Transaction, request: Request, now: datetime) -> Account:
         user=request.user,
         name=request.user_name,
         chat=request.address.chat if request.direct else "",
+        language=request.language,
         used_at=now,
     )
     people.add_account(db, account)

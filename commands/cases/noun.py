@@ -28,11 +28,17 @@ def numbered(text: str) -> str | None:
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
-    """Open cases by number or customer; the oldest open ones when nothing was typed."""
+    """Open cases by number or customer; the oldest open ones when nothing was typed.
+
+    Somebody outside the company is offered what they reported themselves, and nothing else.
+    """
     number = numbered(text)
     exact = cases.by_number(look.db, number) if number else None
     if exact:
         return Matches((_found(look, exact),), clear=True)
+    if actor is not None and actor.person is None:
+        own = cases.reported_by(look.db, actor.account_id)
+        return Matches(tuple(_found(look, case) for case in own), clear=len(own) == 1)
     if not text.strip():
         return Matches(tuple(_found(look, case) for case in cases.open_ones(look.db, SHOWN)))
     found = tuple(

@@ -312,7 +312,7 @@ class Solve(
     case: Annotated[CaseId, Ask("Which case?", "Case")]
     department: Annotated[Department, Ask("Which department carries it out?", "Department")]
     measures: Annotated[str, Ask("Which measures?", "Measures", long=True)]
-    by_day: Annotated[date, Ask("When will it be done?", "Completion date")]
+    by_day: Annotated[date, Ask("When will it be done?", "Completion date", ahead=True)]
 
     def run(self, desk: Desk) -> Ref:
         """Keep it; the solution's due is done."""

@@ -14,7 +14,7 @@ from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question,
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.reading import Which
 from commands.kit.words import T, Value, Words
-from storage import drafts
+from storage import drafts, people
 from storage.database import Json, known
 from storage.drafts import Draft
 
@@ -199,11 +199,19 @@ def _offers(
             yield from ((True, T("Yes")), (False, T("No")))
         case Day():
             yield today.isoformat(), T("Today")
-            yield (today - timedelta(days=1)).isoformat(), T("Yesterday")
+            aside, label = (1, T("Tomorrow")) if asked.ask.ahead else (-1, T("Yesterday"))
+            yield (today + timedelta(days=aside)).isoformat(), label
         case Pick():
-            matches = nouns[kind.noun].find(look, "", None)
-            yield from ((found.id, found.name) for found in matches.found)
+            yield from _listed(look, kind, draft, nouns)
         case Moment():
             yield "just now", T("Just now")
         case Text() | Photos():
             return
+
+
+def _listed(look: Look, kind: Pick, draft: Draft, nouns: Nouns) -> Iterable[tuple[Json, Value]]:
+    """A first few of our lists, which are for nobody outside the company."""
+    account = people.account_by_id(look.db, draft.account_id)
+    if account and account.person_id:
+        matches = nouns[kind.noun].find(look, "", None)
+        yield from ((found.id, found.name) for found in matches.found)

@@ -25,12 +25,16 @@ Past = Annotated[datetime, "past"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The words of a question, the short name of its answer, and whether it is long or secret."""
+    """The words of a question, the short name of its answer, and whether it is long or secret.
+
+    `ahead` asks for a day to come: 20 Oct is then the next one, not the last.
+    """
 
     words: str
     name: str = ""
     long: bool = False
     secret: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

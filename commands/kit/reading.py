@@ -11,6 +11,7 @@ from typing import assert_never
 from commands.kit import limits
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.date_rules import Prefer
 from commands.kit.dates import (
     AmbiguousDate,
     NotADate,
@@ -167,7 +168,7 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     if asked is None or asked.field in found.answers or not text.strip():
         return text
     try:
-        day = leading_date(text, local_day(ctx.look.now, ctx.look.zone))
+        day = leading_date(text, local_day(ctx.look.now, ctx.look.zone), _side(asked))
     except AmbiguousDate as unclear:
         if found.which:
             return text
@@ -244,9 +245,15 @@ def _text(asked: Question, raw: str) -> str:
     return raw
 
 
+def _side(asked: Question) -> Prefer:
+    """On which side of today a date without a year lies."""
+    return "future" if asked.ask.ahead else "past"
+
+
 def _day(asked: Question, raw: str, ctx: Context) -> str:
     try:
-        return parse_date(raw, local_day(ctx.look.now, ctx.look.zone)).isoformat()
+        today = local_day(ctx.look.now, ctx.look.zone)
+        return parse_date(raw, today, _side(asked)).isoformat()
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:

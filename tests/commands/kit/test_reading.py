@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
@@ -129,6 +129,15 @@ def test_a_day_is_read_and_what_is_none_is_asked_again() -> None:
     assert read("day", "昨天") == "2026-10-13"
     assert read("day", "12 Oct") == "2026-10-12"
     assert "as a date" in wrong("day", "lately")
+
+
+def test_a_day_that_is_asked_for_ahead_is_the_next_one() -> None:
+    asked = Log.declared.question("day")
+    assert asked is not None
+    ahead = replace(asked, ask=replace(asked.ask, ahead=True))
+    assert answer(asked, "20 Oct", CTX) == "2025-10-20"
+    assert answer(ahead, "20 Oct", CTX) == "2026-10-20"
+    assert answer(ahead, "周五", CTX) == "2026-10-16"
 
 
 def test_a_day_that_can_be_read_two_ways_is_which() -> None:
