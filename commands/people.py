@@ -110,9 +110,7 @@ class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
         if desk.actor.person is not None:
             raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
         people.spend(desk.db, known(found.id), desk.recorded_at)
-        person_id = found.person_id
-        if person_id is None and found.contact_id is None:
-            person_id = _founder(desk)
+        person_id = _founder(desk) if found.admin else found.person_id
         people.link_account(desk.db, desk.actor.account_id, person_id, found.contact_id)
         desk.note(None, None, {"person": person_id, "contact": found.contact_id})
         return _welcome(desk, person_id, found.contact_id)
