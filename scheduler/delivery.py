@@ -343,13 +343,21 @@ class Delivery:
 
     def _orphans(self, db: Transaction) -> list[Batch]:
         now = self.clock.machine()
-        found = []
-        for letter in letters.expired(db, now):
-            if letters.take_over(db, known(letter.id), now, self.holder, now + LEASE):
-                account, where = self._whereto(db, letter)
-                card, version = self._drawn(db, (letter,))
-                found.append(Batch((letter,), card, version, account, where))
-        return found
+        return [
+            self._orphan(db, letter)
+            for letter in letters.expired(db, now)
+            if letters.take_over(db, known(letter.id), now, self.holder, now + LEASE)
+        ]
+
+    def _orphan(self, db: Transaction, letter: Letter) -> Batch:
+        """As it may have been sent; one that can't be drawn any more can't be looked up either."""
+        account, where = self._whereto(db, letter)
+        try:
+            card, version = self._drawn(db, (letter,))
+        except BUGS as bug:
+            log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
+            return Batch((letter,), account=account, where=where)
+        return Batch((letter,), card, version, account, where)
 
 
 def _after(now: datetime, rate: Rate) -> datetime:
