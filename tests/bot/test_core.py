@@ -11,7 +11,7 @@ from bot.core import build
 from bot.platform import Landed, Parcel
 from storage.database import Database, Gone
 from tests.desk import Mailbox, Reception, reception
-from tests.house import ZONE, TestClock
+from tests.house import ZONE
 
 PATIENCE = 10
 
@@ -132,8 +132,6 @@ async def test_the_sweep_runs_by_itself(database_url: str) -> None:
         mail = watched(desk)
         await desk.says("lina", "/visit 永固")
         await desk.work()
-        desk.core.metronome.wake(frozenset())
-        assert isinstance(desk.clock, TestClock)
         desk.clock.at += timedelta(days=2)
         redrawn = asyncio.Event()
 

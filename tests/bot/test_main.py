@@ -20,7 +20,7 @@ from bot import __main__ as program
 from bot.settings import Settings
 from bot.wiring import Running, assemble
 from storage.migrate import newest
-from tests.browser.process import running
+from tests.browser.process import running, until_it_listens
 from tests.house import prepared, settings_for
 
 
@@ -92,7 +92,9 @@ def test_the_address_printed_is_the_one_seen_from_outside(
     at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://bot.test")
-    assert f"https://bot.test{served[0].link if served else '/chat?key='}" in bot("run").stdout
+    said = bot("run").stdout
+    assert f"https://bot.test{served[0].link}" in said
+    assert "127.0.0.1" not in said
 
 
 @pytest.mark.parametrize("command", ["run", "migrate", "manifest"])
@@ -158,34 +160,39 @@ def test_a_database_that_does_not_answer_is_named(
 
 
 def test_it_serves_until_it_is_told_to_stop(at: Path, unused_tcp_port: int) -> None:
-    url = os.environ["DATABASE_URL"]
-    settings = settings_for(url, "zh", port=str(unused_tcp_port))
+    settings = settings_for(os.environ["DATABASE_URL"], "zh", port=str(unused_tcp_port))
     assembled = assemble(settings)
     hushed: list[str] = []
     assembled.hush = lambda: hushed.append("hush")
     answers: list[int] = []
 
-    def stop_after_a_look() -> None:
-        for path in ("healthz", "readyz"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{unused_tcp_port}/{path}") as answer:
-                answers.append(answer.status)
-        signal.raise_signal(signal.SIGTERM)
+    def look_and_stop() -> None:
+        try:
+            until_it_listens(unused_tcp_port)
+            for path in ("healthz", "readyz"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{unused_tcp_port}/{path}") as found:
+                    answers.append(found.status)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     told: list[int] = []
 
     def heard(number: int, _frame: FrameType | None) -> None:
         told.append(number)
 
+    # The server passes the signal on when it has stopped; it must not end the tests.
     before = signal.signal(signal.SIGTERM, heard)
+    visitor = threading.Thread(target=look_and_stop)
     try:
         started = assembled.start
 
         async def start() -> None:
             await started()
-            threading.Timer(0.3, stop_after_a_look).start()
+            visitor.start()
 
         assembled.start = start  # type: ignore[method-assign]
         program.serve(assembled, settings)
+        visitor.join()
     finally:
         signal.signal(signal.SIGTERM, before)
     assert answers == [200, 200]

@@ -66,12 +66,12 @@ def _link(process: subprocess.Popen[str], port: int) -> str:
     for line in process.stdout:
         found = LINK.search(line)
         if found:
-            _until_it_listens(port)
+            until_it_listens(port)
             return found[0]
     raise AssertionError("no link was printed")
 
 
-def _until_it_listens(port: int) -> None:
+def until_it_listens(port: int) -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
