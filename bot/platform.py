@@ -38,15 +38,49 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """Somebody wrote words, or sent files, or both.
+class Origin:
+    """Whose words were passed on, and when they were written; `user` is their account, if known."""
 
-    `command` is set when the platform itself parsed `/command text`.
+    author: str
+    at: datetime
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on earth, in degrees, perhaps with a name."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCard:
+    """Somebody's name and phone number; `own` says that the sender's platform vouches for it."""
+
+    name: str
+    phone: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Somebody wrote words, sent files, a place or a phone number, or passed on another's message.
+
+    `command` is set when the platform itself parsed `/command text`. `album` is common to files
+    that were sent as one. `edited` says that an earlier message, the request's `message`, now
+    reads so.
     """
 
     text: str = ""
     files: tuple[Attachment, ...] = ()
     command: str = ""
+    origin: Origin | None = None
+    spot: Spot | None = None
+    phone: PhoneCard | None = None
+    album: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
