@@ -133,13 +133,15 @@ class Asking:
             chat=at.chat,
             thread=at.thread,
             conversation=conversation,
+            message=self.hearing.first.message,
+            origin=self.hearing.first.kept_writer(),
             command=declared.name if declared else "",
             answers=answers,
             asked=[],
             subject_kind=about.kind if about else "",
             subject_id=about.id if about else None,
             revision=revision,
-            begun_at=self.hearing.now,
+            begun_at=self.hearing.first.at,
             expires_at=self.hearing.recorded_at + drafting.KEPT_FOR,
             state=state,
         )
@@ -195,6 +197,7 @@ class Asking:
             raise Refused(T("That is done already. To do it once more, start again."))
         if command is None:
             raise Refused(T("That can't be continued any more. Please start again."))
+        self.hearing.goes_on(draft)
         if draft.state != drafts.OPEN:
             self._reopen(draft)
         return draft, command

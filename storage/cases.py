@@ -36,7 +36,10 @@ class Case(SQLModel, table=True):
 
 
 class Report(SQLModel, table=True):
-    """Who told us, on which channel, and when; a case has one or more."""
+    """Who told us, on which channel, and when; a case has one or more.
+
+    `author` wrote what the person `passed_by` passed on.
+    """
 
     id: int | None = key()
     case_id: int = points_at("cases")
@@ -47,6 +50,8 @@ class Report(SQLModel, table=True):
     text: str = words()
     at: datetime = moment()
     source: Json = data()
+    author: str = ""
+    passed_by: int | None = may_point_at("person", index=False)
 
 
 class Reply(SQLModel, table=True):

@@ -26,6 +26,7 @@ class CasePolicy(Section, section="cases"):
     solution_hours: Annotated[int, Clause(CLAUSE)]
     warning_hours: Annotated[int, Clause(CLAUSE)]
     second_escalation_hours: Annotated[int, Clause(CLAUSE)]
+    received_days: Annotated[int, Clause(CLAUSE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,22 @@ def ladder(due_at: datetime, policy: CasePolicy) -> tuple[Step, ...]:
         Step(BREACH, due_at),
         Step(ABOVE, due_at + timedelta(hours=policy.second_escalation_hours)),
     )
+
+
+def check_received(at: datetime, now: datetime, most_days: int) -> None:
+    """A complaint reached us before now, and not so long ago that it must be a slip."""
+    if at > now:
+        raise Invalid("received", T("{at:clock} is still to come. When did it reach us?", at=at))
+    if now - at > timedelta(days=most_days):
+        raise Invalid(
+            "received",
+            T(
+                "That was {at:clock}, more than {n} day ago. When did it reach us?",
+                "That was {at:clock}, more than {n} days ago. When did it reach us?",
+                at=at,
+                n=most_days,
+            ),
+        )
 
 
 def check_phoned(at: datetime, received_at: datetime, now: datetime) -> None:

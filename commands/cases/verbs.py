@@ -6,14 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.cases import future
+from commands.cases import future, reporting
+from commands.cases.reporting import Reporter
 from commands.cases.rules import (
     CLAUSE,
     FIRST,
     KIND,
     SOLUTION,
     WORDS,
+    CasePolicy,
     check_phoned,
+    check_received,
 )
 from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
@@ -57,21 +60,26 @@ class Complaint(
     text: Annotated[str, Ask("What happened?", "What happened", long=True)]
     customer: Annotated[CustomerId | None, Ask("Which customer?", "Customer")] = None
     photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+    received: Annotated[datetime | None, Ask("When did it reach us?", "Received")] = None
 
     def run(self, desk: Desk) -> Ref:
-        """Open a case with a number at once; its clock runs from the message itself."""
-        case = self._opened(desk)
+        """Open a case with a number at once; its clock runs from the first message."""
+        by = reporting.reporter(desk)
+        case = self._opened(desk, by)
         about = Ref(KIND, known(case.id))
-        cases.add_report(desk.db, self._report(desk, case))
+        cases.add_report(desk.db, self._report(desk, case, by))
         desk.begin(about, {"number": case.number, "customer": case.customer_id, "text": case.text})
         future.promise(desk, case)
         desk.post(PLACE, about)
         if case.owner_id and case.owner_id != _me(desk):
             desk.tell(ToPerson(case.owner_id), about)
+        reporting.receipt(desk, by, about)
         return about
 
-    def _opened(self, desk: Desk) -> Case:
-        customer = desk.actor.customer_id or self.customer
+    def _opened(self, desk: Desk, by: Reporter) -> Case:
+        received = (desk.actor.person and self.received) or desk.received
+        check_received(received, desk.recorded_at, desk.policy.of(CasePolicy).received_days)
+        customer = desk.actor.customer_id or self.customer or by.customer_id
         if self.customer and customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         year = desk.now.astimezone(desk.zone).year
@@ -80,24 +88,26 @@ class Complaint(
             customer_id=customer,
             text=self.text,
             owner_id=_owner(desk, customer),
-            reporter_person_id=_me(desk),
-            received_at=desk.now,
+            reporter_person_id=by.person_id,
+            received_at=received,
             recorded_at=desk.recorded_at,
             policy=desk.policy.version,
         )
         cases.add(desk.db, case)
         return case
 
-    def _report(self, desk: Desk, case: Case) -> Report:
+    def _report(self, desk: Desk, case: Case, by: Reporter) -> Report:
         return Report(
             case_id=known(case.id),
-            person_id=_me(desk),
-            contact_id=desk.actor.contact_id,
-            account_id=desk.actor.account_id,
+            person_id=by.person_id,
+            contact_id=by.contact_id,
+            account_id=by.account_id,
             channel=desk.source.platform,
             text=self.text,
-            at=desk.now,
+            at=case.received_at,
             source=desk.source.kept(),
+            author=by.author,
+            passed_by=by.passed_by,
         )
 
 

@@ -29,8 +29,21 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose words were passed on, and when they were written; `account_id` is theirs, if known."""
+
+    name: str
+    at: datetime
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where and how something was said; kept with every fact made from it."""
+    """Where and how something was said; kept with every fact made from it.
+
+    `begun` is when its first message came, which questions and answers may have followed; `writer`
+    is who wrote it, where somebody else's words were passed on.
+    """
 
     platform: str
     workspace: str
@@ -39,6 +52,8 @@ class Source:
     message: str = ""
     direct: bool = True
     title: str = ""
+    begun: datetime | None = None
+    writer: Writer | None = None
 
     def kept(self) -> Json:
         """As it stands in a row."""
@@ -70,6 +85,15 @@ class Desk:
     def today(self) -> date:
         """The company's day when this was said."""
         return local_day(self.now, self.zone)
+
+    @property
+    def received(self) -> datetime:
+        """When this reached the company.
+
+        With its first message; where a colleague passes it on, when it was written to them.
+        """
+        writer = self.source.writer if self.actor.person else None
+        return min(self.now, writer.at if writer else self.source.begun or self.now)
 
     @property
     def person(self) -> Person:
