@@ -56,6 +56,15 @@ def _first_of(draft: Draft) -> First:
     return First(draft.begun_at, draft.message, writer)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: what it shows, whether that subject changed, and how to say so."""
+
+    shown: Card | Ref | None
+    moved: bool = False
+    said: T | None = None
+
+
 class Hearing:
     """What all ways of hearing a request share: who speaks, when, where, how a command is run."""
 
@@ -176,7 +185,7 @@ class Hearing:
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
-    ) -> Card | Ref | None:
+    ) -> Outcome:
         """Do the deed in a savepoint.
 
         Its subject is locked and current, the actor entitled, the answers typed.
@@ -190,10 +199,11 @@ class Hearing:
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
+        desk = self.desk(declared)
         with self.db.savepoint():
-            outcome = made.run(self.desk(declared))
-        self._file(declared, answers, outcome)
-        return outcome
+            shown = made.run(desk)
+        self._file(declared, answers, shown)
+        return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""
