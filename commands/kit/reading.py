@@ -44,6 +44,8 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_SPACE = re.compile(r"[ \t]+")
+EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 _LIST = re.compile(r"[\s,，、;；]+")
 
@@ -154,10 +156,11 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
 
 def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
     """A second customer right after the first: whether to split is asked."""
-    joined = _AND.match(rest)
+    joined = _AND.match(rest) or _SPACE.match(rest)
     if joined:
         matches, beyond = leads(ctx.look, rest[joined.end() :])
-        if matches.clear and matches.found[0].id != found.answers[field_]:
+        sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
+        if sure and matches.clear and matches.found[0].id != found.answers[field_]:
             found.also = (field_, matches.found[0].id)
             return beyond.lstrip(_GLUE)
     return rest.lstrip(_GLUE)
@@ -174,6 +177,8 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
             return text
         found.which = _which_day(asked.field, unclear)
         return text[unclear.end :].lstrip(_GLUE)
+    except NotADate as impossible:
+        raise _no_such_day(asked.field, str(impossible)) from impossible
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()
@@ -257,9 +262,13 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:
-        raise Invalid(
-            asked.field, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
-        ) from error
+        raise _no_such_day(asked.field, raw) from error
+
+
+def _no_such_day(field_: str, raw: str) -> Invalid:
+    return Invalid(
+        field_, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
+    )
 
 
 def _moment(asked: Question, raw: str, ctx: Context) -> str:
