@@ -46,8 +46,8 @@ def test_what_no_person_says_is_passed_over(event: Json) -> None:
     assert said({"channel": "D1"} | event) is None
 
 
-def changed(text: str, **message: Any) -> Json:
-    now = {"type": "message", "user": "U1", "ts": "1.5", "text": text} | message
+def changed(text: str, **message: object) -> Json:
+    now: Json = {"type": "message", "user": "U1", "ts": "1.5", "text": text} | message
     before = {"type": "message", "user": "U1", "ts": "1.5", "text": "hi"}
     about = {"subtype": "message_changed", "channel": "D1", "ts": "9.5", "user": None, "text": None}
     return about | {"message": now, "previous_message": before}
