@@ -65,6 +65,15 @@ class Became:
     field: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: what it shows, whether that subject changed, and how to say so."""
+
+    shown: Card | Ref | None
+    moved: bool = False
+    said: T | None = None
+
+
 class Hearing:
     """What all ways of hearing a request share: who speaks, when, where, how a command is run."""
 
@@ -195,7 +204,7 @@ class Hearing:
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
-    ) -> Card | Ref | None:
+    ) -> Outcome:
         """Do the deed in a savepoint.
 
         Its subject is locked and current, the actor entitled, the answers typed.
@@ -209,13 +218,14 @@ class Hearing:
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
+        desk = self.desk(declared)
         with self.db.savepoint():
-            outcome = made.run(self.desk(declared))
-        self._file(declared, answers, outcome)
-        made_of_it = outcome if isinstance(outcome, Ref) else about
+            shown = made.run(desk)
+        self._file(declared, answers, shown)
+        made_of_it = shown if isinstance(shown, Ref) else about
         if made_of_it:
             self.becomes(made_of_it, declared.name)
-        return outcome
+        return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
 
     def becomes(self, about: Ref, command: str = "") -> None:
         """This message has become a subject, or a part of one."""

@@ -65,6 +65,9 @@ def _title(look: Look, case: Case) -> T:
         return T("📨 {number} {customer}: answered, solution to come", **values)
     if case.taken_at:
         return T("🔧 {number} {customer}: being looked into", **values)
+    by = people.get(look.db, case.passed_by_id) if case.passed_by_id else None
+    if by:
+        return T("👉 {number} {customer}: passed on by {by}", by=by.name, **values)
     return T("📋 {number} {customer}: complaint received", **values)
 
 
