@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import build
 from bot.platform import Address, Attachment, Request, Typed
 from storage import cases, drafts, files, heard, talk, visits
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from tests.desk import Reception, reception
+from tests.house import ZONE
 
 
 @pytest.fixture
@@ -68,6 +70,16 @@ async def test_an_album_is_one_visit_in_every_order(tmp_path: Path, sqlite_templ
 async def test_parts_delivered_twice_count_once(desk: Reception) -> None:
     parts = [part(desk, 0, "/visit 华强 看了产线"), part(desk, 1)]
     await come(desk, *parts, *parts)
+    assert await filed(desk, "visit") == ["photo-0", "photo-1"]
+
+
+async def test_an_album_goes_on_after_a_restart(desk: Reception, database_url: str) -> None:
+    await come(desk, part(desk, 0))
+    later = part(desk, 1, "/visit 华强 看了产线")
+    database = Database(database_url)
+    restarted = build(database, language="en", zone=ZONE, clock=desk.clock)
+    await restarted.door.handle(later)
+    database.close()
     assert await filed(desk, "visit") == ["photo-0", "photo-1"]
 
 

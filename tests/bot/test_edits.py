@@ -72,10 +72,10 @@ async def test_the_journal_keeps_before_and_after(desk: Reception) -> None:
 
 
 async def test_only_what_reads_differently_is_corrected(desk: Reception) -> None:
-    first = desk.request("lina", "/visit 永固 谈了Q3")
+    first = desk.request("lina", "/visit 永固 昨天 谈了Q3")
     await heard_(desk, first)
     await desk.says("lina", "/visit_day 12 Oct", reply_to="1")
-    await heard_(desk, edited(desk, first, "/visit 永固 谈了Q4"))
+    await heard_(desk, edited(desk, first, "/visit 永固 昨天 谈了Q4"))
     found = await visit(desk)
     assert (found.day.isoformat(), found.notes) == ("2026-10-12", "谈了Q4")
 
