@@ -57,6 +57,15 @@ def _first_of(draft: Draft) -> First:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What a message has become: a subject, by which command, or as the answer to which field."""
+
+    about: Ref
+    command: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a deed: what it shows, whether that subject changed, and how to say so."""
 
@@ -79,6 +88,8 @@ class Hearing:
         self.ctx = Context(self.look, house.nouns, house.spoken, actor)
         self.deed = ""
         self.first = First(self.now, request.message, self.writer())
+        self.became: Became | None = None
+        self.field = ""
 
     # --- who, when --------------------------------------------------------------------------------
 
@@ -130,6 +141,14 @@ class Hearing:
             reader = reader_of_actor(self.house, self.actor)
             return Show(Pen(reader, self.request.address, self.house.seal).page(card))
         self.desk().tell(self.home(), card)
+        return Silent()
+
+    def show_subject(self, about: Ref) -> Reply:
+        """Show a subject's card, which follows its changes where it comes as a letter."""
+        draw = self.house.nouns[about.kind].card
+        if self.request.inline and draw:
+            return self.show(draw(self.look, about.id))
+        self.desk().tell(self.home(), about, replaces=str(about))
         return Silent()
 
     def toast(self, words: T, *, alert: bool = False) -> Reply:
@@ -203,7 +222,24 @@ class Hearing:
         with self.db.savepoint():
             shown = made.run(desk)
         self._file(declared, answers, shown)
+        made_of_it = shown if isinstance(shown, Ref) else about
+        if made_of_it:
+            self.becomes(made_of_it, declared.name)
         return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
+
+    def becomes(self, about: Ref, command: str = "") -> None:
+        """This message has become a subject, or a part of one."""
+        self.became = Became(about, command, self.field)
+
+    def mend(
+        self, command: type[Command], about: Ref, changed: Mapping[str, Json], at: datetime
+    ) -> None:
+        """Correct what a command once did, as if the words of that moment had been these."""
+        declared = command.declared
+        self._hold(declared, about, 0)
+        self.allow(declared, about if declared.on else None)
+        with self.db.savepoint():
+            command.mend(self.desk(declared).as_of(at), about, changed)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""

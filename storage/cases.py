@@ -39,7 +39,7 @@ class Case(SQLModel, table=True):
 class Report(SQLModel, table=True):
     """Who told us, on which channel, and when; a case has one or more.
 
-    `author` wrote what the person `passed_by` passed on.
+    `author` wrote what the person `passed_by` passed on; `earlier` is what a corrected one said.
     """
 
     id: int | None = key()
@@ -53,6 +53,7 @@ class Report(SQLModel, table=True):
     source: Json = data()
     author: str = ""
     passed_by: int | None = may_point_at("person", index=False)
+    earlier: str = words()
 
 
 class Reply(SQLModel, table=True):
@@ -132,6 +133,11 @@ _REPORTS = Query(
     Report,
     select(Report).where(col(Report.case_id) == bindparam("case_id")).order_by(col(Report.id)),
 )
+_CORRECT_REPORT = Deed(
+    update(Report)
+    .where(col(Report.id) == bindparam("b_id"))
+    .values(text=bindparam("to_text"), earlier=bindparam("to_earlier"))
+)
 _REPLIES = Query(
     Reply, select(Reply).where(col(Reply.case_id) == bindparam("case_id")).order_by(col(Reply.id))
 )
@@ -196,6 +202,11 @@ def add_report(db: Transaction, report: Report) -> int:
 def reports(db: Transaction, case_id: int) -> list[Report]:
     """Who reported a case, in order."""
     return _REPORTS.all(db, case_id=case_id)
+
+
+def correct_report(db: Transaction, report: Report, text: str) -> None:
+    """A report reads so now; what it said at first is kept."""
+    _CORRECT_REPORT.run(db, b_id=report.id, to_text=text, to_earlier=report.earlier or report.text)
 
 
 def add_reply(db: Transaction, reply: Reply) -> int:

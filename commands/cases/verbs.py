@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -37,7 +38,7 @@ from commands.kit.people import (
 from commands.kit.words import T, listed
 from storage import cases, counters, customers, dues, people
 from storage.cases import Case, Reply, Report, Solution
-from storage.database import known
+from storage.database import Json, known
 
 HANDLERS = {Department.QUALITY, Department.SALES, Department.MANAGEMENT, Relation.OWNER}
 PLACE = "cases"
@@ -75,6 +76,18 @@ class Complaint(
             desk.tell(ToPerson(case.owner_id), about)
         reporting.receipt(desk, by, about)
         return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The correction stands beside what was said at first; the clock goes on."""
+        case = _open(desk, about.id)
+        before = _kept(case)
+        if "text" in changed:
+            reporting.corrected(desk, case, changed["text"])
+        if changed.get("customer") and desk.actor.person:
+            case.customer_id = changed["customer"]
+        cases.save(desk.db, case)
+        desk.change(about, before, _kept(case), shown=_kept(case))
 
     def _opened(self, desk: Desk, by: Reporter) -> Case:
         received = (desk.actor.person and self.received) or desk.received

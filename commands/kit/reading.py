@@ -28,6 +28,7 @@ from commands.kit.form import (
     Moment,
     Photos,
     Pick,
+    Place,
     Question,
     Text,
     YesNo,
@@ -47,6 +48,8 @@ _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
 _SPACE = re.compile(r"[ \t]+")
 EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
+_DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)")
+HALF_A_TURN = 180.0
 _LIST = re.compile(r"[\s,，、;；]+")
 
 
@@ -232,8 +235,8 @@ def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
             return _choice(asked, kind, raw, ctx)
         case Pick():
             return _pick(asked, kind, raw, ctx)
-        case Photos():
-            return list(raw)
+        case Photos() | Place():
+            return _place(asked, raw) if isinstance(kind, Place) else list(raw)
     assert_never(kind)
 
 
@@ -279,6 +282,17 @@ def _moment(asked: Question, raw: str, ctx: Context) -> str:
             asked.field,
             T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
         ) from error
+
+
+def _place(asked: Question, raw: Json) -> Json:
+    """A place as a platform sends it, or as map programs write it: 29.8683, 121.544."""
+    if isinstance(raw, dict):
+        return raw
+    found = _DEGREES.fullmatch(str(raw).strip())
+    latitude, longitude = (float(found[1]), float(found[2])) if found else (HALF_A_TURN, 0.0)
+    if abs(latitude) > HALF_A_TURN / 2 or abs(longitude) > HALF_A_TURN:
+        raise Invalid(asked.field, T("Please send the place, or write it like “29.868, 121.544”."))
+    return {"latitude": latitude, "longitude": longitude, "title": ""}
 
 
 def _yes_no(asked: Question, raw: Json) -> bool:

@@ -55,6 +55,7 @@ MATRIX: dict[str, list[str]] = {
     "visit_day": ["owner"],
     "visit_notes": ["owner"],
     "visit_photo": ["owner"],
+    "visit_place": ["owner"],
     "visit_remind": ["owner"],
     "visit_undo": ["owner"],
     "visits": EVERYBODY,
