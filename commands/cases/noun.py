@@ -106,6 +106,7 @@ NOUN = Noun(
     views={"notice": future.notice, "reminder": future.reminder},
     involved=involved,
     leads=leads,
+    numbered=lambda text: numbered(text) is not None,
     verbs=("case",),
     heard=heard,
     timers={

@@ -70,7 +70,8 @@ class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
-    `views` draw other cards of it than the usual one, such as a warning; they follow it as well.
+    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    usual one, such as a warning; they follow it as well.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class Noun:
     views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
