@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from storage.database import Json
 
@@ -141,6 +141,37 @@ class Request:
     raw: bytes = field(default=b"", repr=False)
 
 
+# --- in: what happens to the bot ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another number."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot may do there has changed: whether it may speak at all, and could before."""
+
+    inside: bool
+    was: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the bot in a chat, rather than something said to it."""
+
+    address: Address
+    what: Moved | Standing
+    at: datetime
+    key: str
+    direct: bool = False
+    title: str = ""
+    language: str = ""
+
+
 # --- out: pages -----------------------------------------------------------------------------------
 
 
@@ -174,6 +205,13 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """An address of ours that can be opened, and copied as it stands."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture that we keep, by its file's id."""
 
@@ -198,7 +236,7 @@ class Keys:
     row: tuple[Key, ...]
 
 
-Block = Say | Small | Quoted | Table | Image | Keys
+Block = Say | Small | Quoted | Table | Linked | Image | Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +381,9 @@ class Gate(Protocol):
     ) -> list[tuple[str, str]]:
         """What a search field offers for these letters: values and labels."""
 
+    async def happened(self, event: Event) -> None:
+        """Remember what happened to the bot. Raises `storage.database.Gone` like `handle`."""
+
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed, and report it."""
 
@@ -403,3 +444,22 @@ class Platform(Protocol):
 
     def rates(self, address: Address) -> tuple[Rate, ...]:
         """The limits that a message to this address counts against."""
+
+
+@runtime_checkable
+class Forum(Protocol):
+    """A platform that has chats with topics. Both raise what sends raise."""
+
+    async def open_topic(self, address: Address, title: str) -> str:
+        """Make a topic; give its thread."""
+
+    async def close_topic(self, address: Address, *, closed: bool) -> None:
+        """Close or reopen a topic; to do so twice is harmless."""
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """A platform on which a code can be carried by a link."""
+
+    def invitation(self, code: str) -> str | None:
+        """The link by which somebody joins; None while it is not known."""

@@ -26,7 +26,7 @@ from bot.platform import (
     Toast,
     Wrong,
 )
-from bot.telegram import draw, hear
+from bot.telegram import draw, events, hear
 from bot.telegram.api import MISSHAPEN, Delivery
 from bot.telegram.hear import PLATFORM, Heard, Me, Unreadable
 from commands.kit.errors import Undeliverable
@@ -109,6 +109,10 @@ class Intake:
     async def _handle(self, delivery: Delivery) -> None:
         assert self.me is not None
         try:
+            happened = events.event(delivery.raw, self.me)
+            if happened:
+                await self._gate.happened(happened)
+                return
             heard = hear.read(delivery, self.me, self._now())
         except Unreadable as unreadable:
             await self._gate.set_aside(PLATFORM, delivery.body, str(unreadable))

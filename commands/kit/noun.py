@@ -65,11 +65,20 @@ class Involved:
     account_ids: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject's own thread: what it is called, and whether there is nothing more to do in it."""
+
+    title: str
+    closed: bool
+
+
 @dataclass(frozen=True)
 class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    `topic` is given where each is talked about in a thread of its own.
     """
 
     kind: str
@@ -81,6 +90,7 @@ class Noun:
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
 
 
