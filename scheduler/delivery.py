@@ -93,10 +93,10 @@ class Delivery:
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        following = await self.database.read(letters.next_at)
-        if following.at is None or following.company_at is None:
-            return None
-        return max(following.at - machine, following.company_at - company, timedelta())
+        following = await self.database.read(lambda db: letters.next_at(db, company))
+        waits = [following.at - machine] if following.at else []
+        waits += [following.company_at - company] if following.company_at else []
+        return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
 

@@ -81,16 +81,19 @@ class Letter(SQLModel, table=True):
 
 
 class Next(NamedTuple):
-    """The earliest that any waiting letter may go: by the machine's clock, and by the company's."""
+    """When a letter may go next.
+
+    By the machine's clock, of those at the head of their lanes; by the company's, of those held.
+    """
 
     at: datetime | None
     company_at: datetime | None
 
 
 _ahead = aliased(Letter)
-_FREE = select(col(Letter.id)).where(
+# Nothing of the same lane must go before it.
+_HEADS = and_(
     col(Letter.state) == WAITING,
-    col(Letter.next_at) <= bindparam("now"),
     col(Letter.not_before) <= bindparam("company_now"),
     ~exists().where(
         and_(
@@ -106,6 +109,7 @@ _FREE = select(col(Letter.id)).where(
         )
     ),
 )
+_FREE = select(col(Letter.id)).where(_HEADS, col(Letter.next_at) <= bindparam("now"))
 
 
 def _claim(*, skip_locked: bool) -> Query[Letter]:
@@ -210,10 +214,11 @@ _REPLACE = Deed(
     .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
     .values(state=REPLACED)
 )
-_NEXT = Query(
-    Next,
-    select(func.min(col(Letter.next_at)), func.min(col(Letter.not_before))).where(
-        col(Letter.state) == WAITING
+_NEXT_HEAD = Query(lambda at: at, select(func.min(col(Letter.next_at))).where(_HEADS))
+_NEXT_HELD = Query(
+    lambda at: at,
+    select(func.min(col(Letter.not_before))).where(
+        col(Letter.state) == WAITING, col(Letter.not_before) > bindparam("company_now")
     ),
 )
 _LOST = Query(
@@ -353,11 +358,10 @@ def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
 
 
-def next_at(db: Transaction) -> Next:
+def next_at(db: Transaction, company_now: datetime) -> Next:
     """When the next waiting letter may go."""
-    found = _NEXT.first(db)
-    assert found is not None
-    return found
+    head = _NEXT_HEAD.first(db, company_now=company_now)
+    return Next(head, _NEXT_HELD.first(db, company_now=company_now))
 
 
 def lost(db: Transaction) -> list[Letter]:

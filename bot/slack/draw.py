@@ -74,7 +74,9 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
         case Table():
             yield from _table(block)
         case Linked():
-            yield _rich("rich_text_section", [{"type": "link", "url": block.url}])
+            yield _rich(
+                "rich_text_section", [{"type": "link", "url": block.url, "text": block.url}]
+            )
         case Image():
             yield small(f"📷 {block.alt}")
         case Keys():

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.platform import Rate
+from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
@@ -290,3 +291,35 @@ async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
     await writes(desk, lambda at: at.tell(ToAccount(found.id or 0), Card(T("hello"))))
     await desk.core.delivery.tick()
     assert desk.mail.titles("dm:stranger") == ["hello"]
+
+
+async def test_a_letter_behind_one_that_must_wait_is_no_reason_to_look_again(
+    desk: Reception,
+) -> None:
+    desk.mail.failing = [Later("slow down", 60, asked=True)]
+    await tell(desk, "first")
+    await tell(desk, "second")
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=60)
+
+
+async def test_a_letter_held_on_purpose_hides_no_other(desk: Reception) -> None:
+    desk.mail.failing = [Later("slow down", 60, asked=True)]
+    await tell(desk, "first")
+    await desk.core.delivery.tick()
+
+    def held(db: Transaction) -> None:
+        letters.add(
+            db,
+            letters.Letter(
+                lane="person:1",
+                person_id=1,
+                body=cards.encode(Card("held")),
+                created_at=desk.clock.at,
+                not_before=desk.clock.at + timedelta(hours=8),
+                next_at=desk.clock.at,
+            ),
+        )
+
+    await desk.core.database.write(held)
+    assert await desk.core.delivery.next_in() == timedelta(seconds=60)
