@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.platform import Inviting, Platform
+from bot.abilities import Inviting
+from bot.platform import Platform
 from bot.seal import Seal
 from bot.words import CHINESE, ENGLISH, Catalogues, Reader
 from commands.kit.command import Catalogue

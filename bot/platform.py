@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from storage.database import Json
 
@@ -444,22 +444,3 @@ class Platform(Protocol):
 
     def rates(self, address: Address) -> tuple[Rate, ...]:
         """The limits that a message to this address counts against."""
-
-
-@runtime_checkable
-class Forum(Protocol):
-    """A platform that has chats with topics. Both raise what sends raise."""
-
-    async def open_topic(self, address: Address, title: str) -> str:
-        """Make a topic; give its thread."""
-
-    async def close_topic(self, address: Address, *, closed: bool) -> None:
-        """Close or reopen a topic; to do so twice is harmless."""
-
-
-@runtime_checkable
-class Inviting(Protocol):
-    """A platform on which a code can be carried by a link."""
-
-    def invitation(self, code: str) -> str | None:
-        """The link by which somebody joins; None while it is not known."""

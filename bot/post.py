@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from bot.abilities import Forum
 from bot.draw import Pen
 from bot.house import House
-from bot.platform import Address, Forum, Page, Parcel, Platform
+from bot.platform import Address, Page, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from telegram import Bot, ReplyKeyboardMarkup, Update
+from telegram.error import BadRequest
 
 from tests.fakes.telegram import CannotDo, FakeTelegram
 from tests.fakes.telegram_props import (
