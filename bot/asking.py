@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.forms import draft_form
-from bot.hearing import Again, Hearing
+from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.platform import Attachment, Form, Open, Pressed, Reply, Silent, Wrong
 from commands.kit import drafting, words
@@ -64,28 +64,35 @@ class Asking:
             drafts.end(self.db, known(draft.id), drafts.DONE)
             self._touch(draft)
 
-    def _outcome(self, declared: Declared, outcome: Card | Ref | None, *, quiet: bool) -> Reply:
-        """Show what came of it. A card that stands here already is redrawn, not said twice."""
-        if isinstance(outcome, Card) and outcome.about is None:
-            return self.hearing.show(outcome)
-        if isinstance(outcome, Ref) and self._in_sight(outcome):
-            return self._confirmed(declared, quiet=quiet)
-        if outcome is not None:
-            self.hearing.desk().tell(self.hearing.home(), outcome)
+    def _outcome(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
+        """Show what came of it.
+
+        A changed card that stands here already is redrawn, not said twice; one that was only asked
+        for is shown again, for it may stand far above.
+        """
+        shown = outcome.shown
+        if isinstance(shown, Card) and shown.about is None:
+            return self.hearing.show(shown)
+        if isinstance(shown, Ref) and outcome.moved and self._in_sight(shown):
+            return self._confirmed(declared, outcome, quiet=quiet)
+        if shown is not None:
+            self.hearing.desk().tell(self.hearing.home(), shown)
         return Silent()
 
-    def _confirmed(self, declared: Declared, *, quiet: bool) -> Reply:
+    def _confirmed(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
         if isinstance(self.request.said, Pressed):
-            return self.hearing.toast(T("Done."))
-        if quiet:
+            return self.hearing.toast(outcome.said or T("Done."))
+        if quiet and not outcome.said:
             return Silent()
-        return self.hearing.show(Card(T("✔ {what}", what=declared.words)))
+        what = outcome.said or T("Done: {what}", what=declared.words)
+        return self.hearing.show(Card(T("✔ {what}", what=what)))
 
     def _in_sight(self, outcome: Ref) -> bool:
         """Whether a card of this subject that follows its changes stands in this conversation."""
         at = self.request.address
         return any(
             posting.follows
+            and posting.view == outcome.view
             and (posting.platform, posting.workspace, posting.chat)
             == (at.platform, at.workspace, at.chat)
             for posting in postings.of(self.db, outcome.kind, outcome.id)
@@ -133,13 +140,15 @@ class Asking:
             chat=at.chat,
             thread=at.thread,
             conversation=conversation,
+            message=self.hearing.first.message,
+            origin=self.hearing.first.kept_writer(),
             command=declared.name if declared else "",
             answers=answers,
             asked=[],
             subject_kind=about.kind if about else "",
             subject_id=about.id if about else None,
             revision=revision,
-            begun_at=self.hearing.now,
+            begun_at=self.hearing.first.at,
             expires_at=self.hearing.recorded_at + drafting.KEPT_FOR,
             state=state,
         )
@@ -195,6 +204,7 @@ class Asking:
             raise Refused(T("That is done already. To do it once more, start again."))
         if command is None:
             raise Refused(T("That can't be continued any more. Please start again."))
+        self.hearing.goes_on(draft)
         if draft.state != drafts.OPEN:
             self._reopen(draft)
         return draft, command

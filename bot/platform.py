@@ -381,9 +381,6 @@ class Gate(Protocol):
     ) -> list[tuple[str, str]]:
         """What a search field offers for these letters: values and labels."""
 
-    async def happened(self, event: Event) -> None:
-        """Remember what happened to the bot. Raises `storage.database.Gone` like `handle`."""
-
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed, and report it."""
 

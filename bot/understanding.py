@@ -64,10 +64,15 @@ class Understanding:
         return Silent()
 
     def _command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
-        """The command that is meant: named by the platform, or by the text's first words."""
+        """The command that is meant: named by the platform, or by the text's first words.
+
+        Somebody else's words, passed on, command nothing.
+        """
         if said.command and said.command.casefold() != "headwater":
             command = self.house.catalogue.spoken.get(said.command.casefold())
             return (command, said.text) if command else None
+        if said.origin:
+            return None
         slash = said.text.lstrip().startswith("/") or bool(said.command)
         on = about.kind if about else ""
 
@@ -227,6 +232,7 @@ class Understanding:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
             raise Refused(T("That is done already. To do it once more, start again."))
+        self.hearing.goes_on(draft)
         drafts.end(self.db, draft_id, drafts.DONE)
         given: dict[str, Json] = {}
         asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)

@@ -14,7 +14,7 @@ from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, Files, VisitId
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
 from storage import customers, files, people, visits
 from storage.database import Transaction, known
@@ -29,8 +29,8 @@ FRIDAY = 4
 class VisitPolicy(Section, section="visits"):
     """The numbers of clause 3.1.1a."""
 
-    correct_hours: Annotated[int, Clause("3.1.1a")]
-    oldest_days: Annotated[int, Clause("3.1.1a")]
+    correct_hours: Annotated[int, Clause("3.1.1a"), Hours]
+    oldest_days: Annotated[int, Clause("3.1.1a"), Days]
 
 
 # --- rules ----------------------------------------------------------------------------------------

@@ -26,11 +26,11 @@ class Letter(SQLModel, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
     `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;
-    without one the subject's card is drawn when sending. `repeats` says whether an unclear send may
-    be sent again. `not_before` and `useful_until` are by the company's clock; a letter held on
-    purpose (quiet hours, merging) lets others of its lane go first. `next_at` is by the machine's
-    clock: pacing and retries. `own_thread` says that it belongs into its subject's own thread,
-    where the chat has such.
+    without one the subject's card, or that `view` of it, is drawn when sending. `repeats` says
+    whether an unclear send may be sent again. `not_before` and `useful_until` are by the company's
+    clock; a letter held on purpose (quiet hours, merging) lets others of its lane go first.
+    `next_at` is by the machine's clock: pacing and retries. `own_thread` says that it belongs into
+    its subject's own thread, where the chat has such.
     """
 
     __table_args__ = (
@@ -62,6 +62,7 @@ class Letter(SQLModel, table=True):
     own_thread: bool = False
     subject_kind: str = ""
     subject_id: int | None = None
+    view: str = ""
     body: Json = data()
     urgency: str = "now"
     merges: bool = False
@@ -81,9 +82,10 @@ class Letter(SQLModel, table=True):
 
 
 class Next(NamedTuple):
-    """When a letter may go next.
+    """The earliest that a letter may go.
 
-    By the machine's clock, of those at the head of their lanes; by the company's, of those held.
+    `at` is by the machine's clock, for letters whose turn it is; `company_at` by the company's, for
+    letters held on purpose.
     """
 
     at: datetime | None
@@ -91,8 +93,7 @@ class Next(NamedTuple):
 
 
 _ahead = aliased(Letter)
-# Nothing of the same lane must go before it.
-_HEADS = and_(
+_IN_TURN = (
     col(Letter.state) == WAITING,
     col(Letter.not_before) <= bindparam("company_now"),
     ~exists().where(
@@ -109,7 +110,7 @@ _HEADS = and_(
         )
     ),
 )
-_FREE = select(col(Letter.id)).where(_HEADS, col(Letter.next_at) <= bindparam("now"))
+_FREE = select(col(Letter.id)).where(*_IN_TURN, col(Letter.next_at) <= bindparam("now"))
 
 
 def _claim(*, skip_locked: bool) -> Query[Letter]:
@@ -214,7 +215,10 @@ _REPLACE = Deed(
     .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
     .values(state=REPLACED)
 )
-_NEXT_HEAD = Query(lambda at: at, select(func.min(col(Letter.next_at))).where(_HEADS))
+_NEXT_IN_TURN = Query(
+    lambda at: at,
+    select(col(Letter.next_at)).where(*_IN_TURN).order_by(col(Letter.next_at)).limit(1),
+)
 _NEXT_HELD = Query(
     lambda at: at,
     select(func.min(col(Letter.not_before))).where(
@@ -359,9 +363,9 @@ def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until
 
 
 def next_at(db: Transaction, company_now: datetime) -> Next:
-    """When the next waiting letter may go."""
-    head = _NEXT_HEAD.first(db, company_now=company_now)
-    return Next(head, _NEXT_HELD.first(db, company_now=company_now))
+    """When the next waiting letter may go; one behind another of its lane waits with that one."""
+    held = _NEXT_HELD.first(db, company_now=company_now)
+    return Next(_NEXT_IN_TURN.first(db, company_now=company_now), held)
 
 
 def lost(db: Transaction) -> list[Letter]:

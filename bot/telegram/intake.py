@@ -11,9 +11,9 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.abilities import Witness
 from bot.platform import (
     Address,
-    Gate,
     Landed,
     Open,
     Page,
@@ -54,7 +54,7 @@ async def outcome(work: Awaitable[V]) -> V | BaseException:
 class Intake:
     """Hands updates to the gate: in order within a chat, several chats side by side."""
 
-    def __init__(self, bot: Bot, gate: Gate, posts: Posts, now: Callable[[], datetime]) -> None:
+    def __init__(self, bot: Bot, gate: Witness, posts: Posts, now: Callable[[], datetime]) -> None:
         self._bot = bot
         self._gate = gate
         self._posts = posts

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Bot
 
-from bot.platform import Gate
+from bot.abilities import Witness
 from bot.telegram.api import HEARD, Delivery, Kind, Updates
 from bot.telegram.intake import AT_ONCE, Intake, Posts, outcome
 from bot.telegram.poll import Grounds, Poller, Temper
@@ -40,7 +40,7 @@ class TelegramListener:
     def __init__(
         self,
         bot: Bot,
-        gate: Gate,
+        gate: Witness,
         posts: Posts,
         grounds: Grounds,
         hook: Hook,

@@ -43,6 +43,7 @@ def card(look: Look, id_: int) -> Card:
     parts = (
         Quote(case.text),
         *_deadlines(look, case, owed),
+        *_passed_on(look, id_),
         *_owner(look, case),
         *_answers(look, id_),
         *_pictures(look, id_),
@@ -62,6 +63,9 @@ def _title(look: Look, case: Case) -> T:
         return T("📨 {number} {customer}: answered, solution to come", **values)
     if case.taken_at:
         return T("🔧 {number} {customer}: being looked into", **values)
+    by = people.get(look.db, case.passed_by_id) if case.passed_by_id else None
+    if by:
+        return T("👉 {number} {customer}: passed on by {by}", by=by.name, **values)
     return T("📋 {number} {customer}: complaint received", **values)
 
 
@@ -89,6 +93,22 @@ def _due_line(due: Due) -> T:
             return T("☑ {what}: excused ({reason})", reason=due.reason, **values)
         case _:
             return T("☐ {what}: due {due:clock}", **values)
+
+
+def _passed_on(look: Look, id_: int) -> Iterable[Part]:
+    """Whose words they are, where a colleague passed them on."""
+    for report in cases.reports(look.db, id_):
+        by = people.get(look.db, report.passed_by) if report.passed_by else None
+        if by:
+            yield Line(
+                T(
+                    "Reported by {author} {at:clock}, passed on by {name}",
+                    author=report.author,
+                    at=report.at,
+                    name=by.name,
+                ),
+                STAFF,
+            )
 
 
 def _owner(look: Look, case: Case) -> Iterable[Part]:

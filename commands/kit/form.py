@@ -115,8 +115,11 @@ class Question:
 
 
 def asked_of(questions: tuple[Question, ...], *, outside: bool) -> tuple[Question, ...]:
-    """The questions put to somebody: nobody outside the company is asked to pick from our lists."""
-    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick)))
+    """The questions put to somebody.
+
+    Nobody outside the company is asked to pick from our lists, or to date what we received.
+    """
+    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick | Moment)))
 
 
 def question(where: str, name: str, field: FieldInfo) -> Question:

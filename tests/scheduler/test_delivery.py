@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from bot.platform import Rate
-from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
@@ -293,33 +292,22 @@ async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
     assert desk.mail.titles("dm:stranger") == ["hello"]
 
 
-async def test_a_letter_behind_one_that_must_wait_is_no_reason_to_look_again(
-    desk: Reception,
-) -> None:
-    desk.mail.failing = [Later("slow down", 60, asked=True)]
-    await tell(desk, "first")
-    await tell(desk, "second")
+async def test_a_letter_behind_another_does_not_ask_to_be_looked_at(desk: Reception) -> None:
+    desk.mail.limit = (Rate("", 1, 10.0),)
+    for number in range(3):
+        await tell(desk, f"one of three: {number}")
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=10)
+
+
+async def test_held_letters_do_not_hide_when_a_retry_is_due(desk: Reception) -> None:
+    desk.clock.at = desk.clock.at.replace(hour=15)  # 23:00 in Shanghai: quiet
+    await tell(desk, "when you are awake", urgency=Urgency.WAKING)
+    await writes(desk, lambda at: at.tell(ToPerson(LINA + 1), Card(T("now"))))
+    desk.mail.failing.append(Later("busy", after=60))
     await desk.core.delivery.tick()
     assert await desk.core.delivery.next_in() == timedelta(seconds=60)
-
-
-async def test_a_letter_held_on_purpose_hides_no_other(desk: Reception) -> None:
-    desk.mail.failing = [Later("slow down", 60, asked=True)]
-    await tell(desk, "first")
+    desk.clock.at += timedelta(seconds=60)
     await desk.core.delivery.tick()
-
-    def held(db: Transaction) -> None:
-        letters.add(
-            db,
-            letters.Letter(
-                lane="person:1",
-                person_id=1,
-                body=cards.encode(Card("held")),
-                created_at=desk.clock.at,
-                not_before=desk.clock.at + timedelta(hours=8),
-                next_at=desk.clock.at,
-            ),
-        )
-
-    await desk.core.database.write(held)
-    assert await desk.core.delivery.next_in() == timedelta(seconds=60)
+    assert desk.mail.titles("dm:zhouqiang") == ["now"]
+    assert await desk.core.delivery.next_in() == timedelta(hours=8, minutes=29)

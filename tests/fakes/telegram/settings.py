@@ -104,7 +104,7 @@ def _turn_topic(world: World, args: Arguments, *, closed: bool) -> bool:
     if (thread in chat.closed) == closed:
         raise bad("TOPIC_NOT_MODIFIED")
     (chat.closed.add if closed else chat.closed.discard)(thread)
-    service = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
+    service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
     told = Message(chat, world.next_message_id(chat), world.me, world.now(), service=service)
     told.thread, told.topic = thread, True
     world.keep(told)
