@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.platform import Address, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Address, Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 from bot.seal import Seal
 from bot.words import Reader
-from commands.kit.card import Button, Buttons, Card, Facts, Line, Note, Part, Picture, Quote
+from commands.kit.card import (
+    Button,
+    Buttons,
+    Card,
+    Download,
+    Facts,
+    Line,
+    Note,
+    Part,
+    Picture,
+    Quote,
+)
 from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
 
 SUMMARY = 240
@@ -47,9 +58,15 @@ class Pen:
                 return (Table(tuple(rows)),)
             case Picture():
                 return (Image(part.file_id, shortened(say(part.alt), NAME)),)
+            case Download():
+                return self._link(part)
             case Buttons():
                 return (Keys(tuple(self._key(b) for b in part.row)),) if part.row else ()
         assert_never(part)
+
+    def _link(self, part: Download) -> tuple[Block, ...]:
+        link = self.reader.link
+        return (Link(self.reader.say(part.label), link(part.file_id)),) if link else ()
 
     def _key(self, button: Button) -> Key:
         label = shortened(self.reader.say(button.label), LABEL)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.passes import Passes
 from bot.seal import Seal
 from bot.words import CHINESE, ENGLISH, Catalogues, Reader
 from commands.kit.command import Catalogue
@@ -17,6 +18,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
 from storage.places import Place
+from storage.vault import Vault
 
 LANGUAGES = (ENGLISH, CHINESE)
 
@@ -43,6 +45,8 @@ class House:
     zone: ZoneInfo
     clock: Clock
     seal: Seal
+    passes: Passes
+    vault: Vault
 
     def spoken(self, words: T) -> Iterable[str]:
         """A sentence in every language."""

@@ -17,6 +17,7 @@ from bot import discovery, sample
 from bot.core import Core, build
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.words import Reader
 from commands.kit.command import Command
 from commands.kit.words import T
@@ -133,6 +134,8 @@ def _assembled(
         zone=settings.zone,
         keys=settings.keys,
         policy_file=settings.policy_file,
+        files_url=settings.files_url,
+        public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
     )
@@ -143,6 +146,8 @@ def _assembled(
     running.routes.extend(health.routes(running.ready))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
+    else:
+        running.routes.append(_files(running.core))
     if settings.slack:
         _plug_slack(settings, running)
     if settings.telegram:
@@ -179,6 +184,7 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
 
 
 def _plug_rehearsal(settings: Settings, running: Running) -> None:
+    from bot.web.files import FilePage
     from bot.web.live import Live
     from bot.web.rehearsal import Rehearsal
     from bot.web.send import WebPlatform
@@ -200,12 +206,19 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
             commands=menus(core),
             guide=Guide(visitor=sample.VISITOR, complainer=sample.COMPLAINER),
         ),
+        files=FilePage(core.database, core.house, played=True),
     )
-    platform = WebPlatform(core.database, core.clock.now, live, rehearsal.picture)
+    platform = WebPlatform(core.database, core.clock.now, live, core.house.passes.path)
     running.plug(platform, platform)
     running.routes.extend(rehearsal.routes())
     running.hush = live.stop
     running.link = rehearsal.link()
+
+
+def _files(core: Core) -> BaseRoute:
+    from bot.web.files import FilePage
+
+    return FilePage(core.database, core.house).route()
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:
@@ -221,7 +234,8 @@ def _plug_slack(settings: Settings, running: Running) -> None:
     )
     url = settings.slack_api_url
     listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
-    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
+    shelf = Shelf(core.database, core.clock.machine)
+    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url, shelf=shelf)
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
@@ -235,7 +249,7 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
 
     core = running.core
     bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
-    platform = TelegramPlatform(bot)
+    platform = TelegramPlatform(bot, Shelf(core.database, core.clock.machine))
     grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
     hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
+from commands.files import attached
 from commands.kit.calendar import local_day
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Picture, Quote, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
 from commands.kit.errors import Invalid, Refused, no_such
@@ -16,13 +17,14 @@ from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson
 from commands.kit.policy import Clause, Section
 from commands.kit.words import T
-from storage import customers, files, people, visits
+from storage import customers, people, visits
 from storage.database import Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
 
 KIND = "visit"
 WORDS = T("visit")
+PHOTO = T("Photo of the visit")
 FRIDAY = 4
 
 
@@ -111,14 +113,8 @@ def card(look: Look, id_: int) -> Card:
         )
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
     month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
-    parts: tuple[Part, ...] = (notes, *((month,) if month else ()), *_pictures(look, id_))
+    parts: tuple[Part, ...] = (notes, *((month,) if month else ()), *attached(look, about, PHOTO))
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
-
-
-def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
-    return tuple(
-        Picture(known(f.id), T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
-    )
 
 
 def _by(look: Look, visit: Visit) -> tuple[Part, ...]:

@@ -86,12 +86,14 @@ class Delivery:
         return handled + await self.redrawing.tick()
 
     async def next_in(self) -> timedelta | None:
-        """How long until another letter may go, or None when none waits."""
+        """How long until another letter may go or card be redrawn, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        following = await self.database.read(letters.next_at)
-        if following.at is None or following.company_at is None:
-            return None
-        return max(following.at - machine, following.company_at - company, timedelta())
+        letter = await self.database.read(letters.next_at)
+        redraw = await self.database.read(postings.next_at)
+        waits = [] if redraw is None else [redraw - machine]
+        if letter.at is not None and letter.company_at is not None:
+            waits.append(max(letter.at - machine, letter.company_at - company))
+        return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
 
@@ -250,7 +252,7 @@ class Delivery:
                 person_id=head.person_id,
                 contact_id=head.contact_id,
                 follows=head.body is None,
-                drawn=batch.version,
+                drawn=batch.version if shown.whole else 0,
                 posted_at=now,
             ),
         )

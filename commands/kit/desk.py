@@ -16,6 +16,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T, encode
 from storage import dues, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
+from storage.files import File
 
 MERGE_WITHIN = timedelta(minutes=1)
 
@@ -50,7 +51,7 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use.
+    `guide` lists the commands that this actor may use, `may_open` says which files they may see.
     """
 
     db: Transaction
@@ -64,6 +65,7 @@ class Desk:
     deed: str = ""
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    may_open: Callable[[File], bool] = lambda _file: False
     told: set[tuple[int, str]] = field(default_factory=set)
 
     @property

@@ -7,6 +7,7 @@
     Undeliverable      a platform's answer to sending
       Later            not now: try again after a while
       Never            not to this account, or not at all
+        TooLarge       a file that is larger than may be fetched
       Unclear          it may or may not have been sent
     Misdeclared        a command or noun is declared so that it cannot work; raised at import
 
@@ -79,6 +80,10 @@ class Never(Undeliverable):
         super().__init__(reason)
         self.account = account
         self.moved_to = moved_to
+
+
+class TooLarge(Never):
+    """A file that is larger than may be fetched."""
 
 
 class Unclear(Undeliverable):

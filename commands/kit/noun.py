@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from commands.kit.card import Card
+from commands.kit.card import STAFF, Audience, Card
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
 from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
+from storage.files import File
 from storage.talk import Talk
 from storage.timers import Timer
 
@@ -70,6 +71,8 @@ class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    `files_to` are those who may see its files. `filed` is called once for each file of a subject,
+    with its bytes, in the transaction that has both.
     """
 
     kind: str
@@ -81,6 +84,8 @@ class Noun:
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    filed: Callable[[Desk, int, File, bytes], None] = lambda _desk, _id, _file, _content: None
+    files_to: Audience = STAFF
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
 
 

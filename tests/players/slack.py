@@ -93,6 +93,13 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, PICTURE, text, self._thread)
         _acknowledged(answer)
 
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        self._turns_to(where, reply_to)
+        answer = await self._person.uploads(self._here, name, content, text, self._thread)
+        _acknowledged(answer)
+
     async def starts(self, code: str = "") -> None:
         """Slack has no links with codes, and its /join and /help are Slack's own."""
         self._turns_to("")
