@@ -57,7 +57,9 @@ class Core:
             self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
         )
         self.sweep = Sweep(self.database, self.clock, house.vault)
-        self.fetching = Fetching(self.database, house, self.platforms, holder=holder)
+        self.fetching = Fetching(
+            self.database, house, self.platforms, holder=holder, wake=self._wake
+        )
 
     def start(self) -> None:
         """Begin to tick."""

@@ -7,7 +7,7 @@ thread; kept, or given up on loudly: on its subject's card, and to whoever sent 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,6 +64,7 @@ class Fetching:
         platforms: Mapping[str, Platform],
         *,
         holder: str,
+        wake: Callable[[frozenset[str]], None] = lambda _names: None,
     ) -> None:
         self.database = database
         self.house = house
@@ -71,6 +72,7 @@ class Fetching:
         self.platforms = platforms
         self.vault = house.vault
         self.holder = holder
+        self.wake = wake
         # One at a time: a large photo takes a few hundred megabytes while it is made anew.
         self._remaking = asyncio.Semaphore(1)
 
@@ -119,7 +121,12 @@ class Fetching:
         except Gone as gone:
             await self._later(file, Later(str(gone)))
         else:
-            await self.database.write(lambda db: self._keep(db, file, ready))
+            await self._settle(lambda db: self._keep(db, file, ready))
+
+    async def _settle(self, work: Callable[[Transaction], None]) -> None:
+        """Commit how it ended, and have the cards that show it redrawn now."""
+        _, woken = await self.database.write(work)
+        self.wake(woken)
 
     def _not_forever(self, file: File) -> None:
         """A file that has stopped its fetcher again and again is left alone."""
@@ -197,7 +204,7 @@ class Fetching:
 
     async def _refuse(self, file: File, why: T) -> None:
         log.warning("file_refused", file=file.id, reason=why.text)
-        await self.database.write(lambda db: self._refused(db, file, why))
+        await self._settle(lambda db: self._refused(db, file, why))
 
     def _refused(self, db: Transaction, file: File, why: T) -> None:
         if not files.refuse(db, known(file.id), self.holder, why.text):

@@ -105,7 +105,7 @@ def _open(file: File) -> Button:
 class OpenFile(
     Command, name="file", aliases=("文件",), who={Role.STAFF, Role.CONTACT}, clause="3.3.1"
 ):
-    """Get a private link to a file."""
+    """Get your link to a file."""
 
     file: Annotated[str, Ask("Which file? Its number stands in its button.", "File")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from bot import kinds
 from bot.fetching import GIVE_UP_AFTER, LEASE, Fetching
 from bot.platform import Attachment, Typed
+from commands.kit.card import Ref
+from commands.kit.desk import Desk
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
-from storage import files, subjects
+from storage import files, journal, subjects
 from storage.files import File
 from tests.desk import Reception, reception
 from tests.samples import EICAR, claiming, pdf, photo, picture, spreadsheet
@@ -290,3 +292,77 @@ async def test_a_name_leads_nowhere(
     file = await kept(desk, 2)
     assert (file.name, file.state) == (shown, files.HERE)
     assert set(file.vault) <= set("0123456789abcdef")
+
+
+# --- what follows ---------------------------------------------------------------------------------
+
+
+Arrived = list[tuple[int, str, bytes]]
+
+
+def hooked(desk: Reception, arrived: Arrived, bug: Exception | None = None) -> None:
+    """Have the noun of visits say what arrived."""
+
+    def filed(at: Desk, id_: int, file: File, content: bytes) -> None:
+        arrived.append((id_, at.actor.name, content))
+        at.note(Ref("visit", id_), None, "filed")
+        if bug:
+            raise bug
+
+    object.__setattr__(desk.core.house.nouns["visit"], "filed", filed)
+
+
+@pytest.fixture
+def arrived(desk: Reception) -> Iterator[Arrived]:
+    """What the noun of visits was told."""
+    before = desk.core.house.nouns["visit"].filed
+    found: Arrived = []
+    hooked(desk, found)
+    yield found
+    object.__setattr__(desk.core.house.nouns["visit"], "filed", before)
+
+
+async def test_a_noun_is_told_once_when_a_file_of_its_subject_has_arrived(
+    desk: Reception, arrived: Arrived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrives(desk, monkeypatch, Later("busy"), pdf())
+    await desk.core.fetching.tick()
+    assert arrived == []
+    desk.clock.at += LEASE
+    await desk.core.fetching.tick()
+    await desk.core.fetching.tick()
+    assert arrived == [(1, "李娜", pdf())]
+
+
+async def test_a_noun_is_told_of_a_file_that_arrived_before_its_subject_was_made(
+    desk: Reception, arrived: Arrived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrives(desk, monkeypatch, pdf())
+    await sends(desk, "more.pdf", text="/visit 恒达精密")
+    await desk.core.fetching.tick()
+    assert [id_ for id_, *_ in arrived] == [1]
+    await desk.says("lina", "谈了Q4")
+    assert [id_ for id_, *_ in arrived] == [1, 2]
+
+
+async def test_a_bug_in_what_follows_loses_no_file(
+    desk: Reception, arrived: Arrived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(desk, arrived, KeyError("bug"))
+    arrives(desk, monkeypatch, pdf())
+    await desk.core.fetching.tick()
+    assert (await kept(desk)).state == files.HERE
+    assert await content(desk) == pdf()
+    notes = await desk.core.database.read(lambda db: journal.last(db, 20))
+    assert "filed" not in [entry.after for entry in notes]
+    assert "what should follow did not" in await told(desk, "zhao")
+
+
+async def test_a_file_that_arrives_has_its_card_redrawn_at_once(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrives(desk, monkeypatch, pdf())
+    woken: list[frozenset[str]] = []
+    monkeypatch.setattr(desk.core.fetching, "wake", woken.append)
+    await desk.core.fetching.tick()
+    assert any("letters" in names for names in woken)
