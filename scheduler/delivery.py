@@ -88,11 +88,10 @@ class Delivery:
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go or card be redrawn, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        letter = await self.database.read(letters.next_at)
+        letter = await self.database.read(lambda db: letters.next_at(db, company))
         redraw = await self.database.read(postings.next_at)
-        waits = [] if redraw is None else [redraw - machine]
-        if letter.at is not None and letter.company_at is not None:
-            waits.append(max(letter.at - machine, letter.company_at - company))
+        waits = [at - machine for at in (letter.at, redraw) if at]
+        waits += [letter.company_at - company] if letter.company_at else []
         return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
@@ -173,7 +172,7 @@ class Delivery:
     def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
         if letter.body is not None:
             return cards.decode(letter.body), 0
-        about = Ref(letter.subject_kind, letter.subject_id or 0)
+        about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
         return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
@@ -249,6 +248,7 @@ class Delivery:
                 look=shown.look,
                 kind=head.subject_kind,
                 subject_id=head.subject_id,
+                view=head.view,
                 person_id=head.person_id,
                 contact_id=head.contact_id,
                 follows=head.body is None,

@@ -8,7 +8,7 @@ from functools import partial
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.clock import Clock
-from storage import deliveries, drafts, files, house, letters, postings, subjects, timers
+from storage import deliveries, drafts, files, heard, house, letters, postings, subjects, timers
 from storage.database import Database, Transaction, known
 from storage.files import File
 from storage.vault import Vault
@@ -73,6 +73,7 @@ class Sweep:
 
     def _deliveries(self, db: Transaction) -> None:
         deliveries.forget(db, self.clock.machine() - DELIVERIES_KEPT)
+        heard.forget(db, self.clock.machine() - DELIVERIES_KEPT)
 
     def _letters(self, db: Transaction) -> None:
         now = self.clock.machine()
