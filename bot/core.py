@@ -13,6 +13,7 @@ from bot import discovery, locale
 from bot.door import Door
 from bot.fetching import Fetching
 from bot.house import House
+from bot.passes import Passes
 from bot.platform import Platform
 from bot.post import Post
 from bot.seal import Seal
@@ -28,6 +29,7 @@ from scheduler.timers import Timers
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
+from storage.vault import vault_at
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
@@ -58,8 +60,10 @@ class Core:
         self.timers = Timers(
             self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
         )
-        self.sweep = Sweep(self.database, self.clock)
-        self.fetching = Fetching(self.database, self.clock, self.platforms)
+        self.sweep = Sweep(self.database, self.clock, house.vault)
+        self.fetching = Fetching(
+            self.database, house, self.platforms, holder=holder, wake=self.wake
+        )
 
     @property
     def platforms(self) -> dict[str, Platform]:
@@ -106,7 +110,7 @@ class Core:
 
     async def _fetch(self) -> timedelta | None:
         await self.fetching.tick()
-        return None
+        return await self.fetching.next_in()
 
     async def _clear(self) -> timedelta | None:
         self.clock.skew = await self.database.skew()
@@ -121,6 +125,8 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     zone: ZoneInfo,
     keys: tuple[bytes, ...] = (),
     policy_file: Path | None = None,
+    files_url: str = "",
+    public_url: str = "",
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
@@ -133,6 +139,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     ticking = clock or Clock(timedelta(seconds=ahead))
     policy = load(policy_file)
     policy.check()
+    kept_keys = keys or (own.encode(),)
     house = House(
         catalogue=catalogue,
         nouns=nouns,
@@ -141,7 +148,9 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         language=language,
         zone=zone,
         clock=ticking,
-        seal=Seal(keys or (own.encode(),)),
+        seal=Seal(kept_keys),
+        passes=Passes(kept_keys, public_url),
+        vault=vault_at(files_url, database.url),
     )
     return Core(database, house, ticking)
 

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may
 from bot.platform import Attachment, Reply, Request, Show, Silent, Toast, Typed
+from commands.files import seen_by
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.desk import Desk, Source, Writer
@@ -183,7 +185,11 @@ class Hearing:
             clause=declared.clause if declared else "",
             guide=self.guide,
             links=self.house.links,
+            may_open=self._may_open,
         )
+
+    def _may_open(self, file: File) -> bool:
+        return seen_by(self.db, self.house.nouns.get(file.kind), self.actor, file)
 
     def guide(self) -> list[tuple[str, str, T]]:
         """The commands that menus list and this actor may use: name, alias, what it does."""
@@ -266,7 +272,15 @@ class Hearing:
         asked = (q.field for q in declared.questions if isinstance(q.kind, Photos))
         if about:
             for file_id in (one for field in asked for one in answers.get(field) or ()):
-                files.file_under(self.db, file_id, about.kind, about.id)
+                self._file_under(file_id, about)
+
+    def _file_under(self, file_id: int, about: Ref) -> None:
+        """A file that arrived before its subject was made is told of now."""
+        files.file_under(self.db, file_id, about.kind, about.id)
+        file = files.get(self.db, file_id)
+        content = self.house.vault.get(self.db, file.vault) if file else None
+        if file and content is not None:
+            filed(self.house, self.desk(), file, content)
 
     def keep(self, attachments: tuple[Attachment, ...], about: Ref | None = None) -> list[int]:
         """Keep references to files; their bytes are fetched after the commit."""
@@ -278,7 +292,7 @@ class Hearing:
                     platform=at.platform,
                     workspace=at.workspace,
                     remote=one.remote,
-                    name=one.name,
+                    name=file_name(one.name),
                     media=one.media,
                     size=one.size,
                     account_id=self.actor.account_id,

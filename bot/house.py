@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.abilities import Inviting
+from bot.passes import Passes
 from bot.platform import Platform
 from bot.seal import Seal
 from bot.words import CHINESE, ENGLISH, Catalogues, Reader
@@ -19,6 +20,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
 from storage.places import Place
+from storage.vault import Vault
 
 LANGUAGES = (ENGLISH, CHINESE)
 
@@ -45,6 +47,8 @@ class House:
     zone: ZoneInfo
     clock: Clock
     seal: Seal
+    passes: Passes
+    vault: Vault
     platforms: dict[str, Platform] = field(default_factory=dict)
 
     def spoken(self, words: T) -> Iterable[str]:

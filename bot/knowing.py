@@ -26,7 +26,7 @@ def actor_of(db: Transaction, request: Request, clock: Clocks) -> Actor:
         if not account.reachable:
             reachable(db, clock, account)
         people.use_account(db, known(account.id), now, chat)
-    return _actor(db, account, request)
+    return actor_of_account(db, account, request.user_name, request.language)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:
@@ -48,15 +48,18 @@ def _worth_noting(account: Account, request: Request, now: datetime) -> bool:
     return moved or not account.reachable or now - account.used_at > REMEMBERED
 
 
-def _actor(db: Transaction, account: Account, request: Request) -> Actor:
+def actor_of_account(
+    db: Transaction, account: Account, name: str = "", language: str = ""
+) -> Actor:
+    """Whoever an account belongs to now; `name` and `language` are what its platform says today."""
     person = load(db, account.person_id) if account.person_id else None
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
-    name = person.name if person else contact.name if contact else request.user_name or account.name
+    known_as = person.name if person else contact.name if contact else name or account.name
     return Actor(
         account_id=known(account.id),
-        name=name,
+        name=known_as,
         person=person,
         contact_id=contact.id if contact else None,
         customer_id=contact.customer_id if contact else None,
-        language=account.language or request.language,
+        language=account.language or language,
     )

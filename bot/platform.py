@@ -205,18 +205,20 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """An address of ours that can be opened, and copied as it stands."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that we keep, by its file's id."""
+    """A picture that we keep, by its file's id; `remote` is what the platform calls it."""
 
     file_id: int
     alt: str
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that opens something for this reader alone."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class Keys:
     row: tuple[Key, ...]
 
 
-Block = Say | Small | Quoted | Table | Linked | Image | Keys
+Block = Say | Small | Quoted | Table | Link | Image | Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +389,10 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards."""
+    """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards.
+
+    `pictures` are the bytes of the page's images that the platform does not have yet.
+    """
 
     address: Address
     page: Page
@@ -398,10 +403,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Where a page was shown: the chat's real id, and the message's."""
+    """Where a page was shown: the chat's real id, and the message's.
+
+    Not `whole` without its pictures: it is redrawn until they are there.
+    """
 
     chat: str
     message: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,10 +425,12 @@ class Rate:
 class Platform(Protocol):
     """One platform's sending side.
 
-    Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else.
+    Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else. `carries` says
+    that pictures go along as bytes, once to each workspace.
     """
 
     name: str
+    carries: bool
 
     async def direct(self, user: str) -> str:
         """The direct chat with an account."""

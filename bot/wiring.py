@@ -18,6 +18,7 @@ from bot.core import Core, build
 from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.watch import Watch
 from bot.words import Reader
 from commands.kit.command import Command
@@ -135,6 +136,8 @@ def _assembled(
         zone=settings.zone,
         keys=settings.keys,
         policy_file=settings.policy_file,
+        files_url=settings.files_url,
+        public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
     )
@@ -145,6 +148,8 @@ def _assembled(
     running.routes.extend(health.routes(running.ready))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
+    else:
+        running.routes.append(_files(running.core))
     if settings.slack:
         _plug_slack(settings, running)
     if settings.telegram:
@@ -181,6 +186,7 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
 
 
 def _plug_rehearsal(settings: Settings, running: Running) -> None:
+    from bot.web.files import FilePage
     from bot.web.live import Live
     from bot.web.rehearsal import Rehearsal
     from bot.web.send import WebPlatform
@@ -202,12 +208,19 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
             commands=menus(core),
             guide=Guide(visitor=sample.VISITOR, complainer=sample.COMPLAINER),
         ),
+        files=FilePage(core.database, core.house, played=True),
     )
-    platform = WebPlatform(core.database, core.clock.now, live, rehearsal.picture)
+    platform = WebPlatform(core.database, core.clock.now, live, core.house.passes.path)
     running.plug(platform, platform)
     running.routes.extend(rehearsal.routes())
     running.hush = live.stop
     running.link = rehearsal.link()
+
+
+def _files(core: Core) -> BaseRoute:
+    from bot.web.files import FilePage
+
+    return FilePage(core.database, core.house).route()
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:
@@ -223,7 +236,8 @@ def _plug_slack(settings: Settings, running: Running) -> None:
     )
     url = settings.slack_api_url
     listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
-    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
+    shelf = Shelf(core.database, core.clock.machine)
+    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url, shelf=shelf)
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
@@ -239,7 +253,7 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     core = running.core
     token = settings.telegram_bot_token.get_secret_value()
     bot, workspace = make_bot(token, settings.telegram_api_url), token.partition(":")[0]
-    platform = TelegramPlatform(bot)
+    platform = TelegramPlatform(bot, Shelf(core.database, core.clock.machine))
     watch = Watch(core.database, core.clock, core.wake, platform.name)
     grounds = Grounds(
         core.database, secrets.token_hex(6), core.clock.machine, watch.notice, watch.over

@@ -17,7 +17,7 @@ from commands.kit.form import Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
 from commands.kit.words import T, listed
-from storage import customers, files, people, readings
+from storage import customers, files, people, readings, vault
 from storage.database import Transaction, known
 from storage.files import File
 from storage.people import Invitation, Person
@@ -205,7 +205,7 @@ def _linked(desk: Desk, link: str) -> Iterable[Part]:
             kind=INVITATION,
             at=desk.now,
             state=files.HERE,
-            content=picture,
+            vault=vault.made(desk.db, picture),
         ),
     )
     yield Picture(kept, T("The invitation as a QR code"))

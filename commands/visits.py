@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
+from commands.files import attached
 from commands.kit.calendar import local_day
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Picture, Quote, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
 from commands.kit.drafting import place_words
@@ -19,13 +20,14 @@ from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
-from storage import customers, files, people, visits
+from storage import customers, people, visits
 from storage.database import Json, Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
 
 KIND = "visit"
 WORDS = T("visit")
+PHOTO = T("Photo of the visit")
 FRIDAY = 4
 
 
@@ -114,7 +116,8 @@ def card(look: Look, id_: int) -> Card:
         )
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
     month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
-    parts = (notes, *_place(visit), *((month,) if month else ()), *_pictures(look, id_))
+    files = attached(look, about, PHOTO)
+    parts = (notes, *_place(visit), *((month,) if month else ()), *files)
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
 
 
@@ -122,12 +125,6 @@ def _place(visit: Visit) -> tuple[Part, ...]:
     if not visit.place:
         return ()
     return (Line(T("📍 {place}", place=place_words(visit.place)), STAFF),)
-
-
-def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
-    return tuple(
-        Picture(known(f.id), T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
-    )
 
 
 def _by(look: Look, visit: Visit) -> tuple[Part, ...]:

@@ -91,11 +91,12 @@ class Delivery:
         return handled + await self.redrawing.tick() + await self.topics.tick()
 
     async def next_in(self) -> timedelta | None:
-        """How long until another letter may go, or None when none waits."""
+        """How long until another letter may go or card be redrawn, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        following = await self.database.read(lambda db: letters.next_at(db, company))
-        waits = [following.at - machine] if following.at else []
-        waits += [following.company_at - company] if following.company_at else []
+        letter = await self.database.read(lambda db: letters.next_at(db, company))
+        redraw = await self.database.read(postings.next_at)
+        waits = [at - machine for at in (letter.at, redraw) if at]
+        waits += [letter.company_at - company] if letter.company_at else []
         return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ class Delivery:
                 person_id=head.person_id,
                 contact_id=head.contact_id,
                 follows=head.body is None,
-                drawn=batch.version,
+                drawn=batch.version if shown.whole else 0,
                 posted_at=now,
             ),
         )

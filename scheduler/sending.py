@@ -51,11 +51,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Where a card was shown: the chat, the message's id, and a digest of how it looked."""
+    """Where a card was shown: the chat, the message's id, and a digest of how it looked.
+
+    One that is not `whole` lacks pictures, and is redrawn.
+    """
 
     chat: str
     message: str
     look: str
+    whole: bool = True
 
 
 class Sender(Protocol):

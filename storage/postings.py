@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, or_, select, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
@@ -86,6 +86,18 @@ _BEHIND = Query(
     .order_by(col(Posting.id))
     .limit(bindparam("most")),
 )
+_NEXT = Query(
+    lambda at: at,
+    select(func.min(col(Posting.next_at)))
+    .join(
+        Subject,
+        and_(
+            col(Subject.kind) == col(Posting.kind),
+            col(Subject.id) == col(Posting.subject_id),
+        ),
+    )
+    .where(col(Posting.follows), col(Posting.drawn) < col(Subject.version)),
+)
 _HOLD = Deed(
     update(Posting)
     .where(
@@ -134,6 +146,12 @@ def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> l
     """Take postings that show an older version than their subject has; held until `until`."""
     found = _BEHIND.all(db, now=now, most=most)
     return [p for p in found if _HOLD.run(db, b_id=p.id, now=now, until=until)]
+
+
+def next_at(db: Transaction) -> datetime | None:
+    """When the next redraw that was put off may be tried; None when none was."""
+    found: datetime | None = _NEXT.first(db)
+    return found
 
 
 def drawn(db: Transaction, posting_id: int, version: int, look: str) -> None:

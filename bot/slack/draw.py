@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, assert_never
 
-from bot.platform import Block, Image, Key, Keys, Linked, Page, Quoted, Say, Small, Table
+from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 from bot.slack.markup import CUT, marked, words
 
 Json = Any
@@ -73,16 +73,23 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
             yield from _quoted(block)
         case Table():
             yield from _table(block)
-        case Linked():
-            yield _rich(
-                "rich_text_section", [{"type": "link", "url": block.url, "text": block.url}]
-            )
         case Image():
-            yield small(f"📷 {block.alt}")
+            yield _image(block)
+        case Link():
+            link = {"type": "link", "url": block.url, "text": words(block.label, LABEL)}
+            yield _rich("rich_text_section", [link])
         case Keys():
             yield from _keys(block.row, numbers)
         case _:
             assert_never(block)
+
+
+def _image(block: Image) -> Json:
+    """A picture that was uploaded, and until then a line that says what it is."""
+    if not block.remote:
+        return small(f"📷 {block.alt}")
+    alt = words(block.alt, SMALL) or "📷"
+    return {"type": "image", "slack_file": {"id": block.remote}, "alt_text": alt}
 
 
 def _said(said: str) -> Json:
@@ -173,6 +180,8 @@ def _within(drawn: Iterable[Json], room: int) -> Iterator[Json]:
 
 def _size(node: Json) -> int:
     """How many characters of text a block holds."""
+    if "alt_text" in node:
+        return len(node["alt_text"])
     if "elements" in node:
         return sum(_size(part) for part in node["elements"])
     said = node["text"]

@@ -29,6 +29,7 @@ SCOPES = [
     "chat:write",
     "commands",
     "files:read",  # photos and papers that people send
+    "files:write",  # showing the same photos in the cards of a channel
     "groups:history",
     "groups:read",
     "im:history",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,11 +15,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platform import Address, Landed, Parcel, Rate
+from bot.platform import Address, Landed, Page, Parcel, Rate
+from bot.shelf import Shelf
 from bot.slack import draw
 from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
 from bot.slack.manifest import LETTER
-from commands.kit.errors import Later, Never, Unclear, Undeliverable
+from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures
+from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
 Json = Any
 V = TypeVar("V")
@@ -74,6 +77,7 @@ class SlackPlatform:
     """One app's voice."""
 
     name = PLATFORM
+    carries = True
 
     def __init__(
         self,
@@ -82,12 +86,16 @@ class SlackPlatform:
         *,
         url: str = OFFICIAL,
         seconds: float = SECONDS,
+        shelf: Shelf | None = None,
     ) -> None:
         self._token = token
         self._now = now
         self._url = url
         self._seconds = seconds
         self._api: AsyncWebClient | None = None
+        self._pictures = (
+            SlackPictures(shelf, lambda: self._client, self._asked, url) if shelf else None
+        )
 
     async def stop(self) -> None:
         """Let go of the connections."""
@@ -101,7 +109,15 @@ class SlackPlatform:
             return _text(answer.get("channel"), "id")
 
     async def send(self, parcel: Parcel) -> Landed:
-        """Post a page. Raises `Later`, `Never` or `Unclear`."""
+        """Post a page, with its pictures if Slack has them. Raises `Later`, `Never`, `Unclear`."""
+        hanging = await self._illustrated(parcel)
+        try:
+            landed = await self._post(parcel, hanging.page)
+        except Never as never:
+            return await self._post(parcel, await self._plain(parcel, hanging, never), whole=False)
+        return replace(landed, whole=hanging.again is None)
+
+    async def _post(self, parcel: Parcel, page: Page, *, whole: bool = True) -> Landed:
         address = parcel.address
         answer = await self._asked(
             self._client.chat_postMessage(
@@ -110,18 +126,44 @@ class SlackPlatform:
                 metadata={"event_type": LETTER, "event_payload": {"key": parcel.key}},
                 unfurl_links=False,
                 unfurl_media=False,
-                **draw.message(parcel.page),
+                **draw.message(page),
             ),
             address.chat,
         )
-        return Landed(_text(answer, "channel"), _text(answer, "ts"))
+        return Landed(_text(answer, "channel"), _text(answer, "ts"), whole)
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
-        """Show a page in place of an earlier one. Doing so twice is harmless."""
+        """Show a page in place of an earlier one. Doing so twice is harmless.
+
+        Raises `Later`, with the words shown, while a picture is on its way.
+        """
+        hanging = await self._illustrated(parcel)
+        try:
+            await self._update(parcel, message, hanging.page)
+        except Never as never:
+            await self._update(parcel, message, await self._plain(parcel, hanging, never))
+            raise Later("its pictures are given anew") from never
+        if hanging.again is not None:
+            raise hanging.again
+
+    async def _update(self, parcel: Parcel, message: str, page: Page) -> None:
         chat = parcel.address.chat
         with _repeatable():
-            update = self._client.chat_update(channel=chat, ts=message, **draw.message(parcel.page))
+            update = self._client.chat_update(channel=chat, ts=message, **draw.message(page))
             await self._asked(update, chat)
+
+    async def _illustrated(self, parcel: Parcel) -> Hanging:
+        if self._pictures is None:
+            return Hanging(parcel.page)
+        return await self._pictures.illustrated(parcel)
+
+    async def _plain(self, parcel: Parcel, hanging: Hanging, never: Never) -> Page:
+        """The page without pictures, if they are what Slack refused."""
+        if self._pictures is None or not hanging.pictures:
+            raise never
+        if never.reason not in REFUSED_WITH_PICTURES:
+            raise never
+        return await self._pictures.without(parcel.address, hanging)
 
     async def find(self, parcel: Parcel) -> Landed | None:
         """Look for a letter by its key, back to a day ago. Raises `Unclear` if it cannot tell."""
@@ -248,7 +290,7 @@ async def _content(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(CHUNK):
         content += chunk
         if len(content) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
     return bytes(content)
 
 

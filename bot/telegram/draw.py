@@ -12,7 +12,7 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.platform import Block, Image, Key, Keys, Linked, Page, Quoted, Say, Small, Table
+from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 
 TEXT = 4000  # of 4,096: counted after escaping, so never more than Telegram counts
 TOAST = 200
@@ -93,10 +93,11 @@ def _block(block: Block) -> Iterator[_Piece]:
             yield _Piece(_quoted(block), "<blockquote>", "</blockquote>")
         case Table():
             yield from (_Piece(_disarmed(f"{name}: {value}")) for name, value in block.rows)
-        case Linked():
-            yield _Piece(_clean(block.url))
         case Image():
             yield _Piece(_disarmed(f"📷 {block.alt}"))
+        case Link():
+            label = block.label if block.label == block.url else _disarmed(block.label)
+            yield _Piece(_clean(label), f'<a href="{escape(block.url)}">', "</a>")
         case Keys():
             return
         case _:

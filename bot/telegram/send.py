@@ -24,11 +24,13 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.platform import Address, Landed, Parcel, Rate
+from bot.shelf import Shelf, images
 from bot.telegram import draw
 from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds
 from bot.telegram.draw import Drawn
 from bot.telegram.hear import PLATFORM
-from commands.kit.errors import Later, Never, Unclear, Undeliverable
+from bot.telegram.pictures import TelegramPictures
+from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
 V = TypeVar("V")
 log = structlog.get_logger(PLATFORM)
@@ -101,9 +103,15 @@ class TelegramPlatform:
     """One bot's voice."""
 
     name = PLATFORM
+    carries = True
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, shelf: Shelf | None = None) -> None:
         self._bot = bot
+
+        async def ask(work: Awaitable[V]) -> V:
+            return await _limited(work, SECONDS_FOR_A_FILE)
+
+        self._pictures = TelegramPictures(shelf, bot, ask) if shelf else None
 
     async def stop(self) -> None:
         """Let go of the connections; nothing can be said afterwards."""
@@ -114,7 +122,7 @@ class TelegramPlatform:
         return user
 
     async def send(self, parcel: Parcel) -> Landed:
-        """Post a page. Raises `Later`, `Never` or `Unclear`."""
+        """Post a page, to be redrawn with its pictures. Raises `Later`, `Never`, `Unclear`."""
         chat = number(parcel.address.chat)
         thread = number(parcel.address.thread) if parcel.address.thread else None
         drawn = draw.page(parcel.page)
@@ -129,12 +137,16 @@ class TelegramPlatform:
                 message_thread_id=thread,
                 reply_markup=drawn.keyboard,
             )
-            return Landed(str(message.chat.id), str(message.message_id))
+            whole = self._pictures is None or not images(parcel.page)
+            return Landed(str(message.chat.id), str(message.message_id), whole)
 
         return await _written(post, drawn)
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
-        """Show a page in place of an earlier one; to do so twice is harmless, so never unclear."""
+        """Show a page in place of an earlier one, and hang its pictures below it.
+
+        To do so twice is harmless, so never unclear.
+        """
         chat, shown = number(parcel.address.chat), number(message)
         drawn = draw.page(parcel.page)
 
@@ -150,6 +162,8 @@ class TelegramPlatform:
 
         with _repeatable(), _unless_the_same():
             await _written(edit, drawn)
+        if self._pictures is not None:
+            await self._pictures.hang(parcel, message, self.rates(parcel.address))
 
     async def find(self, parcel: Parcel) -> Landed | None:
         """Telegram shows a bot nothing of what it said."""
@@ -191,10 +205,10 @@ class TelegramPlatform:
     async def _download(self, remote: str) -> bytes:
         file = await self._bot.get_file(remote)
         if (file.file_size or 0) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
         data = bytes(await file.download_as_bytearray())
         if len(data) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
         return data
 
 
@@ -276,4 +290,6 @@ def _refusal(reason: str) -> Never:
         return _Misdrawn(reason)
     if any(words in said for words in NO_THREAD):
         return Never(reason, thread=True)
+    if "file is too big" in said:
+        return TooLarge(reason)
     return Never(reason, account=any(words in said for words in UNREACHABLE))

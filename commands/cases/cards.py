@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from commands import customers as customer_noun
 from commands.cases.future import customer_of
 from commands.cases.rules import DUE_WORDS, KIND
+from commands.files import attached
 from commands.kit.card import (
     OUTSIDE,
     STAFF,
@@ -17,16 +18,14 @@ from commands.kit.card import (
     Line,
     Note,
     Part,
-    Picture,
     Quote,
     Ref,
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
 from commands.kit.words import T, Value, Words, kept
-from storage import cases, dues, files, letters, people, talk
+from storage import cases, dues, letters, people, talk
 from storage.cases import Case
-from storage.database import known
 from storage.dues import Due
 from storage.talk import Talk
 
@@ -48,7 +47,7 @@ def card(look: Look, id_: int) -> Card:
         *_passed_on(look, id_),
         *_owner(look, case),
         *_answers(look, id_),
-        *_pictures(look, id_),
+        *attached(look, about),
         *_talk(look, id_),
         *_lost(look, id_),
         *_clarify(look, case, about),
@@ -153,11 +152,6 @@ def _answers(look: Look, id_: int) -> Iterable[Part]:
             (T("Completion date"), T("{day:weekday}", day=solution.by_day)),
         )
         yield Facts(rows)
-
-
-def _pictures(look: Look, id_: int) -> Iterable[Part]:
-    for file in files.of(look.db, KIND, id_):
-        yield Picture(known(file.id), T("Photo: {name}", name=file.name or "—"))
 
 
 def _talk(look: Look, id_: int) -> Iterable[Part]:

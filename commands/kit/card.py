@@ -95,6 +95,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file kept by us, as a link that is made for its reader alone when the card is sent."""
+
+    file_id: int
+    label: Words
+    to: Audience = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A command with answers bound. `about` and `revision` say which subject, as it was then."""
 
@@ -115,7 +124,7 @@ class Buttons:
     to: Audience = STAFF
 
 
-Part = Line | Note | Quote | Facts | Link | Picture | Buttons
+Part = Line | Note | Quote | Facts | Link | Picture | Download | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ def merged(cards: tuple[Card, ...]) -> Card:
 # --- kept in rows ---------------------------------------------------------------------------------
 
 _PACKING: Packing[Card] = Packing(
-    Card, Line, Note, Quote, Facts, Link, Picture, Buttons, Button, Ref, Audience
+    Card, Line, Note, Quote, Facts, Link, Picture, Download, Buttons, Button, Ref, Audience
 )
 
 

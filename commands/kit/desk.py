@@ -16,6 +16,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T, encode
 from storage import dues, footings, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
+from storage.files import File
 
 MERGE_WITHIN = timedelta(minutes=1)
 
@@ -65,8 +66,9 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use, `links` where a code can be opened. A deed
-    may say in `done` what came of it; `moved` are the subjects that it began, changed or touched.
+    `guide` lists the commands that this actor may use, `links` where a code can be opened,
+    `may_open` says which files they may see. A deed may say in `done` what came of it; `moved` are
+    the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -81,6 +83,7 @@ class Desk:
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     links: Callable[[str], Iterable[str]] = lambda _code: ()
+    may_open: Callable[[File], bool] = lambda _file: False
     told: set[tuple[int, str]] = field(default_factory=set)
     moved: set[Ref] = field(default_factory=set)
     done: T | None = None

@@ -7,6 +7,7 @@
     Undeliverable      a platform's answer to sending
       Later            not now: try again after a while
       Never            not to this account, or not at all
+        TooLarge       a file that is larger than may be fetched
       Unclear          it may or may not have been sent
     Misdeclared        a command or noun is declared so that it cannot work; raised at import
 
@@ -95,6 +96,10 @@ class Never(Undeliverable):
         self.account = account
         self.moved_to = moved_to
         self.thread = thread
+
+
+class TooLarge(Never):
+    """A file that is larger than may be fetched."""
 
 
 class Unclear(Undeliverable):

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from commands.kit.card import Card, Ref
+from commands.kit.card import STAFF, Audience, Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
 from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
+from storage.files import File
 from storage.talk import Talk
 from storage.timers import Timer
 
@@ -80,7 +81,8 @@ class Noun:
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
     `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
-    about in a thread of its own.
+    about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
+    for each file of a subject, with its bytes, in the transaction that has both.
     """
 
     kind: str
@@ -95,6 +97,8 @@ class Noun:
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
     topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
+    filed: Callable[[Desk, int, File, bytes], None] = lambda _desk, _id, _file, _content: None
+    files_to: Audience = STAFF
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
 
     def drawn(self, look: Look, about: Ref) -> Card | None:

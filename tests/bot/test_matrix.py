@@ -44,6 +44,7 @@ MATRIX: dict[str, list[str]] = {
     "customer_invite": ["sales", "marketing", "quality"],
     "customer_name": EVERYBODY,
     "customer_owner": ["management", "sales"],
+    "file": [*EVERYBODY, "contact", "contact of another"],
     "help": ANYBODY,
     "join": ANYBODY,
     "language": ANYBODY,

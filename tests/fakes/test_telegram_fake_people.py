@@ -289,7 +289,7 @@ async def test_a_topic_is_closed_once_and_by_whom_may(tg: FakeTelegram, bot: Bot
     topic = await bot.create_forum_topic(-5, "One")
     thread = topic.message_thread_id
     await bot.close_forum_topic(-5, thread)
-    with pytest.raises(BadRequest, match="(?i)topic_not_modified"):
+    with pytest.raises(BadRequest, match=r"(?i)topic_not_modified"):
         await bot.close_forum_topic(-5, thread)
     person = tg.user(7, "Li", started=True)
     with pytest.raises(CannotDo, match="closed"):
@@ -300,12 +300,12 @@ async def test_a_topic_is_closed_once_and_by_whom_may(tg: FakeTelegram, bot: Bot
     await person.says(forum, "hi", thread=thread)
     forum.bot_rights = set()
     other = (await person.opens_topic(forum, "Two")).id
-    with pytest.raises(BadRequest, match="(?i)not enough rights"):
+    with pytest.raises(BadRequest, match=r"(?i)not enough rights"):
         await bot.close_forum_topic(-5, other)
     await bot.close_forum_topic(-5, thread)
-    with pytest.raises(BadRequest, match="(?i)topic_closed"):
+    with pytest.raises(BadRequest, match=r"(?i)topic_closed"):
         await bot.send_message(-5, "no manager any more", message_thread_id=thread)
-    with pytest.raises(BadRequest, match="(?i)topic_id_invalid"):
+    with pytest.raises(BadRequest, match=r"(?i)topic_id_invalid"):
         await bot.close_forum_topic(-5, 999)
 
 

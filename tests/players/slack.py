@@ -93,6 +93,13 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, PICTURE, text, self._thread)
         _acknowledged(answer)
 
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        self._turns_to(where, reply_to)
+        answer = await self._person.uploads(self._here, name, content, text, self._thread)
+        _acknowledged(answer)
+
     async def edits(self, text: str, to: str) -> None:
         """Change the newest message of one's own that contains a text."""
         _acknowledged(await self._person.edits(self._own(text), to))

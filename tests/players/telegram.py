@@ -75,6 +75,16 @@ class TelegramPlayer:
         await self._person.sends_photo(self._here, PICTURE, caption=text, reply_to=answered)
         await self._telegram.settled()
 
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        self._turns_to(where)
+        answered = self._containing(reply_to) if reply_to else None
+        await self._person.sends_document(
+            self._here, content, name, caption=text, reply_to=answered
+        )
+        await self._telegram.settled()
+
     async def sends_album(
         self,
         photos: int,

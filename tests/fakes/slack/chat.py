@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.slack.limits import MOST_TEXT_UPDATED, check_message, check_metadata
+from tests.fakes.slack.pictures import check_pictures
 from tests.fakes.slack.values import (
     BOT_USER,
     TEAM_DOMAIN,
@@ -66,6 +67,7 @@ def said(workspace: Workspace, channel: Channel, arguments: Json) -> Message:
 def post_message(workspace: Workspace, arguments: Json) -> Json:
     channel = writable(workspace, required(arguments, "channel", "channel_not_found"))
     check_message(arguments)
+    check_pictures(workspace, arguments.get("blocks") or [])
     message = workspace.keep(said(workspace, channel, arguments))
     if message.thread_ts is not None:
         parent = workspace.message(channel.id, message.thread_ts)
@@ -77,6 +79,7 @@ def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
     channel = writable(workspace, required(arguments, "channel", "channel_not_found"))
     reader = required(arguments, "user")
     check_message(arguments)
+    check_pictures(workspace, arguments.get("blocks") or [])
     if reader not in channel.members:
         raise SlackRefusal("user_not_in_channel")
     message = said(workspace, channel, arguments)
@@ -97,6 +100,7 @@ def update(workspace: Workspace, arguments: Json) -> Json:
     """Text alone removes the blocks, as at Slack."""
     message = own_message(workspace, arguments, "cant_update_message")
     check_message(arguments, most_text=MOST_TEXT_UPDATED)
+    check_pictures(workspace, arguments.get("blocks") or [])
     workspace.revise(message, arguments["text"], arguments.get("blocks") or [], BOT_USER)
     if "metadata" in arguments:
         check_metadata(arguments["metadata"])
@@ -144,6 +148,7 @@ def respond(workspace: Workspace, reply: ResponseUrl, body: Json) -> None:
             original.deleted = True
         return
     check_message(body)
+    check_pictures(workspace, body.get("blocks") or [])
     if body.get("replace_original") and original is not None:
         workspace.revise(original, body["text"], body.get("blocks") or [], BOT_USER)
         return

@@ -190,6 +190,8 @@ class View:
 
 @dataclass(slots=True, eq=False)
 class StoredFile:
+    """`looks` is how often it will be asked after before Slack is done with it."""
+
     id: str
     name: str
     user: str
@@ -199,6 +201,7 @@ class StoredFile:
     mimetype: str = "application/octet-stream"
     content: bytes | None = None
     completed: bool = False
+    looks: int = 0
     url: str = ""
     channels: list[str] = field(default_factory=list)
 
@@ -208,7 +211,7 @@ class StoredFile:
             "id": self.id,
             "name": self.name,
             "title": self.title or self.name,
-            "mimetype": self.mimetype,
+            "mimetype": "" if self.looks else self.mimetype,
             "filetype": suffix,
             "user": self.user,
             "size": self.size,

@@ -79,6 +79,7 @@ class Workspace:
         self.machine_clock = machine_clock
         self.base_url = ""
         self.bot_deleted = False
+        self.looks = 1
         self.manifest: Manifest | None = None
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
