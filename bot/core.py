@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot import discovery, locale
 from bot.door import Door
+from bot.errands import Errands
 from bot.fetching import Fetching
+from bot.front import Fronts
 from bot.house import House
 from bot.platform import Platform
 from bot.post import Post
@@ -47,7 +49,7 @@ class Core:
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.door = Door(self.database, house, self._wake)
+        self.door = Door(self.database, house, self.wake)
         self.post = Post(self.database, house, self.platforms)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(self.database, self.clock, self.post, drawing, holder=holder)
@@ -56,6 +58,8 @@ class Core:
         )
         self.sweep = Sweep(self.database, self.clock)
         self.fetching = Fetching(self.database, self.clock, self.platforms)
+        self.errands = Errands(self.database, house, self.platforms, self.door)
+        self.fronts = Fronts(self.database, house, self.platforms)
 
     def start(self) -> None:
         """Begin to tick."""
@@ -63,6 +67,8 @@ class Core:
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
+        every(TICK, "errands", self.errands.tick)
+        every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
         self.metronome.start()
 
@@ -78,8 +84,11 @@ class Core:
         await self.database.write(lambda db: facts.put(db, AHEAD, seconds))
         self.metronome.wake(frozenset({"timers", "letters"}))
 
-    def _wake(self, names: frozenset[str]) -> None:
+    def wake(self, names: frozenset[str]) -> None:
         """What a commit changed is looked at now."""
+        if "letters" in names:
+            self.fronts.changed()
+            names |= {"fronts"}
         self.metronome.wake(names)
         if "rooms" in names:
             self.on_rooms()

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import structlog
 
-from bot import platform
+from bot import platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Address,
+    Marked,
+    Opened,
     Origin,
     Pressed,
     Reply,
@@ -105,6 +108,13 @@ class Door:
         """What a search field offers for these letters."""
         return await self.database.read(lambda db: self._options(db, request, draft, field, text))
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        """Other companies read a chat from now on, or do not any more."""
+        _, after = await self.database.write(
+            lambda db: sharing.learned(db, self.house.clock, address, external=external)
+        )
+        self.wake(after)
+
     async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed."""
         row = self._aside(platform_, raw, reason, _reference())
@@ -120,6 +130,8 @@ class Door:
         if known is not None:
             return _PACKING.unpack(known.answer)
         actor = actor_of(db, request, self.house.clock.now())
+        if request.external:
+            sharing.learned(db, self.house.clock, at, external=True)
         hearing = Hearing(db, self.house, request, actor)
         reply = self._guarded(hearing)
         if request.key:
@@ -247,20 +259,28 @@ def _cleaned(request: Request) -> Request:
     said = request.said
     match said:
         case Typed():
-            said = replace(
-                said,
-                text=_clean(said.text),
-                command=_clean(said.command),
-                origin=_clean_origin(said.origin),
-            )
+            said = _clean_typed(said)
         case Submitted():
             said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
         case Started():
             said = replace(said, code=_clean(said.code))
         case Pressed():
             said = replace(said, data=_clean(said.data))
+        case Marked():
+            said = replace(said, found=said.found and _clean_typed(said.found))
+        case Opened():
+            pass
     return replace(
         request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
+    )
+
+
+def _clean_typed(said: Typed) -> Typed:
+    return replace(
+        said,
+        text=_clean(said.text),
+        command=_clean(said.command),
+        origin=_clean_origin(said.origin),
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may
-from bot.platform import Attachment, Reply, Request, Show, Silent, Toast, Typed
+from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.desk import Desk, Source, Writer
@@ -22,7 +22,7 @@ from commands.kit.form import Photos
 from commands.kit.people import Actor, Role, To, ToAccount, ToChat
 from commands.kit.reading import Context
 from commands.kit.words import T
-from storage import deliveries, files, people, places, postings, subjects
+from storage import deliveries, files, marks, people, places, postings, subjects
 from storage.database import Json, Transaction
 from storage.drafts import Draft
 from storage.files import File
@@ -75,7 +75,9 @@ class Hearing:
 
     def writer(self) -> Writer | None:
         """Who wrote what is passed on, with their account if they have been here."""
-        origin = self.request.said.origin if isinstance(self.request.said, Typed) else None
+        said = self.request.said
+        words = said.found if isinstance(said, Marked) else said
+        origin = words.origin if isinstance(words, Typed) else None
         if origin is None:
             return None
         at = self.request.address
@@ -111,7 +113,7 @@ class Hearing:
     def _bound(self) -> bool:
         at = self.request.address
         bound = places.at(self.db, at.platform, at.workspace, at.chat)
-        return bound is not None and not self.request.external
+        return bound is not None and not (bound.shared or self.request.external)
 
     # --- saying -----------------------------------------------------------------------------------
 
@@ -145,6 +147,7 @@ class Hearing:
                 self.request.title,
                 self.first.at,
                 self.first.writer,
+                self.request.external,
             ),
             now=self.now,
             recorded_at=self.recorded_at,
@@ -193,7 +196,15 @@ class Hearing:
         with self.db.savepoint():
             outcome = made.run(self.desk(declared))
         self._file(declared, answers, outcome)
+        if isinstance(outcome, Ref) and self.first.writer:
+            self.became(outcome)
         return outcome
+
+    def became(self, about: Ref) -> None:
+        """The message that this began with is a subject now, or a part of one."""
+        at = self.request.address
+        where = (at.platform, at.workspace, at.chat)
+        marks.became(self.db, where, self.first.message, about.kind, about.id)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""

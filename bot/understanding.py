@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot import front
 from bot.asking import Asking
 from bot.hearing import Hearing
-from bot.platform import Pressed, Reply, Silent, Started, Submitted, Typed
+from bot.marking import Marking
+from bot.platform import Marked, Opened, Pressed, Reply, Silent, Started, Submitted, Typed
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Ref
 from commands.kit.command import Command, Declared
@@ -44,6 +46,11 @@ class Understanding:
                 return self.asking.submitted(said.draft, said.answers, said.files)
             case Started():
                 return self._started(said)
+            case Marked():
+                return Marking(self).marked(said)
+            case Opened():
+                front.opened(self.hearing)
+                return Silent()
         assert_never(said)
 
     # --- words ------------------------------------------------------------------------------------
@@ -58,7 +65,7 @@ class Understanding:
         if draft:
             return self._to_draft(draft, said)
         if about and about.kind != drafting.KIND:
-            return self._talk(about, said)
+            return self.talk(about, said)
         if self.request.direct or self.request.mentions:
             return self._without_command(said)
         return Silent()
@@ -109,7 +116,7 @@ class Understanding:
             answers.setdefault(declared.under, about.id)
         self._allow_early(declared, answers)
         self._attach(declared, answers, said)
-        understood, invalid = self._read(text, declared, answers)
+        understood, invalid = self.read(text, declared, answers)
         if invalid or understood.which:
             field = invalid.field if invalid else understood.which.field if understood.which else ""
             error = trouble(understood.which, invalid.words if invalid else "")
@@ -134,9 +141,10 @@ class Understanding:
             if asked:
                 answers[asked.field] = kept
 
-    def _read(
+    def read(
         self, text: str, declared: Declared, answers: dict[str, Json]
     ) -> tuple[Understood, Invalid | None]:
+        """What a text answers of a command's questions, or what is wrong with it."""
         try:
             return reading.fill(text, declared, self.hearing.ctx, answers), None
         except Invalid as invalid:
@@ -175,7 +183,7 @@ class Understanding:
 
     # --- talk -------------------------------------------------------------------------------------
 
-    def _talk(self, about: Ref, said: Typed) -> Reply:
+    def talk(self, about: Ref, said: Typed) -> Reply:
         """Words about a subject that are no command are kept with it, whoever concerned says it."""
         noun = self.house.nouns[about.kind]
         involved = noun.involved(self.db, about.id)
@@ -184,16 +192,17 @@ class Understanding:
             return Silent()
         kept = self.hearing.keep(said.files, about)
         at = self.request.address
+        writer = self.hearing.first.writer
         remark = talk.Talk(
             kind=about.kind,
             subject_id=about.id,
             person_id=actor.person.id if actor.person else None,
             contact_id=actor.contact_id,
             account_id=actor.account_id,
-            name=actor.name,
+            name=writer.name if writer else actor.name,
             text=said.text,
             files=kept,
-            at=self.hearing.now,
+            at=writer.at if writer else self.hearing.now,
             recorded_at=self.hearing.recorded_at,
             platform=at.platform,
             workspace=at.workspace,

@@ -17,7 +17,9 @@ from bot import discovery, sample
 from bot.core import Core, build
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.watch import Watch
 from bot.words import Reader
+from commands.cases.rules import CasePolicy
 from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
@@ -27,6 +29,10 @@ from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
 log = structlog.get_logger("headwater")
+
+# What a message is recorded as when somebody marks it, and how its menu offers that.
+RECORDS = "complaint"
+RECORDED = (T("Log as complaint"), T("Record this message as a complaint, from whoever wrote it"))
 
 
 class Refusal(RuntimeError):
@@ -210,7 +216,7 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
 
 def _plug_slack(settings: Settings, running: Running) -> None:
     from bot.slack.api import Credentials
-    from bot.slack.listen import SlackListener
+    from bot.slack.listen import Duties, SlackListener
     from bot.slack.send import SlackPlatform
 
     core = running.core
@@ -220,7 +226,10 @@ def _plug_slack(settings: Settings, running: Running) -> None:
         settings.slack_signing_secret.get_secret_value(),
     )
     url = settings.slack_api_url
-    listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
+    emoji = core.house.policy.of(CasePolicy).record_emoji
+    watch = Watch(core.database, core.clock, core.wake, "slack")
+    duties = Duties({emoji: RECORDS} if emoji else {}, watch)
+    listener = SlackListener(core.door, credentials, core.clock.machine, url=url, duties=duties)
     platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
     running.plug(platform, listener)
     running.closers.append(platform)
@@ -267,8 +276,11 @@ def app_manifest(
         for c in (*discovery.commands(), *more_commands)
         if c.declared.listed
     ]
+    label, what = RECORDED
+    record = (RECORDS, reader.say(label), reader.say(what))
     socket = bool(settings.slack_app_token.get_secret_value()) or not settings.public_url
-    return manifest(name, listed, socket=socket, url=f"{settings.public_url}/slack/events")
+    url = f"{settings.public_url}/slack/events"
+    return manifest(name, listed, [record], socket=socket, url=url)
 
 
 def menus(core: Core) -> dict[str, list[tuple[str, str]]]:

@@ -47,6 +47,17 @@ _LAST = Query(
     .order_by(col(Talk.at).desc(), col(Talk.id).desc())
     .limit(bindparam("most")),
 )
+_AT = Query(
+    Talk,
+    select(Talk)
+    .where(
+        col(Talk.platform) == bindparam("platform"),
+        col(Talk.workspace) == bindparam("workspace"),
+        col(Talk.chat) == bindparam("chat"),
+        col(Talk.message) == bindparam("message"),
+    )
+    .limit(1),
+)
 _COUNT = Query(
     int,
     select(func.count()).where(
@@ -68,6 +79,11 @@ def on(db: Transaction, kind: str, id_: int) -> list[Talk]:
 def last_on(db: Transaction, kind: str, id_: int, most: int = 3) -> list[Talk]:
     """The newest remarks, the newest first."""
     return _LAST.all(db, kind=kind, id=id_, most=most)
+
+
+def at(db: Transaction, platform: str, workspace: str, chat: str, message: str) -> Talk | None:
+    """The remark that was this message."""
+    return _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
 
 
 def count_on(db: Transaction, kind: str, id_: int) -> int:

@@ -27,6 +27,7 @@ class CasePolicy(Section, section="cases"):
     warning_hours: Annotated[int, Clause(CLAUSE)]
     second_escalation_hours: Annotated[int, Clause(CLAUSE)]
     received_days: Annotated[int, Clause(CLAUSE)]
+    record_emoji: Annotated[str, Clause("3.3.1")]
 
 
 @dataclass(frozen=True, slots=True)

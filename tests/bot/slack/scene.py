@@ -11,6 +11,7 @@ from functools import partial
 from starlette.applications import Starlette
 
 from bot.platform import (
+    Address,
     Date,
     DateAndTime,
     Field,
@@ -46,6 +47,7 @@ class StubGate:
     def __init__(self) -> None:
         self.heard: list[Request] = []
         self.aside: list[tuple[str, bytes, str]] = []
+        self.shares: list[tuple[str, bool]] = []
         self.asked: list[tuple[Request, int, str, str]] = []
         self.found: list[tuple[str, str]] = []
         self.reply: Reply = Silent()
@@ -67,6 +69,9 @@ class StubGate:
     ) -> list[tuple[str, str]]:
         self.asked.append((request, draft, field, text))
         return self.found
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        self.shares.append((address.chat, external))
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.gone:

@@ -12,7 +12,20 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 from telegram import Bot
 
-from bot.platform import Landed, Parcel, Pressed, Reply, Request, Silent, Started, Submitted, Typed
+from bot.platform import (
+    Address,
+    Landed,
+    Marked,
+    Opened,
+    Parcel,
+    Pressed,
+    Reply,
+    Request,
+    Silent,
+    Started,
+    Submitted,
+    Typed,
+)
 from bot.telegram.listen import Hook, TelegramListener
 from bot.telegram.poll import Grounds
 from bot.telegram.send import make_bot
@@ -49,6 +62,10 @@ def words(request: Request) -> str:
             return f"start {code}"
         case Submitted():
             return "form"
+        case Marked(command=command):
+            return f"marked {command}"
+        case Opened():
+            return "opened"
 
 
 class StubGate:
@@ -87,6 +104,9 @@ class StubGate:
         self, request: Request, draft: int, field: str, text: str
     ) -> list[tuple[str, str]]:
         return []
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        raise AssertionError("no other company reads here")
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.none_aside:

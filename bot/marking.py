@@ -1,0 +1,168 @@
+"""Messages that somebody marks: each is recorded once, with whoever wrote it, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.platform import Marked, Reply, Silent, Typed
+from commands.kit import drafting
+from commands.kit.card import Card, Ref
+from commands.kit.command import Command
+from commands.kit.errors import Refused
+from commands.kit.form import Photos
+from commands.kit.people import ToAccount
+from commands.kit.words import T
+from storage import errands, marks, people, postings, talk
+from storage.database import Json, known
+from storage.errands import Errand
+from storage.marks import Mark
+
+if TYPE_CHECKING:
+    from bot.understanding import Understanding
+
+ASKED_FOR = timedelta(hours=1)
+
+
+class Marking:
+    """The part of understanding a request that has to do with marked messages."""
+
+    def __init__(self, understanding: Understanding) -> None:
+        self.understanding = understanding
+        self.hearing = understanding.hearing
+        self.db = understanding.db
+        self.request = understanding.request
+
+    def marked(self, said: Marked) -> Reply:
+        """Record it, or ask for what it says first. Only staff mark messages."""
+        if self.hearing.actor.person is None:
+            if said.ask:
+                raise Refused(T("Only colleagues can record a message that somebody wrote."))
+            return Silent()
+        taken = self._taken()
+        if taken:
+            return self._told(taken)
+        if said.found is None:
+            self._ask_for(said)
+            return Silent()
+        return self._record(said, said.found)
+
+    # --- what became of it already ----------------------------------------------------------------
+
+    @property
+    def _here(self) -> tuple[str, str, str]:
+        at = self.request.address
+        return at.platform, at.workspace, at.chat
+
+    def _taken(self) -> Card | None:
+        """What to say of a message that is recorded, or is being recorded by somebody else."""
+        posting = postings.at(self.db, *self._here, self.request.message)
+        if posting and posting.kind != drafting.KIND:
+            return self._already(Ref(posting.kind, posting.subject_id))
+        mark = marks.at(self.db, *self._here, self.request.message)
+        if mark and mark.subject_id is not None:
+            return self._already(Ref(mark.kind, mark.subject_id))
+        if mark and self._asked_of_another(mark):
+            other = people.account_by_id(self.db, mark.account_id)
+            by = people.get(self.db, other.person_id) if other and other.person_id else None
+            return Card(T("{name} is recording this message already.", name=by.name if by else "?"))
+        remark = talk.at(self.db, *self._here, self.request.message)
+        return self._already(Ref(remark.kind, remark.subject_id)) if remark else None
+
+    def _asked_of_another(self, mark: Mark) -> bool:
+        fresh = self.hearing.recorded_at - mark.at < ASKED_FOR
+        return fresh and mark.account_id != self.hearing.actor.account_id
+
+    def _already(self, about: Ref) -> Card:
+        noun = self.hearing.house.nouns.get(about.kind)
+        name = noun.name_of(self.db, about.id) if noun else None
+        return Card(T("This message is recorded already: {name}", name=name or "?"), about=about)
+
+    def _told(self, card: Card) -> Reply:
+        """To whoever marked it, and nobody else."""
+        if self.request.inline:
+            return self.hearing.show(card)
+        self.hearing.desk().tell(ToAccount(self.hearing.actor.account_id), card)
+        return Silent()
+
+    # --- recording it -----------------------------------------------------------------------------
+
+    def _ask_for(self, said: Marked) -> None:
+        """Nobody reaches the network now: what the message says is asked for after the commit."""
+        request = self.request
+        about = [said.command, request.user, request.direct, request.external]
+        self._errand(errands.MESSAGE, about)
+
+    def _errand(self, kind: str, about: Json) -> None:
+        request = self.request
+        errands.add(
+            self.db,
+            Errand(
+                platform=request.address.platform,
+                workspace=request.address.workspace,
+                kind=kind,
+                account_id=self.hearing.actor.account_id,
+                chat=request.address.chat,
+                thread=request.address.thread,
+                message=request.message,
+                about=about,
+                at=self.hearing.now,
+                next_at=errands.AT_ONCE,
+            ),
+        )
+
+    def _record(self, said: Marked, found: Typed) -> Reply:
+        """Under the subject whose thread it stands in, or else by the command."""
+        self._keep()
+        about = self.hearing.context()
+        if about and about.kind != drafting.KIND and not said.ask:
+            reply = self.understanding.talk(about, found)
+            self.hearing.became(about)
+            return reply
+        command = self.hearing.house.catalogue.get(said.command)
+        if command is None:
+            raise Refused(T("This button is from an older version. Please start again."))
+        if not said.ask:
+            return self.understanding.start(command, found.text, None, said=found)
+        return self._ask(command, found)
+
+    def _ask(self, command: type[Command], found: Typed) -> Reply:
+        """A form filled with what the message says, whatever more could be understood of it."""
+        declared, first = command.declared, command.declared.questions[0].field
+        self.hearing.allow(declared, None)
+        understood, _ = self.understanding.read(found.text, declared, {})
+        answers: dict[str, Json] = dict(understood.answers)
+        if found.text:
+            answers[first] = found.text
+        photos = next((q for q in declared.questions if isinstance(q.kind, Photos)), None)
+        if photos and found.files:
+            answers[photos.field] = self.hearing.keep(found.files)
+        reply = self.understanding.asking.ask(command, answers, first)
+        self._ask_for_writer(found)
+        return reply
+
+    def _ask_for_writer(self, found: Typed) -> None:
+        """A writer whom only a number names has a name once the form comes back."""
+        draft = self.understanding.asking.open_draft()
+        origin = found.origin
+        if draft and origin and origin.user and origin.author == origin.user:
+            self._errand(errands.WRITER, [draft.id, origin.user])
+
+    def _keep(self) -> None:
+        mark = marks.at(self.db, *self._here, self.request.message)
+        mine, now = self.hearing.actor.account_id, self.hearing.recorded_at
+        if mark:
+            marks.take(self.db, known(mark.id), mine, now)
+            return
+        platform, workspace, chat = self._here
+        marks.add(
+            self.db,
+            Mark(
+                platform=platform,
+                workspace=workspace,
+                chat=chat,
+                message=self.request.message,
+                account_id=mine,
+                at=now,
+            ),
+        )
