@@ -8,7 +8,8 @@ from datetime import timedelta
 import structlog
 
 from bot.house import House
-from bot.platform import Address, Gate, Marked, Platform, Request, Telling, Typed
+from bot.platform import Address, Gate, Marked, Platform, Request, Typed
+from bot.telling import Telling
 from commands.kit import card as cards
 from commands.kit.card import Card
 from commands.kit.errors import Later, Never, Unclear

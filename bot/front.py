@@ -12,7 +12,8 @@ from bot.draw import Pen
 from bot.hearing import Hearing
 from bot.house import Glance, House
 from bot.permission import may
-from bot.platform import Address, Fronted, Page, Platform
+from bot.platform import Address, Page, Platform
+from bot.telling import Fronted
 from commands import day
 from commands.kit import welcome
 from commands.kit.calendar import local_day

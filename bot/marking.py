@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from bot.asking import Asking
+from bot.hearing import Hearing
 from bot.platform import Marked, Reply, Silent, Typed
 from commands.kit import drafting
 from commands.kit.card import Card, Ref
-from commands.kit.command import Command
-from commands.kit.errors import Refused
+from commands.kit.command import Command, Declared
+from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos
 from commands.kit.people import ToAccount
+from commands.kit.reading import Understood
 from commands.kit.words import T
 from storage import errands, marks, people, postings, talk
 from storage.database import Json, known
 from storage.errands import Errand
 from storage.marks import Mark
 
-if TYPE_CHECKING:
-    from bot.understanding import Understanding
-
 ASKED_FOR = timedelta(hours=1)
+
+
+class Understands(Protocol):
+    """What understanding a request can do with what a message says."""
+
+    hearing: Hearing
+    asking: Asking
+
+    def talk(self, about: Ref, said: Typed) -> Reply:
+        """Keep it as talk about a subject."""
+
+    def read(
+        self, text: str, declared: Declared, answers: dict[str, Json]
+    ) -> tuple[Understood, Invalid | None]:
+        """What it answers of a command's questions."""
+
+    def start(
+        self, command: type[Command], text: str, about: Ref | None, *, said: Typed | None = None
+    ) -> Reply:
+        """Begin a command with it."""
 
 
 class Marking:
     """The part of understanding a request that has to do with marked messages."""
 
-    def __init__(self, understanding: Understanding) -> None:
+    def __init__(self, understanding: Understands) -> None:
         self.understanding = understanding
         self.hearing = understanding.hearing
-        self.db = understanding.db
-        self.request = understanding.request
+        self.db = self.hearing.db
+        self.request = self.hearing.request
 
     def marked(self, said: Marked) -> Reply:
         """Record it, or ask for what it says first. Only staff mark messages."""

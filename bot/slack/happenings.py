@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.platform import Address, Marked, Opened, Origin, Request, Typed, Written
+from bot.platform import Address, Marked, Opened, Origin, Request, Typed
 from bot.slack import home
 from bot.slack.api import PLATFORM
 from bot.slack.hear import (
@@ -25,6 +25,7 @@ from bot.slack.hear import (
     workspace_of,
 )
 from bot.slack.markup import plain, whole
+from bot.telling import Written
 
 Json = Any
 

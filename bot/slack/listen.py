@@ -71,14 +71,15 @@ class SlackListener:
         self._secret = credentials.signing_secret
         self._now = now
         self._duties = duties or Duties()
-        self.identity = identity or Identity(credentials.bot_token, url)
+        watch = self._duties.watch
+        self.identity = identity or Identity(credentials.bot_token, url, watch=watch)
         client = connect(credentials.bot_token, url, seconds=ANSWER_SECONDS)
         self._answers = Answers(client)
         self._chats = Chats(client)
         self._app = self._bolt(url)
         self.sockets: Sockets | None = None
         if credentials.app_token:
-            self.sockets = sockets(credentials.app_token, url, self._enveloped)
+            self.sockets = sockets(credentials.app_token, url, self._enveloped, watch=watch)
         self._learning: asyncio.Task[None] | None = None
 
     @property

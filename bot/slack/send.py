@@ -14,13 +14,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platform import Address, Landed, Page, Parcel, Profile, Rate, Written
+from bot.platform import Address, Landed, Page, Parcel, Rate
 from bot.slack import draw, happenings, home
-from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
+from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
 from bot.slack.chats import is_external
 from bot.slack.hear import AT_TEAM
 from bot.slack.manifest import LETTER
 from bot.slack.markup import whole
+from bot.telling import Profile, Written
 from commands.kit.errors import Later, Never, Unclear, Undeliverable
 
 Json = Any
@@ -54,19 +55,6 @@ PERSON_GONE = {
 }
 # In a direct chat these say that the person can't be reached there any more.
 CHAT_GONE = {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
-# Nobody can be told anything until an administrator mends the installation, however long it takes.
-UNINSTALLED = {
-    "access_denied",
-    "account_inactive",
-    "invalid_auth",
-    "missing_scope",
-    "not_allowed_token_type",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
 PASSING = {"request_timeout", "service_unavailable", "team_added_to_org"}
 TOO_MANY = {"message_limit_exceeded", "rate_limited", "ratelimited"}
 # Slack says of these itself that part of the work may have been done.

@@ -9,6 +9,7 @@ import structlog
 log = structlog.get_logger("slack")
 
 TOKEN = "token"  # noqa: S105 -- what the trouble is called
+SOCKET = "socket"
 DEAF = "deaf"
 
 
