@@ -18,6 +18,7 @@ from commands.kit.form import (
     Moment,
     Photos,
     Pick,
+    Place,
     Question,
     Text,
     YesNo,
@@ -34,14 +35,17 @@ OFFERED = 20
 def draft_form(
     house: House, look: Glance, reader: Reader, draft: Draft, errors: dict[str, str]
 ) -> Form:
-    """The form of a draft: every question but that for its subject, with the answers so far."""
+    """The form of a draft: every question but that for its subject, with the answers so far.
+
+    Nobody knows a place in degrees: it is asked for only where nothing goes without it.
+    """
     command = house.catalogue.get(draft.command)
     assert command is not None
     held = command.declared.under if draft.subject_id else ""
     fields = tuple(
         _field(house, look, reader, asked, draft.answers.get(asked.field), errors)
         for asked in asked_of(command.declared.questions, outside=reader.outside)
-        if asked.field != held
+        if asked.field != held and (asked.required or not isinstance(asked.kind, Place))
     )
     return Form(
         known(draft.id),
@@ -76,8 +80,8 @@ def _field(
 
 def _input(house: House, look: Glance, reader: Reader, kind: Kind, value: Json) -> platform.Input:
     match kind:
-        case Text():
-            return platform.Line(kind.long, limits.WORDS)
+        case Text() | Place():
+            return platform.Line(isinstance(kind, Text) and kind.long, limits.WORDS)
         case Day():
             return platform.Date()
         case Moment():
@@ -115,6 +119,6 @@ def _value(kind: Kind, value: Json, reader: Reader) -> Json:
             return list(value) if kind.several else value
         case Text() | Day():
             return value
-        case Photos():
+        case Photos() | Place():
             return None
     assert_never(kind)

@@ -22,7 +22,7 @@ from commands.kit.form import Photos
 from commands.kit.people import Actor, Role, To, ToAccount, ToChat
 from commands.kit.reading import Context
 from commands.kit.words import T
-from storage import deliveries, files, marks, people, places, postings, subjects
+from storage import deliveries, files, people, places, postings, subjects
 from storage.database import Json, Transaction
 from storage.drafts import Draft
 from storage.files import File
@@ -56,6 +56,24 @@ def _first_of(draft: Draft) -> First:
     return First(draft.begun_at, draft.message, writer)
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a message has become: a subject, by which command, or as the answer to which field."""
+
+    about: Ref
+    command: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: what it shows, whether that subject changed, and how to say so."""
+
+    shown: Card | Ref | None
+    moved: bool = False
+    said: T | None = None
+
+
 class Hearing:
     """What all ways of hearing a request share: who speaks, when, where, how a command is run."""
 
@@ -70,6 +88,8 @@ class Hearing:
         self.ctx = Context(self.look, house.nouns, house.spoken, actor)
         self.deed = ""
         self.first = First(self.now, request.message, self.writer())
+        self.became: Became | None = None
+        self.field = ""
 
     # --- who, when --------------------------------------------------------------------------------
 
@@ -123,6 +143,14 @@ class Hearing:
             reader = reader_of_actor(self.house, self.actor)
             return Show(Pen(reader, self.request.address, self.house.seal).page(card))
         self.desk().tell(self.home(), card)
+        return Silent()
+
+    def show_subject(self, about: Ref) -> Reply:
+        """Show a subject's card, which follows its changes where it comes as a letter."""
+        draw = self.house.nouns[about.kind].card
+        if self.request.inline and draw:
+            return self.show(draw(self.look, about.id))
+        self.desk().tell(self.home(), about, replaces=str(about))
         return Silent()
 
     def toast(self, words: T, *, alert: bool = False) -> Reply:
@@ -179,7 +207,7 @@ class Hearing:
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
-    ) -> Card | Ref | None:
+    ) -> Outcome:
         """Do the deed in a savepoint.
 
         Its subject is locked and current, the actor entitled, the answers typed.
@@ -193,18 +221,28 @@ class Hearing:
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
+        desk = self.desk(declared)
         with self.db.savepoint():
-            outcome = made.run(self.desk(declared))
-        self._file(declared, answers, outcome)
-        if isinstance(outcome, Ref) and self.first.writer:
-            self.became(outcome)
-        return outcome
+            shown = made.run(desk)
+        self._file(declared, answers, shown)
+        made_of_it = shown if isinstance(shown, Ref) else about
+        if made_of_it:
+            self.becomes(made_of_it, declared.name)
+        return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
 
-    def became(self, about: Ref) -> None:
-        """The message that this began with is a subject now, or a part of one."""
-        at = self.request.address
-        where = (at.platform, at.workspace, at.chat)
-        marks.became(self.db, where, self.first.message, about.kind, about.id)
+    def becomes(self, about: Ref, command: str = "") -> None:
+        """This message has become a subject, or a part of one."""
+        self.became = Became(about, command, self.field)
+
+    def mend(
+        self, command: type[Command], about: Ref, changed: Mapping[str, Json], at: datetime
+    ) -> None:
+        """Correct what a command once did, as if the words of that moment had been these."""
+        declared = command.declared
+        self._hold(declared, about, 0)
+        self.allow(declared, about if declared.on else None)
+        with self.db.savepoint():
+            command.mend(self.desk(declared).as_of(at), about, changed)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Protocol
 
 from bot.asking import Asking
 from bot.hearing import Hearing
 from bot.platform import Marked, Reply, Silent, Typed
+from bot.records import TALK, Records
 from commands.kit import drafting
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
@@ -16,12 +16,10 @@ from commands.kit.form import Photos
 from commands.kit.people import ToAccount
 from commands.kit.reading import Understood
 from commands.kit.words import T
-from storage import errands, marks, people, postings, talk
-from storage.database import Json, known
+from storage import drafts, errands, people, postings, talk
+from storage.database import Json
 from storage.errands import Errand
-from storage.marks import Mark
-
-ASKED_FOR = timedelta(hours=1)
+from storage.heard import Heard
 
 
 class Understands(Protocol):
@@ -30,7 +28,7 @@ class Understands(Protocol):
     hearing: Hearing
     asking: Asking
 
-    def talk(self, about: Ref, said: Typed) -> Reply:
+    def remarked(self, about: Ref, said: Typed) -> Reply:
         """Keep it as talk about a subject."""
 
     def read(
@@ -52,6 +50,7 @@ class Marking:
         self.hearing = understanding.hearing
         self.db = self.hearing.db
         self.request = self.hearing.request
+        self.records = Records(self.hearing)
 
     def marked(self, said: Marked) -> Reply:
         """Record it, or ask for what it says first. Only staff mark messages."""
@@ -79,19 +78,26 @@ class Marking:
         posting = postings.at(self.db, *self._here, self.request.message)
         if posting and posting.kind != drafting.KIND:
             return self._already(Ref(posting.kind, posting.subject_id))
-        mark = marks.at(self.db, *self._here, self.request.message)
-        if mark and mark.subject_id is not None:
-            return self._already(Ref(mark.kind, mark.subject_id))
-        if mark and self._asked_of_another(mark):
-            other = people.account_by_id(self.db, mark.account_id)
-            by = people.get(self.db, other.person_id) if other and other.person_id else None
-            return Card(T("{name} is recording this message already.", name=by.name if by else "?"))
-        remark = talk.at(self.db, *self._here, self.request.message)
-        return self._already(Ref(remark.kind, remark.subject_id)) if remark else None
+        row = self.records.held()
+        if row is None or row.subject_id is None:
+            return None
+        if row.kind == drafting.KIND:
+            return self._asked_already(row)
+        remark = talk.get(self.db, row.subject_id) if row.kind == TALK else None
+        if remark:
+            return self._already(Ref(remark.kind, remark.subject_id))
+        return self._already(Ref(row.kind, row.subject_id))
 
-    def _asked_of_another(self, mark: Mark) -> bool:
-        fresh = self.hearing.recorded_at - mark.at < ASKED_FOR
-        return fresh and mark.account_id != self.hearing.actor.account_id
+    def _asked_already(self, row: Heard) -> Card | None:
+        """Somebody else has the form open; one's own is opened again."""
+        draft = drafts.get(self.db, row.subject_id or 0)
+        if draft is None or draft.account_id == self.hearing.actor.account_id:
+            return None
+        if draft.state != drafts.OPEN or draft.expires_at < self.hearing.recorded_at:
+            return None
+        other = people.account_by_id(self.db, draft.account_id)
+        by = people.get(self.db, other.person_id) if other and other.person_id else None
+        return Card(T("{name} is recording this message already.", name=by.name if by else "?"))
 
     def _already(self, about: Ref) -> Card:
         noun = self.hearing.house.nouns.get(about.kind)
@@ -132,13 +138,16 @@ class Marking:
         )
 
     def _record(self, said: Marked, found: Typed) -> Reply:
+        """Record it, and keep what the message has become."""
+        reply = self._recorded(said, found)
+        self.records.keep(found, leads=False)
+        return reply
+
+    def _recorded(self, said: Marked, found: Typed) -> Reply:
         """Under the subject whose thread it stands in, or else by the command."""
-        self._keep()
         about = self.hearing.context()
         if about and about.kind != drafting.KIND and not said.ask:
-            reply = self.understanding.talk(about, found)
-            self.hearing.became(about)
-            return reply
+            return self.understanding.remarked(about, found)
         command = self.hearing.house.catalogue.get(said.command)
         if command is None:
             raise Refused(T("This button is from an older version. Please start again."))
@@ -167,22 +176,3 @@ class Marking:
         origin = found.origin
         if draft and origin and origin.user and origin.author == origin.user:
             self._errand(errands.WRITER, [draft.id, origin.user])
-
-    def _keep(self) -> None:
-        mark = marks.at(self.db, *self._here, self.request.message)
-        mine, now = self.hearing.actor.account_id, self.hearing.recorded_at
-        if mark:
-            marks.take(self.db, known(mark.id), mine, now)
-            return
-        platform, workspace, chat = self._here
-        marks.add(
-            self.db,
-            Mark(
-                platform=platform,
-                workspace=workspace,
-                chat=chat,
-                message=self.request.message,
-                account_id=mine,
-                at=now,
-            ),
-        )

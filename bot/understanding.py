@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import assert_never
 
-from bot import front
-from bot.asking import Asking
+from bot import front, records
+from bot.albums import Albums
+from bot.asking import Asking, place_asked
+from bot.correcting import Correcting
 from bot.hearing import Hearing
 from bot.marking import Marking
-from bot.platform import Marked, Opened, Pressed, Reply, Silent, Started, Submitted, Typed
+from bot.platform import (
+    Marked,
+    Opened,
+    PhoneCard,
+    Pressed,
+    Reply,
+    Silent,
+    Started,
+    Submitted,
+    Typed,
+)
+from bot.records import Records
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Ref
 from commands.kit.command import Command, Declared
@@ -20,7 +34,7 @@ from commands.kit.people import Role
 from commands.kit.reading import Understood, Which
 from commands.kit.taps import BadTap
 from commands.kit.words import T
-from storage import drafts, subjects, talk
+from storage import drafts, letters, subjects, talk
 from storage.database import Json, known
 
 
@@ -56,21 +70,43 @@ class Understanding:
     # --- words ------------------------------------------------------------------------------------
 
     def _typed(self, said: Typed) -> Reply:
+        """What somebody wrote; what becomes of it is kept, for edits and the rest of an album."""
+        keeping = Records(self.hearing)
+        if said.edited:
+            return Correcting(self, keeping).edited(said)
+        albums = Albums(self, keeping)
+        leader = albums.leader(said)
+        reply = albums.joined(leader, said) if leader else self.told(said)
+        row, newer = keeping.keep(said, leads=leader is None)
+        if row and row.leads:
+            albums.gather(row)
+        if row and newer:
+            Correcting(self, keeping).catch_up(row, newer)
+        return reply
+
+    def told(self, said: Typed) -> Reply:
+        """Words, files, a place or a phone number, as if they came alone."""
         about = self.hearing.context()
-        found = self._command(said, about)
+        found = self.command(said, about)
         if found:
             command, rest = found
             return self.start(command, rest, about, said=said)
         draft = self._draft(about)
-        if draft:
-            return self._to_draft(draft, said)
+        answer = self._to_draft(draft, said) if draft else None
+        if answer:
+            return answer
+        if said.phone:
+            return self._phone(said.phone, about)
+        placed = self._placed(said, about) if said.spot and about else None
+        if placed:
+            return placed
         if about and about.kind != drafting.KIND:
-            return self.talk(about, said)
+            return self.remarked(about, said)
         if self.request.direct or self.request.mentions:
             return self._without_command(said)
         return Silent()
 
-    def _command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
+    def command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
         """The command that is meant: named by the platform, or by the text's first words.
 
         Somebody else's words, passed on, command nothing.
@@ -94,7 +130,12 @@ class Understanding:
             return drafts.get(self.db, about.id)
         return None if about else self.asking.open_draft()
 
-    def _to_draft(self, draft: drafts.Draft, said: Typed) -> Reply:
+    def _to_draft(self, draft: drafts.Draft, said: Typed) -> Reply | None:
+        """An answer to an open draft: None where what was sent answers none of its questions."""
+        if said.phone:
+            return None
+        if said.spot:
+            return self.asking.placed(draft, asdict(said.spot), said.text)
         if said.files:
             return self.asking.attached(draft, self.hearing.keep(said.files), said.text)
         return self.asking.answered(draft, said.text)
@@ -161,12 +202,14 @@ class Understanding:
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
+        if said.spot:
+            kept["place"] = asdict(said.spot)
         named = self._names(said.text) if actor.role is Role.STAFF else None
         draft = Ref(drafting.KIND, known(self.asking.keep_aside(kept).id))
         if named:
             noun, matches = named
             return self.hearing.show(welcome.named(matches.found[0].name, self._verbs(noun), draft))
-        return self.hearing.show(welcome.puzzled(self.house.catalogue, actor, said.text, draft))
+        return self.hearing.show_subject(draft)
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""
@@ -181,9 +224,27 @@ class Understanding:
         commands = (self.house.catalogue.get(name) for name in noun.verbs)
         return [command.declared for command in commands if command]
 
+    def _placed(self, said: Typed, about: Ref) -> Reply | None:
+        """A place answering a subject's card: the subject's verb for places, if there is one."""
+        for command in self.house.catalogue:
+            declared = command.declared
+            asked = place_asked(declared) if declared.on == about.kind else None
+            if asked and said.spot:
+                return self.start(command, "", about, given={asked.field: asdict(said.spot)})
+        return None
+
+    def _phone(self, card: PhoneCard, about: Ref | None) -> Reply:
+        """Somebody's number: one's own says who one is, another's is a contact's of a customer."""
+        if card.own:
+            return self.hearing.show(welcome.unknown_number())
+        command = self.house.catalogue.get("contact_add")
+        if self.hearing.actor.role is not Role.STAFF or command is None:
+            return self.hearing.show(welcome.stranger(self.hearing.actor.name))
+        return self.start(command, "", about, given={"name": card.name, "phone": card.phone})
+
     # --- talk -------------------------------------------------------------------------------------
 
-    def talk(self, about: Ref, said: Typed) -> Reply:
+    def remarked(self, about: Ref, said: Typed) -> Reply:
         """Words about a subject that are no command are kept with it, whoever concerned says it."""
         noun = self.house.nouns[about.kind]
         involved = noun.involved(self.db, about.id)
@@ -191,8 +252,8 @@ class Understanding:
         if involved is None or not (actor.person or actor.account_id in involved.account_ids):
             return Silent()
         kept = self.hearing.keep(said.files, about)
+        writer = self.hearing.writer()
         at = self.request.address
-        writer = self.hearing.first.writer
         remark = talk.Talk(
             kind=about.kind,
             subject_id=about.id,
@@ -200,16 +261,18 @@ class Understanding:
             contact_id=actor.contact_id,
             account_id=actor.account_id,
             name=writer.name if writer else actor.name,
-            text=said.text,
+            text=said.text
+            or (f"📍 {drafting.place_words(asdict(said.spot))}" if said.spot else ""),
             files=kept,
-            at=writer.at if writer else self.hearing.now,
+            at=min(writer.at, self.hearing.now) if writer else self.hearing.now,
             recorded_at=self.hearing.recorded_at,
             platform=at.platform,
             workspace=at.workspace,
             chat=at.chat,
             message=self.request.message,
+            passed_by=actor.name if writer else "",
         )
-        talk.add(self.db, remark)
+        self.hearing.becomes(Ref(records.TALK, talk.add(self.db, remark)))
         subjects.change(self.db, about.kind, about.id, self.hearing.recorded_at, None)
         noun.heard(self.hearing.desk(), about.id, remark)
         return Silent()
@@ -241,13 +304,27 @@ class Understanding:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
             raise Refused(T("That is done already. To do it once more, start again."))
+        return self.taken_up(draft, command, draft.answers["text"])
+
+    def taken_up(
+        self, draft: drafts.Draft, command: type[Command], text: str, more: tuple[int, ...] = ()
+    ) -> Reply:
+        """Begin a command with words and files kept aside, and perhaps more files."""
         self.hearing.goes_on(draft)
-        drafts.end(self.db, draft_id, drafts.DONE)
+        drafts.end(self.db, known(draft.id), drafts.DONE)
+        letters.withdraw(self.db, str(Ref(drafting.KIND, known(draft.id))))
         given: dict[str, Json] = {}
         asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
-        if asked and draft.answers.get("files"):
-            given[asked.field] = draft.answers["files"]
-        return self.start(command, draft.answers["text"], None, given=given)
+        kept = [*draft.answers.get("files", ()), *more]
+        if asked and kept:
+            given[asked.field] = kept
+        place = place_asked(command.declared)
+        if place and draft.answers.get("place"):
+            given[place.field] = draft.answers["place"]
+        reply = self.start(command, text, None, given=given)
+        self.asking.goes_over(draft)
+        self.asking.touch(draft)
+        return reply
 
     def _started(self, said: Started) -> Reply:
         join = self.house.catalogue.get("join")

@@ -171,7 +171,7 @@ class Delivery:
     def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
         if letter.body is not None:
             return cards.decode(letter.body), 0
-        about = Ref(letter.subject_kind, letter.subject_id or 0)
+        about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
         return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
@@ -247,6 +247,7 @@ class Delivery:
                 look=shown.look,
                 kind=head.subject_kind,
                 subject_id=head.subject_id,
+                view=head.view,
                 person_id=head.person_id,
                 contact_id=head.contact_id,
                 follows=head.body is None,

@@ -47,10 +47,11 @@ class Drawing:
         """A subject's card as it is now, and its version."""
         noun = self.nouns.get(about.kind)
         state = subjects.state(db, about.kind, about.id)
-        if noun is None or noun.card is None or state is None:
-            return Card(T("This is no longer here.")), 0
         look = Look(db, self.clock.now(), self.zone, self.policy)
-        return noun.card(look, about.id), state.version
+        card = noun.drawn(look, about) if noun and state else None
+        if card is None or state is None:
+            return Card(T("This is no longer here.")), 0
+        return card, state.version
 
 
 class Redrawing:
@@ -82,7 +83,7 @@ class Redrawing:
                 postings.stop(db, known(posting.id))
                 continue
             try:
-                card, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+                card, version = self.drawing.draw(db, _shown(posting))
             except BUGS as bug:
                 log.exception("card_undrawable", posting=posting.id, exc_info=bug)
                 postings.stop(db, known(posting.id))
@@ -107,3 +108,7 @@ class Redrawing:
             await self.database.write(
                 lambda db: postings.drawn(db, known(posting.id), version, look)
             )
+
+
+def _shown(posting: Posting) -> Ref:
+    return Ref(posting.kind, posting.subject_id, posting.view)

@@ -26,10 +26,10 @@ class Letter(SQLModel, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
     `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;
-    without one the subject's card is drawn when sending. `repeats` says whether an unclear send may
-    be sent again. `not_before` and `useful_until` are by the company's clock; a letter held on
-    purpose (quiet hours, merging) lets others of its lane go first. `next_at` is by the machine's
-    clock: pacing and retries.
+    without one the subject's card, or that `view` of it, is drawn when sending. `repeats` says
+    whether an unclear send may be sent again. `not_before` and `useful_until` are by the company's
+    clock; a letter held on purpose (quiet hours, merging) lets others of its lane go first.
+    `next_at` is by the machine's clock: pacing and retries.
     """
 
     __table_args__ = (
@@ -60,6 +60,7 @@ class Letter(SQLModel, table=True):
     thread: str = ""
     subject_kind: str = ""
     subject_id: int | None = None
+    view: str = ""
     body: Json = data()
     urgency: str = "now"
     merges: bool = False

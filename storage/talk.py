@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, func, select
+from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import data, key, may_point_at, moment, words
-from storage.database import Json, Query, Transaction
+from storage.database import Deed, Json, Query, Transaction
 
 
 class Talk(SQLModel, table=True):
-    """One remark. `address` is where it was said, so that an edit or a reply finds it."""
+    """One remark. `address` is where it was said, so that an edit or a reply finds it.
+
+    `passed_by` is who passed it on, `earlier` what a corrected one said at first.
+    """
 
     __table_args__ = (
         Index("talk_subject", "kind", "subject_id"),
@@ -32,8 +35,16 @@ class Talk(SQLModel, table=True):
     workspace: str = ""
     chat: str = ""
     message: str = ""
+    passed_by: str = ""
+    earlier: str = words()
 
 
+_BY_ID = Query(Talk, select(Talk).where(col(Talk.id) == bindparam("id")))
+_SAVE = Deed(
+    update(Talk)
+    .where(col(Talk.id) == bindparam("b_id"))
+    .values(text=bindparam("to_text"), earlier=bindparam("to_earlier"), files=bindparam("to_files"))
+)
 _ON = Query(
     Talk,
     select(Talk)
@@ -46,17 +57,6 @@ _LAST = Query(
     .where(col(Talk.kind) == bindparam("kind"), col(Talk.subject_id) == bindparam("id"))
     .order_by(col(Talk.at).desc(), col(Talk.id).desc())
     .limit(bindparam("most")),
-)
-_AT = Query(
-    Talk,
-    select(Talk)
-    .where(
-        col(Talk.platform) == bindparam("platform"),
-        col(Talk.workspace) == bindparam("workspace"),
-        col(Talk.chat) == bindparam("chat"),
-        col(Talk.message) == bindparam("message"),
-    )
-    .limit(1),
 )
 _COUNT = Query(
     int,
@@ -71,6 +71,22 @@ def add(db: Transaction, remark: Talk) -> int:
     return db.add(remark)
 
 
+def get(db: Transaction, talk_id: int) -> Talk | None:
+    """One remark."""
+    return _BY_ID.first(db, id=talk_id)
+
+
+def save(db: Transaction, remark: Talk) -> None:
+    """Keep a remark's words and files as they are now."""
+    _SAVE.run(
+        db,
+        b_id=remark.id,
+        to_text=remark.text,
+        to_earlier=remark.earlier,
+        to_files=remark.files,
+    )
+
+
 def on(db: Transaction, kind: str, id_: int) -> list[Talk]:
     """Everything said about a subject, in order."""
     return _ON.all(db, kind=kind, id=id_)
@@ -79,11 +95,6 @@ def on(db: Transaction, kind: str, id_: int) -> list[Talk]:
 def last_on(db: Transaction, kind: str, id_: int, most: int = 3) -> list[Talk]:
     """The newest remarks, the newest first."""
     return _LAST.all(db, kind=kind, id=id_, most=most)
-
-
-def at(db: Transaction, platform: str, workspace: str, chat: str, message: str) -> Talk | None:
-    """The remark that was this message."""
-    return _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
 
 
 def count_on(db: Transaction, kind: str, id_: int) -> int:

@@ -130,6 +130,8 @@ class Line:
                 self._hello.set()
             case {"type": "disconnect", **rest}:
                 self.end(str(rest.get("reason") or "disconnect"))
+            case _:
+                pass
 
     async def _heard(self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
         """Hear one envelope; only one that was kept is acknowledged."""

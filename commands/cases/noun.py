@@ -103,6 +103,7 @@ NOUN = Noun(
     find=find,
     name_of=name_of,
     card=cards.card,
+    views={"notice": future.notice, "reminder": future.reminder},
     involved=involved,
     leads=leads,
     verbs=("case",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -34,10 +35,10 @@ from commands.kit.people import (
     head_of,
     load,
 )
-from commands.kit.words import T
-from storage import cases, counters, customers, dues
+from commands.kit.words import T, listed
+from storage import cases, counters, customers, dues, people
 from storage.cases import Case, Reply, Report, Solution
-from storage.database import known
+from storage.database import Json, known
 
 HANDLERS = {Department.QUALITY, Department.SALES, Department.MANAGEMENT, Relation.OWNER}
 PLACE = "cases"
@@ -75,6 +76,18 @@ class Complaint(
             desk.tell(ToPerson(case.owner_id), about)
         reporting.receipt(desk, by, about)
         return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The correction stands beside what was said at first; the clock goes on."""
+        case = _open(desk, about.id)
+        before = _kept(case)
+        if "text" in changed:
+            reporting.corrected(desk, case, changed["text"])
+        if changed.get("customer") and desk.actor.person:
+            case.customer_id = changed["customer"]
+        cases.save(desk.db, case)
+        desk.change(about, before, _kept(case), shown=_kept(case))
 
     def _opened(self, desk: Desk, by: Reporter) -> Case:
         received = (desk.actor.person and self.received) or desk.received
@@ -163,6 +176,15 @@ def _reporters(desk: Desk, case: Case) -> list[To]:
     return found
 
 
+def _called(desk: Desk, to: To) -> str:
+    """What an outside reporter is called."""
+    if isinstance(to, ToContact):
+        contact = customers.contact(desk.db, to.id)
+        return contact.name if contact else "?"
+    account = people.account_by_id(desk.db, to.id) if isinstance(to, ToAccount) else None
+    return account.name if account else "?"
+
+
 def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     """A reply was given: the first one does the duty, at the time it was really given."""
     cases.add_reply(desk.db, reply)
@@ -207,7 +229,14 @@ class TakeCase(
             future.rehang(desk, case)
         about = Ref(KIND, self.case)
         desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.done = T("{number} is yours", number=case.number)
         return about
+
+
+_NOBODY_TO_WRITE_TO = T(
+    "This case came through a colleague, so I can write to nobody outside the company. Call or "
+    "write to the customer yourself, then record it with “Replied by phone”. Nothing was kept."
+)
 
 
 class WriteReply(
@@ -221,6 +250,9 @@ class WriteReply(
     def run(self, desk: Desk) -> Ref:
         """Send it to whoever reported the case, and keep it."""
         case = _open(desk, self.case)
+        reporters = _reporters(desk, case)
+        if not reporters:
+            raise Refused(_NOBODY_TO_WRITE_TO)
         reply = Reply(
             case_id=self.case,
             person_id=desk.person.id,
@@ -231,8 +263,10 @@ class WriteReply(
         )
         _answered(desk, case, reply)
         title = T("📨 Our reply to {number}", number=case.number)
-        for to in _reporters(desk, case):
+        for to in reporters:
             desk.tell(to, Card(title, (Quote(self.text, to=PUBLIC),), Ref(KIND, self.case)))
+        who = listed([_called(desk, to) for to in reporters])
+        desk.done = T("Our reply to {number} goes to {who}", number=case.number, who=who)
         return Ref(KIND, self.case)
 
 
@@ -259,10 +293,11 @@ class Phoned(
             person_id=desk.person.id,
             how="phone",
             text=self.text or "",
-            at=self.at,
+            at=max(self.at, case.received_at),
             recorded_at=desk.recorded_at,
         )
         _answered(desk, case, reply)
+        desk.done = T("Call on {number} recorded: {at:clock}", number=case.number, at=reply.at)
         return Ref(KIND, self.case)
 
 
@@ -287,6 +322,7 @@ class PassOn(
             raise Invalid("to", T("That person does not work here any more."))
         before = _kept(case)
         case.owner_id = colleague.id
+        case.passed_by_id = desk.person.id
         case.taken_at = None
         cases.save(desk.db, case)
         future.rehang(desk, case)
@@ -294,6 +330,7 @@ class PassOn(
         desk.change(about, before, _kept(case), shown=_kept(case))
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
+        desk.done = T("{number} is now with {name}", number=case.number, name=colleague.name)
         return about
 
 
@@ -339,6 +376,7 @@ class Solve(
         _finish(desk, case)
         about = Ref(KIND, self.case)
         desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.done = T("Solution of {number} recorded", number=case.number)
         title = T("🛠 What we will do about {number}", number=case.number)
         for to in _reporters(desk, case):
             desk.tell(to, Card(title, (Quote(self.measures, to=PUBLIC),), about))
@@ -373,4 +411,6 @@ class NameCustomer(
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
         desk.change(about, before, _kept(case), shown=_kept(case))
+        customer = future.customer_of(desk.db, case)
+        desk.done = T("{number} is a case of {customer}", number=case.number, customer=customer)
         return about

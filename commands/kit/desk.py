@@ -67,7 +67,8 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use.
+    `guide` lists the commands that this actor may use. A deed may say in `done` what came of it;
+    `moved` are the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -82,6 +83,8 @@ class Desk:
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     told: set[tuple[int, str]] = field(default_factory=set)
+    moved: set[Ref] = field(default_factory=set)
+    done: T | None = None
 
     @property
     def today(self) -> date:
@@ -128,6 +131,7 @@ class Desk:
                 **self._addressed(to),
                 subject_kind=about.kind if about else "",
                 subject_id=about.id if about else None,
+                view=about.view if about else "",
                 body=None if isinstance(what, Ref) else cards.encode(what),
                 urgency=urgency.value,
                 merges=merges or urgency is Urgency.DIGEST,
@@ -194,6 +198,7 @@ class Desk:
 
     def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
         """A subject exists from now on; journal it."""
+        self.moved.add(about)
         subjects.begin(self.db, about.kind, about.id, self.recorded_at, shown or after)
         self.note(about, None, after)
 
@@ -202,11 +207,13 @@ class Desk:
 
         With `shown` the change is material and makes a new revision.
         """
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
         self.note(about, before, after)
 
     def touch(self, about: Ref) -> None:
         """A subject's cards look different now, though nothing of it changed."""
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, None)
 
     def note(self, about: Ref | None, before: Json, after: Json, *, deed: str = "") -> None:

@@ -24,6 +24,15 @@ Past = Annotated[datetime, "past"]
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A place on earth, in degrees, perhaps with a name."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The words of a question, the short name of its answer, and whether it is long or secret.
 
@@ -79,7 +88,12 @@ class Photos:
     """Photos and files."""
 
 
-Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on earth."""
+
+
+Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos | Place
 
 _KINDS: dict[object, Kind] = {
     str: Text(),
@@ -91,6 +105,7 @@ _KINDS: dict[object, Kind] = {
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
     Files: Photos(),
+    Where: Place(),
 }
 
 

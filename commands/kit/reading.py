@@ -28,6 +28,7 @@ from commands.kit.form import (
     Moment,
     Photos,
     Pick,
+    Place,
     Question,
     Text,
     YesNo,
@@ -44,7 +45,11 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_SPACE = re.compile(r"[ \t]+")
+EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
+_DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)")
+HALF_A_TURN = 180.0
 _LIST = re.compile(r"[\s,，、;；]+")
 
 
@@ -154,10 +159,11 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
 
 def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
     """A second customer right after the first: whether to split is asked."""
-    joined = _AND.match(rest)
+    joined = _AND.match(rest) or _SPACE.match(rest)
     if joined:
         matches, beyond = leads(ctx.look, rest[joined.end() :])
-        if matches.clear and matches.found[0].id != found.answers[field_]:
+        sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
+        if sure and matches.clear and matches.found[0].id != found.answers[field_]:
             found.also = (field_, matches.found[0].id)
             return beyond.lstrip(_GLUE)
     return rest.lstrip(_GLUE)
@@ -174,6 +180,8 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
             return text
         found.which = _which_day(asked.field, unclear)
         return text[unclear.end :].lstrip(_GLUE)
+    except NotADate as impossible:
+        raise _no_such_day(asked.field, str(impossible)) from impossible
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()
@@ -227,8 +235,8 @@ def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
             return _choice(asked, kind, raw, ctx)
         case Pick():
             return _pick(asked, kind, raw, ctx)
-        case Photos():
-            return list(raw)
+        case Photos() | Place():
+            return _place(asked, raw) if isinstance(kind, Place) else list(raw)
     assert_never(kind)
 
 
@@ -257,9 +265,13 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:
-        raise Invalid(
-            asked.field, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
-        ) from error
+        raise _no_such_day(asked.field, raw) from error
+
+
+def _no_such_day(field_: str, raw: str) -> Invalid:
+    return Invalid(
+        field_, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
+    )
 
 
 def _moment(asked: Question, raw: str, ctx: Context) -> str:
@@ -270,6 +282,17 @@ def _moment(asked: Question, raw: str, ctx: Context) -> str:
             asked.field,
             T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
         ) from error
+
+
+def _place(asked: Question, raw: Json) -> Json:
+    """A place as a platform sends it, or as map programs write it: 29.8683, 121.544."""
+    if isinstance(raw, dict):
+        return raw
+    found = _DEGREES.fullmatch(str(raw).strip())
+    latitude, longitude = (float(found[1]), float(found[2])) if found else (HALF_A_TURN, 0.0)
+    if abs(latitude) > HALF_A_TURN / 2 or abs(longitude) > HALF_A_TURN:
+        raise Invalid(asked.field, T("Please send the place, or write it like “29.868, 121.544”."))
+    return {"latitude": latitude, "longitude": longitude, "title": ""}
 
 
 def _yes_no(asked: Question, raw: Json) -> bool:

@@ -1,4 +1,4 @@
-"""Asking: front pages, errands to platforms, marked messages, places that others read too."""
+"""Asking: front pages, errands to platforms, and places that others read too."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -7,7 +7,7 @@ from alembic import op
 import storage.database
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -40,18 +40,6 @@ def upgrade() -> None:
     with op.batch_alter_table("errand", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_errand_next_at"), ["next_at"], unique=False)
 
-    op.create_table(
-        "mark",
-        sa.Column("id", sa.Integer(), nullable=False),
-        *(_words(name) for name in ("platform", "workspace", "chat", "message")),
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        _words("kind"),
-        sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("at", storage.database.Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("platform", "workspace", "chat", "message"),
-    )
     with op.batch_alter_table("place", schema=None) as batch_op:
         shared: sa.Column[bool] = sa.Column(
             "shared", sa.Boolean(), nullable=False, server_default=sa.false()
@@ -64,7 +52,6 @@ def downgrade() -> None:
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_column("shared")
 
-    op.drop_table("mark")
     op.drop_table("errand")
     op.drop_table("front")
 
