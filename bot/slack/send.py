@@ -102,7 +102,6 @@ class SlackPlatform:
                 metadata={"event_type": LETTER, "event_payload": {"key": parcel.key}},
                 unfurl_links=False,
                 unfurl_media=False,
-                link_names=False,
                 **draw.message(parcel.page),
             ),
             address.chat,
@@ -217,6 +216,8 @@ class SlackPlatform:
             answer = await self._asked(call, address.chat)
             return list(answer["messages"]), _cursor_of(answer)
         except Undeliverable as error:
+            if isinstance(error, Later) and error.asked:
+                raise
             raise Unclear(f"cannot look for it: {error.reason}") from error
         except MISSHAPEN as error:
             raise Unclear("cannot look for it: an answer that is none") from error

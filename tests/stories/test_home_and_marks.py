@@ -88,7 +88,7 @@ async def test_what_home_and_today_show_is_the_same(house: TestHouse) -> None:
 
 async def test_a_button_at_home_acts_in_the_direct_chat(house: TestHouse) -> None:
     li = player(house, "lina")
-    await li.says("/complaint 永固 锈蚀")
+    await player(house, "zhangwei").says("投诉 第3批锈蚀")
     await li.opens_home()
     await house.settle()
     await li.presses_at_home("我来处理")
@@ -99,7 +99,7 @@ async def test_a_button_at_home_acts_in_the_direct_chat(house: TestHouse) -> Non
     await li.presses_at_home("写答复")
     await li.answers(text="已换货")
     await house.settle()
-    assert li.sees("已换货")
+    assert player(house, "zhangwei").sees("已换货")
 
 
 async def test_a_button_at_home_opens_a_form(house: TestHouse) -> None:
