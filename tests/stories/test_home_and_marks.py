@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -29,6 +30,9 @@ async def house(request: pytest.FixtureRequest, database_url: str) -> AsyncItera
     stage: AbstractAsyncContextManager[TestHouse] = request.param(database_url, "zh", ())
     async with stage as made:
         yield made
+        folder = request.config.getoption("--dump-calls")
+        if folder:
+            made.wire.dump(Path(folder) / f"{abs(hash(request.node.nodeid)):x}.json")
     assert made.refused() == []
 
 
