@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -33,24 +33,28 @@ from storage.database import Database, Transaction
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
+Chore = Callable[[], Awaitable[timedelta | None]]
 
 
 @dataclass
 class Core:
-    """Everything but the platforms, which are plugged into `platforms` before it starts."""
+    """Everything but the platforms, which are plugged into `platforms` before it starts.
+
+    `chores` are what they want done by itself now and then, and when woken by name.
+    """
 
     database: Database
     house: House
     clock: Clock
-    platforms: dict[str, Platform] = field(default_factory=dict)
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
+    chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.door = Door(self.database, house, self.wake)
         self.post = Post(self.database, house, self.platforms)
+        self.door = Door(self.database, house, self.wake, self.post)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(self.database, self.clock, self.post, drawing, holder=holder)
         self.timers = Timers(
@@ -61,6 +65,11 @@ class Core:
         self.errands = Errands(self.database, house, self.platforms, self.door)
         self.fronts = Fronts(self.database, house, self.platforms)
 
+    @property
+    def platforms(self) -> dict[str, Platform]:
+        """Every platform that is on, by name."""
+        return self.house.platforms
+
     def start(self) -> None:
         """Begin to tick."""
         every = self.metronome.every
@@ -70,6 +79,8 @@ class Core:
         every(TICK, "errands", self.errands.tick)
         every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
+        for name, chore in self.chores.items():
+            every(SWEEP, name, chore)
         self.metronome.start()
 
     async def stop(self) -> None:

@@ -12,7 +12,7 @@ from bot.records import TALK, Ear, Edit, Records
 from commands.kit import drafting, reading
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command
-from commands.kit.errors import Invalid, Refused
+from commands.kit.errors import Refused
 from commands.kit.reading import Context, Which, answer
 from commands.kit.words import T, listed
 from storage import drafts, heard, talk
@@ -166,12 +166,9 @@ class Correcting:
         strict: bool,
     ) -> dict[str, Json]:
         """The answers in a text. What was unclear at first has been settled by other means."""
-        try:
-            found = reading.fill(text, command.declared, ctx, held)
-        except (Invalid, Which) as error:
-            if strict:
-                raise _unclear(error) if isinstance(error, Which) else error from error
-            return dict(held)
+        found = reading.fill(text, command.declared, ctx, held)
+        if found.invalid and strict:
+            raise found.invalid
         if found.which and strict:
             raise _unclear(found.which)
         return found.answers

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import structlog
 
-from bot import platform, sharing
+from bot import happening, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
     Address,
+    Event,
     Marked,
     Opened,
     Origin,
@@ -34,6 +35,7 @@ from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
+from scheduler.moving import Limits
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
@@ -51,6 +53,7 @@ _PACKING: Packing[Reply] = Packing(
     platform.Small,
     platform.Quoted,
     platform.Table,
+    platform.Linked,
     platform.Image,
     platform.Key,
     platform.Keys,
@@ -74,11 +77,16 @@ class Door:
     """
 
     def __init__(
-        self, database: Database, house: House, wake: Callable[[frozenset[str]], None]
+        self,
+        database: Database,
+        house: House,
+        wake: Callable[[frozenset[str]], None],
+        limits: Limits,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
+        self.limits = limits
 
     async def handle(self, request: Request) -> Reply:
         """Hear a request, commit, and give the answer; a repetition is answered from the record.
@@ -115,6 +123,14 @@ class Door:
         )
         self.wake(after)
 
+    async def happened(self, event: Event) -> None:
+        """Remember what happened to the bot itself."""
+        answer = _PACKING.pack(Silent())
+        _, after = await self.database.write(
+            lambda db: happening.take(db, self.house, self.limits, event, answer)
+        )
+        self.wake(after)
+
     async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed."""
         row = self._aside(platform_, raw, reason, _reference())
@@ -129,7 +145,7 @@ class Door:
         known = deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
         if known is not None:
             return _PACKING.unpack(known.answer)
-        actor = actor_of(db, request, self.house.clock.now())
+        actor = actor_of(db, request, self.house.clock)
         if request.external:
             sharing.learned(db, self.house.clock, at, external=True)
         hearing = Hearing(db, self.house, request, actor)
@@ -140,7 +156,7 @@ class Door:
 
     def _give_up(self, db: Transaction, request: Request, error: Exception) -> Reply:
         """A conflict that does not go away is a bug, and must not be delivered for ever."""
-        actor = actor_of(db, request, self.house.clock.now())
+        actor = actor_of(db, request, self.house.clock)
         hearing = Hearing(db, self.house, request, actor)
         reply = self._apology(hearing, error)
         if request.key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -42,8 +43,9 @@ def draft_form(
     command = house.catalogue.get(draft.command)
     assert command is not None
     held = command.declared.under if draft.subject_id else ""
+    begins = {**_present(look, command, draft), **draft.answers}
     fields = tuple(
-        _field(house, look, reader, asked, draft.answers.get(asked.field), errors)
+        _field(house, look, reader, asked, begins.get(asked.field), errors)
         for asked in asked_of(command.declared.questions, outside=reader.outside)
         if asked.field != held and (asked.required or not isinstance(asked.kind, Place))
     )
@@ -54,6 +56,10 @@ def draft_form(
         submit=reader.say(T("Send")),
         cancel=reader.say(T("Cancel")),
     )
+
+
+def _present(look: Glance, command: type[Command], draft: Draft) -> Mapping[str, Json]:
+    return command.present(look.db, draft.subject_id) if draft.subject_id else {}
 
 
 def _title(command: type[Command], reader: Reader) -> str:

@@ -185,6 +185,7 @@ class Hearing:
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
             guide=self.guide,
+            links=self.house.links,
         )
 
     def guide(self) -> list[tuple[str, str, T]]:

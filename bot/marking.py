@@ -10,11 +10,11 @@ from bot.platform import Marked, Reply, Silent, Typed
 from bot.records import TALK, Records
 from commands.kit import drafting
 from commands.kit.card import Card, Ref
-from commands.kit.command import Command, Declared
-from commands.kit.errors import Invalid, Refused
+from commands.kit.command import Command
+from commands.kit.errors import Refused
 from commands.kit.form import Photos
 from commands.kit.people import ToAccount
-from commands.kit.reading import Understood
+from commands.kit.reading import fill
 from commands.kit.words import T
 from storage import drafts, errands, people, postings, talk
 from storage.database import Json
@@ -30,11 +30,6 @@ class Understands(Protocol):
 
     def remarked(self, about: Ref, said: Typed) -> Reply:
         """Keep it as talk about a subject."""
-
-    def read(
-        self, text: str, declared: Declared, answers: dict[str, Json]
-    ) -> tuple[Understood, Invalid | None]:
-        """What it answers of a command's questions."""
 
     def start(
         self, command: type[Command], text: str, about: Ref | None, *, said: Typed | None = None
@@ -159,7 +154,7 @@ class Marking:
         """A form filled with what the message says, whatever more could be understood of it."""
         declared, first = command.declared, command.declared.questions[0].field
         self.hearing.allow(declared, None)
-        understood, _ = self.understanding.read(found.text, declared, {})
+        understood = fill(found.text, declared, self.hearing.ctx, {})
         answers: dict[str, Json] = dict(understood.answers)
         if found.text:
             answers[first] = found.text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from difflib import get_close_matches
 from typing import assert_never
 
 from bot import front, records
@@ -11,6 +12,7 @@ from bot.asking import Asking, place_asked
 from bot.correcting import Correcting
 from bot.hearing import Hearing
 from bot.marking import Marking
+from bot.permission import may
 from bot.platform import (
     Marked,
     Opened,
@@ -27,11 +29,10 @@ from commands.kit import drafting, reading, welcome
 from commands.kit.card import Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
-from commands.kit.errors import Invalid, Refused
+from commands.kit.errors import Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
 from commands.kit.people import Role
-from commands.kit.reading import Understood, Which
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from storage import drafts, letters, subjects, talk
@@ -91,6 +92,8 @@ class Understanding:
         if found:
             command, rest = found
             return self.start(command, rest, about, said=said)
+        if self._slash(said) and self.request.direct:
+            return self._no_such_command(said)
         draft = self._draft(about)
         answer = self._to_draft(draft, said) if draft else None
         if answer:
@@ -116,14 +119,30 @@ class Understanding:
             return (command, said.text) if command else None
         if said.origin:
             return None
-        slash = said.text.lstrip().startswith("/") or bool(said.command)
-        on = about.kind if about else ""
+        slash, on = self._slash(said), about.kind if about else ""
 
-        def wanted(declared: Declared) -> bool:
-            """Answering a card, plain words are its verbs alone: other commands need a slash."""
-            return slash or (not declared.on and not on) or (bool(on) and declared.on == on)
+        def wanted(declared: Declared, rest: str) -> bool:
+            """Answering a card, plain words are its verbs alone: other commands need a slash.
+
+            A verb that names its subject by number is meant for that one.
+            """
+            if slash or declared.on == on:
+                return True
+            return bool(declared.on) and self.house.nouns[declared.on].numbered(rest)
 
         return reading.command_in(said.text, self.house.catalogue, wanted)
+
+    def _slash(self, said: Typed) -> bool:
+        return not said.origin and (said.text.lstrip().startswith("/") or bool(said.command))
+
+    def _no_such_command(self, said: Typed) -> Reply:
+        """A slash means a command, never an answer to an open question."""
+        typed = said.command if said.command not in {"", "headwater"} else said.text
+        name = (typed.split() or [""])[0].lstrip("/")
+        listed = [name for name, *_ in self.hearing.guide()]
+        return self.hearing.show(
+            welcome.no_such_command(name, get_close_matches(name.lower(), listed))
+        )
 
     def _draft(self, about: Ref | None) -> drafts.Draft | None:
         if about and about.kind == drafting.KIND:
@@ -156,11 +175,13 @@ class Understanding:
         if about and declared.on == about.kind:
             answers.setdefault(declared.under, about.id)
         self._allow_early(declared, answers)
+        command.early(self.hearing.desk(declared))
         self._attach(declared, answers, said)
-        understood, invalid = self.read(text, declared, answers)
-        if invalid or understood.which:
-            field = invalid.field if invalid else understood.which.field if understood.which else ""
-            error = trouble(understood.which, invalid.words if invalid else "")
+        understood = reading.fill(text, declared, self.hearing.ctx, answers)
+        invalid, which = understood.invalid, understood.which
+        if invalid or which:
+            field = invalid.field if invalid else which.field if which else ""
+            error = trouble(None if invalid else which, invalid.words if invalid else "")
             return self.asking.ask(
                 command, understood.answers, field, revision=revision, error=error
             )
@@ -182,17 +203,6 @@ class Understanding:
             if asked:
                 answers[asked.field] = kept
 
-    def read(
-        self, text: str, declared: Declared, answers: dict[str, Json]
-    ) -> tuple[Understood, Invalid | None]:
-        """What a text answers of a command's questions, or what is wrong with it."""
-        try:
-            return reading.fill(text, declared, self.hearing.ctx, answers), None
-        except Invalid as invalid:
-            return Understood(answers), invalid
-        except Which as which:
-            return Understood(answers, which), None
-
     # --- words without a command ------------------------------------------------------------------
 
     def _without_command(self, said: Typed) -> Reply:
@@ -204,11 +214,15 @@ class Understanding:
             kept["files"] = self.hearing.keep(said.files)
         if said.spot:
             kept["place"] = asdict(said.spot)
+        numbered = self._numbered(said)
+        if numbered:
+            return numbered
         named = self._names(said.text) if actor.role is Role.STAFF else None
         draft = Ref(drafting.KIND, known(self.asking.keep_aside(kept).id))
         if named:
             noun, matches = named
-            return self.hearing.show(welcome.named(matches.found[0].name, self._verbs(noun), draft))
+            verbs = self._verbs(noun, Ref(noun.kind, matches.found[0].id))
+            return self.hearing.show(welcome.named(matches.found[0].name, verbs, draft))
         return self.hearing.show_subject(draft)
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
@@ -220,9 +234,36 @@ class Understanding:
                     return noun, matches
         return None
 
-    def _verbs(self, noun: Noun) -> list[Declared]:
+    def _verbs(self, noun: Noun, about: Ref) -> list[Declared]:
+        """What this person may do with a subject that they named."""
         commands = (self.house.catalogue.get(name) for name in noun.verbs)
-        return [command.declared for command in commands if command]
+        return [
+            command.declared
+            for command in commands
+            if command
+            and may(
+                self.db,
+                self.house.nouns,
+                self.hearing.actor,
+                command.declared,
+                about if command.declared.on else None,
+            )
+        ]
+
+    def _numbered(self, said: Typed) -> Reply | None:
+        """A text that begins with a number: alone it asks for the card; a customer says more."""
+        for noun in self.house.nouns.every():
+            if not (noun.numbered(said.text) and noun.leads and noun.verbs):
+                continue
+            matches, rest = noun.leads(self.hearing.look, said.text)
+            if not rest.strip():
+                command = self.house.catalogue.get(noun.verbs[0])
+                return self.start(command, said.text, None) if command else None
+            involved = noun.involved(self.db, matches.found[0].id) if matches.clear else None
+            if involved and self.hearing.actor.account_id in involved.account_ids:
+                self.remarked(Ref(noun.kind, matches.found[0].id), replace(said, text=rest.strip()))
+                return self.hearing.show(welcome.noted(matches.found[0].name))
+        return None
 
     def _placed(self, said: Typed, about: Ref) -> Reply | None:
         """A place answering a subject's card: the subject's verb for places, if there is one."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from commands.kit.words import T
-from scheduler.alarm import Clocks, raise_alarm
-from storage import house as facts
+from scheduler import troubles
+from scheduler.alarm import Clocks
 from storage.database import Database, Transaction
+from storage.troubles import TOKEN
 
-TROUBLE = "trouble"
+CONFLICT = "conflict"
 
 
 class Watch:
-    """Watches over one platform's hearing; what is wrong is told once, by another way."""
+    """Watches over one platform's hearing."""
 
     def __init__(
         self,
@@ -29,30 +30,44 @@ class Watch:
 
     async def notice(self, kind: str, reason: str) -> None:
         """It does not let us hear until somebody does something about it."""
-        what = T("⚠ {platform} does not let me hear what is said there", platform=self._name)
-        why = T(
-            "Install the app anew, or put its tokens into my settings and start me again ({why}).",
-            why=reason,
-        )
-        await self._write(lambda db: self._turn(db, kind, reason, what, why))
+        await self._write(lambda db: self._begin(db, kind, reason))
 
     async def over(self, kind: str) -> None:
         """It lets us hear."""
-        what = T("✅ {platform} lets me hear again", platform=self._name)
-        why = T("Everything that is sent to me reaches me.")
-        await self._write(lambda db: self._turn(db, kind, "", what, why))
+        await self._write(lambda db: self._end(db, kind))
 
-    async def _write(self, work: Callable[[Transaction], None]) -> None:
+    async def _write(self, work: Callable[[Transaction], bool]) -> None:
         _, after = await self.database.write(work)
         self.wake(after)
 
-    def _turn(self, db: Transaction, kind: str, reason: str, what: T, why: T) -> None:
-        """Say it when it begins and when it is over, whichever replica notices."""
-        name = f"{TROUBLE}:{self.platform}:{kind}"
-        if bool(facts.get(db, name)) == bool(reason):
-            return
-        facts.put(db, name, reason)
-        raise_alarm(db, self.clock, name, what, why, besides=self.platform)
+    def _begin(self, db: Transaction, kind: str, reason: str) -> bool:
+        if kind == TOKEN:
+            return troubles.token_refused(db, self.clock, self.platform, reason)
+        if kind != CONFLICT:
+            what = T("⚠ {platform} does not let me hear what is said there", platform=self._name)
+            why = T(
+                "Install the app anew, or put its tokens into my settings and start me again "
+                "({why}).",
+                why=reason,
+            )
+            return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
+        what = T("⚠ Somebody else takes this bot's messages on {platform}", platform=self._name)
+        why = T(
+            "Another program runs with the same token, so some messages never reach me. "
+            "Stop it, or make a new token and put it into my settings."
+        )
+        return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
+
+    def _end(self, db: Transaction, kind: str) -> bool:
+        if kind == TOKEN:
+            return troubles.token_taken(db, self.clock, self.platform)
+        if kind != CONFLICT:
+            what = T("✅ {platform} lets me hear again", platform=self._name)
+            why = T("Everything that is sent to me reaches me.")
+            return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
+        what = T("✅ I alone take this bot's messages on {platform} again", platform=self._name)
+        why = T("Everything that is sent to me reaches me.")
+        return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
 
     @property
     def _name(self) -> str:

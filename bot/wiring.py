@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from bot import discovery, sample
 from bot.core import Core, build
+from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
 from bot.watch import Watch
@@ -237,28 +238,28 @@ def _plug_slack(settings: Settings, running: Running) -> None:
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
+    from bot.telegram.footing import Footings
     from bot.telegram.listen import Hook, TelegramListener
-    from bot.telegram.menus import set_menus
+    from bot.telegram.menus import TelegramMenus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
 
     core = running.core
-    bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+    token = settings.telegram_bot_token.get_secret_value()
+    bot, workspace = make_bot(token, settings.telegram_api_url), token.partition(":")[0]
     platform = TelegramPlatform(bot)
-    grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
+    watch = Watch(core.database, core.clock, core.wake, platform.name)
+    grounds = Grounds(
+        core.database, secrets.token_hex(6), core.clock.machine, watch.notice, watch.over
+    )
     hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
-
-    async def greet() -> None:
-        await set_menus(bot, menus(core), settings.language)
-
-    listener = TelegramListener(bot, core.door, platform, grounds, hook, greet=greet)
+    listener = TelegramListener(bot, core.door, platform, grounds, hook)
+    menus = Menus(core.database, core.house, TelegramMenus(bot), platform.name, workspace)
+    core.chores["menus"] = menus.tick
+    core.chores["footings"] = Footings(core.database, core.clock, bot, workspace, core.post).tick
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
-
-
-async def _noticed(reason: str) -> None:
-    log.warning("platform_trouble", reason=reason)
 
 
 def app_manifest(

@@ -39,11 +39,16 @@ class Bind(Command, name="bind", aliases=("绑定",), who={Role.ADMINISTRATOR}):
         Ask("Other companies read here: is only what anybody may see enough?", "Shared"),
     ] = None
 
+    @classmethod
+    def early(cls, desk: Desk) -> None:
+        """A direct chat is no place."""
+        if desk.source.direct:
+            raise Refused(T("This is our direct chat. Send this in the channel or group itself."))
+
     def run(self, desk: Desk) -> Card:
         """Bind it; cards posted here are cut to what all of these departments may see."""
+        self.early(desk)
         source = desk.source
-        if source.direct:
-            raise Refused(T("This is our direct chat. Send this in the channel or group itself."))
         if source.external and not self.shared:
             raise Invalid("shared", self._told())
         self._look_again(desk)

@@ -302,6 +302,12 @@ class ChangeDay(
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     day: Annotated[date, Ask("When was the visit?", "Day")]
 
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The day as logged."""
+        visit = visits.get(db, id_)
+        return {"day": visit.day.isoformat()} if visit else {}
+
     def run(self, desk: Desk) -> Ref:
         """Change it."""
         visit = _mine(desk, self.visit)
@@ -323,6 +329,12 @@ class ChangeNotes(
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The notes as logged."""
+        visit = visits.get(db, id_)
+        return {"notes": visit.notes} if visit else {}
 
     def run(self, desk: Desk) -> Ref:
         """Change them."""

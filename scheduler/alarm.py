@@ -7,9 +7,9 @@ from typing import Protocol
 
 from commands.kit import card as cards
 from commands.kit.card import Card, Line
-from commands.kit.people import administrator
+from commands.kit.people import Person, administrator, load
 from commands.kit.words import T, Words
-from storage import letters, people
+from storage import letters, people, troubles
 from storage.database import Transaction, known
 from storage.letters import Letter
 
@@ -27,23 +27,17 @@ class Clocks(Protocol):
         """The machine's."""
 
 
-def raise_alarm(
-    db: Transaction, clock: Clocks, kind: str, what: T, why: Words, besides: str = ""
-) -> None:
-    """Write to an administrator; an alarm replaces one of the same kind that is not sent yet.
-
-    `besides` is a platform that can't bring it: an account on another one is chosen, if any is.
-    """
-    admin = administrator(db)
+def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) -> None:
+    """Write to an administrator; an alarm replaces one of the same kind that is not sent yet."""
+    admin = _reachable(db) or administrator(db)
     if admin is None:
         return
-    now, account = clock.now(), _other_account(db, besides) if besides else None
+    now = clock.now()
     letters.add(
         db,
         Letter(
-            lane=f"account:{account}" if account else f"person:{admin.id}",
-            person_id=None if account else admin.id,
-            account_id=account,
+            lane=f"person:{admin.id}",
+            person_id=admin.id,
             body=cards.encode(Card(what, (Line(why),))),
             replaces=f"{ALARM}{kind}",
             created_at=now,
@@ -53,10 +47,11 @@ def raise_alarm(
     )
 
 
-def _other_account(db: Transaction, besides: str) -> int | None:
-    """An account of an administrator's on another platform than this."""
-    for admin in people.administrators(db):
-        for account in people.accounts_of(db, known(admin.id)):
-            if account.platform != besides and account.reachable:
-                return account.id
+def _reachable(db: Transaction) -> Person | None:
+    """The first administrator with an account that takes letters, on a platform that does."""
+    hindered = troubles.hindered(db)
+    for row in people.administrators(db):
+        accounts = people.accounts_of(db, known(row.id))
+        if any(one.reachable and one.platform not in hindered for one in accounts):
+            return load(db, known(row.id))
     return None

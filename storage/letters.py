@@ -29,7 +29,8 @@ class Letter(SQLModel, table=True):
     without one the subject's card, or that `view` of it, is drawn when sending. `repeats` says
     whether an unclear send may be sent again. `not_before` and `useful_until` are by the company's
     clock; a letter held on purpose (quiet hours, merging) lets others of its lane go first.
-    `next_at` is by the machine's clock: pacing and retries.
+    `next_at` is by the machine's clock: pacing and retries. `own_thread` says that it belongs into
+    its subject's own thread, where the chat has such.
     """
 
     __table_args__ = (
@@ -58,6 +59,7 @@ class Letter(SQLModel, table=True):
     workspace: str = ""
     chat: str = ""
     thread: str = ""
+    own_thread: bool = False
     subject_kind: str = ""
     subject_id: int | None = None
     view: str = ""
@@ -188,6 +190,9 @@ _AGAIN = Deed(
         holder="",
         lease_until=None,
     )
+)
+_INTO_THE_OPEN = Deed(
+    update(Letter).where(col(Letter.id) == bindparam("b_id")).values(thread="", own_thread=False)
 )
 _EXPIRED = Query(
     Letter,
@@ -349,6 +354,11 @@ def again(
         to_reason=reason,
         forgiven=0 if counts else 1,
     )
+
+
+def into_the_open(db: Transaction, letter_id: int) -> None:
+    """Its thread is not there: it goes to the chat itself."""
+    _INTO_THE_OPEN.run(db, b_id=letter_id)
 
 
 def expired(db: Transaction, now: datetime) -> list[Letter]:

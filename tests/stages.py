@@ -13,7 +13,7 @@ from commands.kit.command import Command
 from tests.fakes.slack import BOT_USER, FakeSlack, live_mentions
 from tests.fakes.slack.reading import Shown
 from tests.fakes.slack.values import Message
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.house import (
     BOT,
     CAST,
@@ -223,3 +223,20 @@ async def started(running: Running) -> None:
 
 
 STAGES: dict[str, Stage] = {"slack": slack, "telegram": telegram, "web": web}
+
+
+def telegram_of(house: TestHouse) -> FakeTelegram:
+    """The fake Telegram that a house speaks with."""
+    assert isinstance(house.wire, TelegramWire)
+    return house.wire.fake
+
+
+def phone_of(house: TestHouse, user: str) -> Person:
+    """One of the cast at the fake Telegram."""
+    return telegram_of(house).user(int(address_of("telegram", user)[1]))
+
+
+def group_of(house: TestHouse, title: str) -> Chat:
+    """A group by its title, the newest of that name."""
+    chats = telegram_of(house).world.chats.values()
+    return [chat for chat in chats if chat.title == title][-1]

@@ -78,6 +78,14 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address of ours, to be opened or copied as it stands; never one that somebody wrote."""
+
+    url: str
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A file kept by us, shown as a picture."""
 
@@ -107,7 +115,7 @@ class Buttons:
     to: Audience = STAFF
 
 
-Part = Line | Note | Quote | Facts | Picture | Buttons
+Part = Line | Note | Quote | Facts | Link | Picture | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ def merged(cards: tuple[Card, ...]) -> Card:
 # --- kept in rows ---------------------------------------------------------------------------------
 
 _PACKING: Packing[Card] = Packing(
-    Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience
+    Card, Line, Note, Quote, Facts, Link, Picture, Buttons, Button, Ref, Audience
 )
 
 

@@ -18,7 +18,7 @@ from commands.kit.errors import Misdeclared, Refused
 from commands.kit.form import Choice, Pick, Question, question
 from commands.kit.people import Department, Relation, Role, Who
 from commands.kit.words import T
-from storage.database import Json
+from storage.database import Json, Transaction
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -98,6 +98,15 @@ class Command(BaseModel):
             module=cls.__module__,
         )
         _check(where, cls.declared)
+
+    @classmethod
+    def early(cls, desk: Desk) -> None:
+        """Raise `Refused` where nothing that could be answered would help; asked nothing yet."""
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """How the fields that this corrects stand now, by name; forms begin with them."""
+        return {}
 
     def run(self, desk: Desk) -> Card | Ref | None:
         """Do it: give a card, or the subject whose card is to be shown, or nothing.

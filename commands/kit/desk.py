@@ -14,7 +14,7 @@ from commands.kit.card import Card, Ref
 from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact, ToPerson, load
 from commands.kit.policy import Policy
 from commands.kit.words import T, encode
-from storage import dues, journal, letters, places, postings, subjects, timers
+from storage import dues, footings, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
 
 MERGE_WITHIN = timedelta(minutes=1)
@@ -67,8 +67,8 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use. A deed may say in `done` what came of it;
-    `moved` are the subjects that it began, changed or touched.
+    `guide` lists the commands that this actor may use, `links` where a code can be opened. A deed
+    may say in `done` what came of it; `moved` are the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -82,6 +82,7 @@ class Desk:
     deed: str = ""
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    links: Callable[[str], Iterable[str]] = lambda _code: ()
     told: set[tuple[int, str]] = field(default_factory=set)
     moved: set[Ref] = field(default_factory=set)
     done: T | None = None
@@ -162,8 +163,15 @@ class Desk:
         here = (self.source.platform, self.source.workspace, self.source.chat)
         for place in places.bound_to(self.db, purpose):
             address = (place.platform, place.workspace, place.chat)
-            if address not in posted and address != here:
-                self.tell(ToChat(*address), about)
+            if address not in posted and self._worth(address, said_here=address == here):
+                self.tell(ToChat(*address, own_thread=True), about)
+
+    def _worth(self, address: tuple[str, str, str], *, said_here: bool) -> bool:
+        """Not where we were thrown out; where it was said only if it gets a thread of its own."""
+        footing = footings.of(self.db, *address)
+        if footing is None:
+            return not said_here
+        return footing.inside and (footing.topics or not said_here)
 
     def _addressed(self, to: To) -> dict[str, Json]:
         match to:
@@ -182,6 +190,7 @@ class Desk:
                     "workspace": to.workspace,
                     "chat": to.chat,
                     "thread": to.thread,
+                    "own_thread": to.own_thread,
                 }
 
     def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:

@@ -110,7 +110,19 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
     asked = declared.question(draft.asking)
     if asked is None:
         return Card(title, (*so_far, *_confirm(look, draft, command, about, nouns)), about)
-    return Card(title, (*so_far, *_question(look, draft, asked, about, nouns)), about)
+    now = _now(look, draft, command, asked, nouns)
+    return Card(title, (*so_far, *now, *_question(look, draft, asked, about, nouns)), about)
+
+
+def _now(
+    look: Look, draft: Draft, command: type[Command], asked: Question, nouns: Nouns
+) -> tuple[Part, ...]:
+    """How it stands now, where an answer corrects something."""
+    held = command.present(look.db, draft.subject_id) if draft.subject_id else {}
+    value = held.get(asked.field)
+    if value is None:
+        return ()
+    return (Line(T("Now: {value}", value=shown(look, asked, value, nouns))),)
 
 
 _ENDED = {

@@ -65,12 +65,22 @@ class Involved:
     account_ids: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject's own thread: what it is called, and whether there is nothing more to do in it."""
+
+    title: str
+    closed: bool
+
+
 @dataclass(frozen=True)
 class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
-    `views` draw other cards of it than the usual one, such as a warning; they follow it as well.
+    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    usual one, such as a warning; they follow it as well. `topic` is given where each is talked
+    about in a thread of its own.
     """
 
     kind: str
@@ -81,8 +91,10 @@ class Noun:
     views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
 
     def drawn(self, look: Look, about: Ref) -> Card | None:

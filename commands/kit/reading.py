@@ -82,15 +82,20 @@ class Context:
 
 @dataclass
 class Understood:
-    """Answers found in a text, the one whose meaning is not clear, and a second subject named."""
+    """What was found in a text.
+
+    Answers, the one whose meaning is not clear, a second subject that is named, and what is wrong
+    with an answer: the others stand nevertheless.
+    """
 
     answers: dict[str, Json] = field(default_factory=dict)
     which: Which | None = None
     also: tuple[str, int] | None = None
+    invalid: Invalid | None = None
 
 
 def command_in(
-    text: str, catalogue: Catalogue, only: Callable[[Declared], bool] = lambda _d: True
+    text: str, catalogue: Catalogue, only: Callable[[Declared, str], bool] = lambda _d, _rest: True
 ) -> tuple[type[Command], str] | None:
     """The command that a text begins with, by its longest name or alias, and the rest of it."""
     start = _PREFIX.match(text)
@@ -98,8 +103,10 @@ def command_in(
     folded = body.casefold()
     for word in sorted(catalogue.spoken, key=len, reverse=True):
         command = catalogue.spoken[word]
-        if folded.startswith(word) and _ends_here(folded, word) and only(command.declared):
-            return command, body[len(word) :].lstrip(_GLUE)
+        rest = body[len(word) :].lstrip(_GLUE)
+        named = folded.startswith(word) and _ends_here(folded, word)
+        if named and only(command.declared, rest):
+            return command, rest
     return None
 
 
@@ -109,7 +116,10 @@ def _ends_here(text: str, word: str) -> bool:
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
-    """Find answers in a text: named ones, the first pick, a leading date, and the rest."""
+    """Find answers in a text: named ones, the first pick, a leading date, and the rest.
+
+    Raises nothing: what is wrong or unclear stands beside what was understood.
+    """
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
@@ -133,9 +143,18 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     ends = [following.start() for following in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=False):
         asked = names[mark[1].casefold()]
-        value = text[mark.end() : end]
-        found.answers[asked.field] = answer(asked, value.strip(_GLUE), ctx)
+        _answered(asked, text[mark.end() : end].strip(_GLUE), ctx, found)
     return kept
+
+
+def _answered(asked: Question, raw: str, ctx: Context, found: Understood) -> None:
+    """Take an answer; the first that is wrong, or not clear, is asked about."""
+    try:
+        found.answers[asked.field] = answer(asked, raw, ctx)
+    except Invalid as invalid:
+        found.invalid = found.invalid or invalid
+    except Which as which:
+        found.which = found.which or which
 
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
@@ -181,7 +200,8 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
         found.which = _which_day(asked.field, unclear)
         return text[unclear.end :].lstrip(_GLUE)
     except NotADate as impossible:
-        raise _no_such_day(asked.field, str(impossible)) from impossible
+        found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
+        return text.partition(str(impossible))[2].lstrip(_GLUE)
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()
@@ -194,7 +214,7 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> Non
     only = declared.questions[0] if len(declared.questions) == 1 else None
     asked = asked or only
     if asked and asked.field not in found.answers and text.strip():
-        found.answers[asked.field] = answer(asked, text.strip(), ctx)
+        _answered(asked, text.strip(), ctx, found)
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:

@@ -8,7 +8,7 @@ from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Ref
 from commands.kit.command import Catalogue, Command, Declared
 from commands.kit.form import Place
 from commands.kit.people import Actor, Role
-from commands.kit.words import T
+from commands.kit.words import T, listed
 
 OFFERED = 6
 
@@ -19,6 +19,12 @@ def choices(
     """What something without a command could have been; `here` says that it is only a place."""
     if actor.role is Role.STAFF:
         said = T("I did not find a command in this. Say what it is, or type /help.")
+    elif actor.role is Role.STRANGER:
+        said = T(
+            "We have not met yet. If you work here, send “join CODE” with the code from your "
+            "administrator. If you are a customer, choose what this is: nothing has to be typed "
+            "again."
+        )
     else:
         said = T("Shall I pass this on? Choose what it is, and nothing has to be typed again.")
     fitting = (c.declared for c in _choices(catalogue, actor) if not here or _has_place(c.declared))
@@ -50,6 +56,19 @@ def stranger(name: str) -> Card:
             ),
         ),
     )
+
+
+def no_such_command(name: str, near: Iterable[str]) -> Card:
+    """A slash and a word that is no command here."""
+    meant = listed([f"/{one}" for one in near])
+    parts = (Line(T("Did you mean {names}?", names=meant)),) if meant else ()
+    help_ = Line(T("/help shows what you can do here. Nothing was kept."))
+    return Card(T("There is no command /{name}", name=name[: OFFERED * 8]), (*parts, help_))
+
+
+def noted(name: str) -> Card:
+    """What a customer adds to their own case reaches whoever looks after it."""
+    return Card(T("Noted on {name}. Whoever looks after it has been told.", name=name))
 
 
 def unknown_number() -> Card:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from telegram import Bot, MessageOriginChannel, MessageOriginChat, ReplyKeyboardMarkup, Update
+from telegram.error import BadRequest
 
 from tests.fakes.telegram import CannotDo, FakeTelegram
 from tests.fakes.telegram_props import (
@@ -280,3 +282,41 @@ async def test_blocking_and_migrating_are_told(tg: FakeTelegram, bot: Bot) -> No
     assert new.message is not None
     assert old.message.migrate_to_chat_id == GROUP
     assert new.message.migrate_from_chat_id == -5
+
+
+async def test_a_topic_is_closed_once_and_by_whom_may(tg: FakeTelegram, bot: Bot) -> None:
+    forum = tg.group(-5, "Forum", 7, forum=True, bot_rights={"can_manage_topics"})
+    topic = await bot.create_forum_topic(-5, "One")
+    thread = topic.message_thread_id
+    await bot.close_forum_topic(-5, thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_not_modified"):
+        await bot.close_forum_topic(-5, thread)
+    person = tg.user(7, "Li", started=True)
+    with pytest.raises(CannotDo, match="closed"):
+        await person.says(forum, "hi", thread=thread)
+    said = await bot.send_message(-5, "a manager may", message_thread_id=thread)
+    assert said.message_thread_id == thread
+    await bot.reopen_forum_topic(-5, thread)
+    await person.says(forum, "hi", thread=thread)
+    forum.bot_rights = set()
+    other = (await person.opens_topic(forum, "Two")).id
+    with pytest.raises(BadRequest, match=r"(?i)not enough rights"):
+        await bot.close_forum_topic(-5, other)
+    await bot.close_forum_topic(-5, thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_closed"):
+        await bot.send_message(-5, "no manager any more", message_thread_id=thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_id_invalid"):
+        await bot.close_forum_topic(-5, 999)
+
+
+async def test_letting_the_bot_in_and_giving_it_rights_is_told(tg: FakeTelegram) -> None:
+    person = tg.user(7, "Li", started=True)
+    group = tg.group(-6, "Group", 7)
+    group.bot = "left"
+    await person.adds_bot(group)
+    await person.promotes_bot(group, "can_manage_topics")
+    told = [json.loads(update.raw)["my_chat_member"] for update in tg.pending]
+    assert [
+        (one["old_chat_member"]["status"], one["new_chat_member"]["status"]) for one in told
+    ] == [("left", "member"), ("member", "administrator")]
+    assert told[1]["new_chat_member"]["can_manage_topics"] is True

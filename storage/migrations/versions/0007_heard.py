@@ -7,7 +7,7 @@ from alembic import op
 import storage.database
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

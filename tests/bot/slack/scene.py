@@ -14,6 +14,7 @@ from bot.platform import (
     Address,
     Date,
     DateAndTime,
+    Event,
     Field,
     Form,
     Key,
@@ -72,6 +73,9 @@ class StubGate:
 
     async def shared(self, address: Address, *, external: bool) -> None:
         self.shares.append((address.chat, external))
+
+    async def happened(self, event: Event) -> None:
+        raise AssertionError("Slack tells nothing of this kind")
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.gone:

@@ -14,6 +14,7 @@ from telegram import Bot
 
 from bot.platform import (
     Address,
+    Event,
     Landed,
     Marked,
     Opened,
@@ -26,6 +27,7 @@ from bot.platform import (
     Submitted,
     Typed,
 )
+from bot.telegram.api import Kind
 from bot.telegram.listen import Hook, TelegramListener
 from bot.telegram.poll import Grounds
 from bot.telegram.send import make_bot
@@ -73,6 +75,7 @@ class StubGate:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.events: list[Event] = []
         self.aside: list[tuple[str, bytes, str]] = []
         self.replies: Mapping[str, Reply] = {}
         self.gone: set[str] = set()
@@ -107,6 +110,9 @@ class StubGate:
 
     async def shared(self, address: Address, *, external: bool) -> None:
         raise AssertionError("no other company reads here")
+
+    async def happened(self, event: Event) -> None:
+        self.events.append(event)
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.none_aside:
@@ -159,13 +165,18 @@ class Notices:
 
     def __init__(self, lost: int = 0) -> None:
         self.said: list[str] = []
+        self.ended: list[Kind] = []
         self.lost = lost
 
-    async def __call__(self, reason: str) -> None:
+    async def __call__(self, kind: Kind, reason: str) -> None:
+        assert kind
         if self.lost:
             self.lost -= 1
             raise Gone("disk full")
         self.said.append(reason)
+
+    async def over(self, kind: Kind) -> None:
+        self.ended.append(kind)
 
 
 @dataclass
@@ -188,7 +199,8 @@ class House:
 
     @property
     def grounds(self) -> Grounds:
-        return Grounds(self.database, self.holder, self.clock, self.notices, self.pauses)
+        telling = (self.notices, self.notices.over)
+        return Grounds(self.database, self.holder, self.clock, *telling, self.pauses)
 
     @property
     def offset(self) -> int | None:

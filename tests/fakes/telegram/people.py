@@ -13,7 +13,7 @@ from tests.fakes.telegram.entities import Formatted, cut, finished, utf16
 from tests.fakes.telegram.limits import ALBUM, CAPTION, TEXT
 from tests.fakes.telegram.reading import rows
 from tests.fakes.telegram.rewriting import rewrite
-from tests.fakes.telegram.settings import membership, menu_seen, open_topic
+from tests.fakes.telegram.settings import delete_forum_topic, membership, menu_seen, open_topic
 from tests.fakes.telegram.speaking import place
 from tests.fakes.telegram.values import (
     CannotDo,
@@ -335,6 +335,24 @@ class Person:
         before, group.bot = group.bot, "kicked"
         await self._moves_bot(before, "kicked", group)
 
+    async def adds_bot(self, chat: ChatRef) -> None:
+        """Let the bot into a group that one is in."""
+        group = self._world.chat(chat)
+        self._check_member(group)
+        before, group.bot = group.bot, "member"
+        await self._moves_bot(before, "member", group)
+
+    async def promotes_bot(self, chat: ChatRef, *rights: str) -> None:
+        """Make the bot an administrator with these rights; without any, a member again."""
+        group = self._world.chat(chat)
+        now: Standing = "administrator" if rights else "member"
+        before, group.bot, group.bot_rights = group.bot, now, set(rights)
+        await self._moves_bot(before, now, group)
+
+    def deletes_topic(self, chat: ChatRef, thread: int) -> None:
+        """Telegram tells a bot nothing of deleted topics."""
+        delete_forum_topic(self._world.chat(chat), thread)
+
     async def _moves_bot(self, old: Standing, new: Standing, chat: Chat | None = None) -> None:
         there, me = chat or self._world.chats[self.id], self._world.me
         changed = {
@@ -351,6 +369,8 @@ class Person:
         self._check_member(chat)
         if aside.thread is not None and aside.thread not in chat.topics:
             raise CannotDo("there is no such topic")
+        if aside.thread in chat.closed and chat.standing(self.user) != "administrator":
+            raise CannotDo("this topic is closed")
         words = finished(said.text or said.caption)
         if said.caption and utf16(words.text) > CAPTION:
             raise CannotDo("a caption has at most 1024 characters")
