@@ -17,7 +17,7 @@ from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
 from commands.kit.reading import Which, answer
 from commands.kit.words import T, Words
-from storage import drafts, heard, postings, subjects
+from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
 
@@ -332,15 +332,20 @@ class Asking:
         """A form came back: every answer is read, and what is wrong is said beside its question."""
         draft, command = self.mine(draft_id)
         answers, errors = self._read_all(draft, command, given)
-        kept = self.hearing.keep(attachments)
         photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
-        if photos and kept:
-            answers[photos.field] = kept
+        if photos:
+            answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
         draft.answers = answers
         drafts.save(self.db, draft)
         if errors:
             return Wrong(errors)
         return self._submitted(draft, command, answers)
+
+    def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
+        """Those kept before, and the new ones: a form that was wrong sends the same once more."""
+        known_so = {file.remote for id_ in kept if (file := files.get(self.db, id_))}
+        fresh = tuple(one for one in attachments if one.remote not in known_so)
+        return [*kept, *self.hearing.keep(fresh)]
 
     def _submitted(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
         """Run it; whatever refuses it is shown in the form, which stays open."""

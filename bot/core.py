@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot import discovery, locale
 from bot.door import Door
+from bot.errands import Errands
 from bot.fetching import Fetching
+from bot.front import Fronts
 from bot.house import House
 from bot.passes import Passes
 from bot.platform import Platform
@@ -64,6 +66,8 @@ class Core:
         self.fetching = Fetching(
             self.database, house, self.platforms, holder=holder, wake=self.wake
         )
+        self.errands = Errands(self.database, house, self.platforms, self.door)
+        self.fronts = Fronts(self.database, house, self.platforms)
 
     @property
     def platforms(self) -> dict[str, Platform]:
@@ -76,6 +80,8 @@ class Core:
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
+        every(TICK, "errands", self.errands.tick)
+        every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
         for name, chore in self.chores.items():
             every(SWEEP, name, chore)
@@ -95,6 +101,9 @@ class Core:
 
     def wake(self, names: frozenset[str]) -> None:
         """What a commit changed is looked at now."""
+        if "letters" in names:
+            self.fronts.changed()
+            names |= {"fronts"}
         self.metronome.wake(names)
         if "rooms" in names:
             self.on_rooms()

@@ -8,12 +8,15 @@ from dataclasses import replace
 
 import structlog
 
-from bot import happening, platform
+from bot import happening, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Address,
     Event,
+    Marked,
+    Opened,
     Origin,
     Pressed,
     Reply,
@@ -50,7 +53,8 @@ _PACKING: Packing[Reply] = Packing(
     platform.Small,
     platform.Quoted,
     platform.Table,
-    platform.platform.Image,
+    platform.Image,
+    platform.Link,
     platform.Key,
     platform.Keys,
     platform.Form,
@@ -112,6 +116,13 @@ class Door:
         """What a search field offers for these letters."""
         return await self.database.read(lambda db: self._options(db, request, draft, field, text))
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        """Other companies read a chat from now on, or do not any more."""
+        _, after = await self.database.write(
+            lambda db: sharing.learned(db, self.house.clock, address, external=external)
+        )
+        self.wake(after)
+
     async def happened(self, event: Event) -> None:
         """Remember what happened to the bot itself."""
         answer = _PACKING.pack(Silent())
@@ -135,6 +146,8 @@ class Door:
         if known is not None:
             return _PACKING.unpack(known.answer)
         actor = actor_of(db, request, self.house.clock)
+        if request.external:
+            sharing.learned(db, self.house.clock, at, external=True)
         hearing = Hearing(db, self.house, request, actor)
         reply = self._guarded(hearing)
         if request.key:
@@ -262,20 +275,28 @@ def _cleaned(request: Request) -> Request:
     said = request.said
     match said:
         case Typed():
-            said = replace(
-                said,
-                text=_clean(said.text),
-                command=_clean(said.command),
-                origin=_clean_origin(said.origin),
-            )
+            said = _clean_typed(said)
         case Submitted():
             said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
         case Started():
             said = replace(said, code=_clean(said.code))
         case Pressed():
             said = replace(said, data=_clean(said.data))
+        case Marked():
+            said = replace(said, found=said.found and _clean_typed(said.found))
+        case Opened():
+            pass
     return replace(
         request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
+    )
+
+
+def _clean_typed(said: Typed) -> Typed:
+    return replace(
+        said,
+        text=_clean(said.text),
+        command=_clean(said.command),
+        origin=_clean_origin(said.origin),
     )
 
 

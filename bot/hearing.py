@@ -14,7 +14,7 @@ from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may
-from bot.platform import Attachment, Reply, Request, Show, Silent, Toast, Typed
+from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
 from commands.files import seen_by
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
@@ -97,7 +97,9 @@ class Hearing:
 
     def writer(self) -> Writer | None:
         """Who wrote what is passed on, with their account if they have been here."""
-        origin = self.request.said.origin if isinstance(self.request.said, Typed) else None
+        said = self.request.said
+        words = said.found if isinstance(said, Marked) else said
+        origin = words.origin if isinstance(words, Typed) else None
         if origin is None:
             return None
         at = self.request.address
@@ -133,7 +135,7 @@ class Hearing:
     def _bound(self) -> bool:
         at = self.request.address
         bound = places.at(self.db, at.platform, at.workspace, at.chat)
-        return bound is not None and not self.request.external
+        return bound is not None and not (bound.shared or self.request.external)
 
     # --- saying -----------------------------------------------------------------------------------
 
@@ -175,6 +177,7 @@ class Hearing:
                 self.request.title,
                 self.first.at,
                 self.first.writer,
+                self.request.external,
             ),
             now=self.now,
             recorded_at=self.recorded_at,

@@ -82,15 +82,14 @@ class House:
 
     def reader_at(self, place: Place | None) -> Reader:
         """Whoever reads a channel or group: the audience it is declared for; else the public."""
+        audience = place.audience if place and not place.shared else ()
         return Reader(
             language=self.language,
             zone=self.zone,
             now=self.clock.now(),
             catalogues=self.catalogues,
-            outside=place is None or not place.audience,
-            departments=frozenset(Department(d) for d in place.audience or ())
-            if place
-            else frozenset(),
+            outside=not audience,
+            departments=frozenset(Department(d) for d in audience or ()),
             place=True,
         )
 

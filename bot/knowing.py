@@ -8,8 +8,9 @@ from bot.platform import Request
 from commands.kit.people import Actor, load
 from scheduler.alarm import Clocks
 from scheduler.troubles import reachable
-from storage import customers, people
+from storage import customers, errands, people
 from storage.database import Transaction, known
+from storage.errands import Errand
 from storage.people import Account
 
 REMEMBERED = timedelta(hours=1)
@@ -40,7 +41,24 @@ def _new(db: Transaction, request: Request, now: datetime) -> Account:
         used_at=now,
     )
     people.add_account(db, account)
+    if not (account.name and account.language):
+        _ask_about(db, account, now)
     return account
+
+
+def _ask_about(db: Transaction, account: Account, now: datetime) -> None:
+    """Who this is did not come with the message: its platform is asked after the commit."""
+    errands.add(
+        db,
+        Errand(
+            platform=account.platform,
+            workspace=account.workspace,
+            kind=errands.PROFILE,
+            account_id=account.id,
+            at=now,
+            next_at=errands.AT_ONCE,
+        ),
+    )
 
 
 def _worth_noting(account: Account, request: Request, now: datetime) -> bool:

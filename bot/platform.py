@@ -110,7 +110,24 @@ class Started:
     code: str = ""
 
 
-Said = Typed | Pressed | Submitted | Started
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Somebody marked a message, the request's `message`, to have it recorded by a command.
+
+    `found` is what it says; without it, it is yet to be asked for. `ask` wants a form first.
+    """
+
+    command: str
+    found: Typed | None = None
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody looks at their front page, which stands beside their direct chat."""
+
+
+Said = Typed | Pressed | Submitted | Started | Marked | Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +399,9 @@ class Gate(Protocol):
         self, request: Request, draft: int, field: str, text: str
     ) -> list[tuple[str, str]]:
         """What a search field offers for these letters: values and labels."""
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        """Other companies read a chat from now on, or do not any more."""
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed, and report it."""

@@ -6,13 +6,24 @@ from dataclasses import asdict, replace
 from difflib import get_close_matches
 from typing import assert_never
 
-from bot import records
+from bot import front, records
 from bot.albums import Albums
 from bot.asking import Asking, place_asked
 from bot.correcting import Correcting
 from bot.hearing import Hearing
+from bot.marking import Marking
 from bot.permission import may
-from bot.platform import PhoneCard, Pressed, Reply, Silent, Started, Submitted, Typed
+from bot.platform import (
+    Marked,
+    Opened,
+    PhoneCard,
+    Pressed,
+    Reply,
+    Silent,
+    Started,
+    Submitted,
+    Typed,
+)
 from bot.records import Records
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Ref
@@ -50,6 +61,11 @@ class Understanding:
                 return self.asking.submitted(said.draft, said.answers, said.files)
             case Started():
                 return self._started(said)
+            case Marked():
+                return Marking(self).marked(said)
+            case Opened():
+                front.opened(self.hearing)
+                return Silent()
         assert_never(said)
 
     # --- words ------------------------------------------------------------------------------------

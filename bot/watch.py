@@ -43,6 +43,14 @@ class Watch:
     def _begin(self, db: Transaction, kind: str, reason: str) -> bool:
         if kind == TOKEN:
             return troubles.token_refused(db, self.clock, self.platform, reason)
+        if kind != CONFLICT:
+            what = T("⚠ {platform} does not let me hear what is said there", platform=self._name)
+            why = T(
+                "Install the app anew, or put its tokens into my settings and start me again "
+                "({why}).",
+                why=reason,
+            )
+            return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
         what = T("⚠ Somebody else takes this bot's messages on {platform}", platform=self._name)
         why = T(
             "Another program runs with the same token, so some messages never reach me. "
@@ -53,6 +61,10 @@ class Watch:
     def _end(self, db: Transaction, kind: str) -> bool:
         if kind == TOKEN:
             return troubles.token_taken(db, self.clock, self.platform)
+        if kind != CONFLICT:
+            what = T("✅ {platform} lets me hear again", platform=self._name)
+            why = T("Everything that is sent to me reaches me.")
+            return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
         what = T("✅ I alone take this bot's messages on {platform} again", platform=self._name)
         why = T("Everything that is sent to me reaches me.")
         return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.watch import Watch
 from bot.words import Reader
+from commands.cases.rules import CasePolicy
 from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
@@ -30,6 +31,10 @@ from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
 log = structlog.get_logger("headwater")
+
+# What a message is recorded as when somebody marks it, and how its menu offers that.
+RECORDS = "complaint"
+RECORDED = (T("Log as complaint"), T("Record this message as a complaint, from whoever wrote it"))
 
 
 class Refusal(RuntimeError):
@@ -225,7 +230,7 @@ def _files(core: Core) -> BaseRoute:
 
 def _plug_slack(settings: Settings, running: Running) -> None:
     from bot.slack.api import Credentials
-    from bot.slack.listen import SlackListener
+    from bot.slack.listen import Duties, SlackListener
     from bot.slack.send import SlackPlatform
 
     core = running.core
@@ -235,7 +240,10 @@ def _plug_slack(settings: Settings, running: Running) -> None:
         settings.slack_signing_secret.get_secret_value(),
     )
     url = settings.slack_api_url
-    listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
+    emoji = core.house.policy.of(CasePolicy).record_emoji
+    watch = Watch(core.database, core.clock, core.wake, "slack")
+    duties = Duties({emoji: RECORDS} if emoji else {}, watch)
+    listener = SlackListener(core.door, credentials, core.clock.machine, url=url, duties=duties)
     shelf = Shelf(core.database, core.clock.machine)
     platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url, shelf=shelf)
     running.plug(platform, listener)
@@ -283,8 +291,11 @@ def app_manifest(
         for c in (*discovery.commands(), *more_commands)
         if c.declared.listed
     ]
+    label, what = RECORDED
+    record = (RECORDS, reader.say(label), reader.say(what))
     socket = bool(settings.slack_app_token.get_secret_value()) or not settings.public_url
-    return manifest(name, listed, socket=socket, url=f"{settings.public_url}/slack/events")
+    url = f"{settings.public_url}/slack/events"
+    return manifest(name, listed, [record], socket=socket, url=url)
 
 
 def menus(core: Core) -> dict[str, list[tuple[str, str]]]:

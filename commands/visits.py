@@ -21,6 +21,7 @@ from commands.kit.people import Actor, Department, Relation, Role, ToPerson
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
 from storage import customers, people, visits
+from storage.customers import Customer
 from storage.database import Json, Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
@@ -76,14 +77,23 @@ def next_friday(today: date) -> date:
 # --- the noun -------------------------------------------------------------------------------------
 
 
+def unvisited(db: Transaction, person_id: int, today: date) -> list[Customer]:
+    """A person's important customers who were not visited yet this month."""
+    first, following = month_of(today)
+    return [
+        customer
+        for customer in customers.important_of(db, person_id)
+        if not visits.was_visited(db, known(customer.id), first, following)
+    ]
+
+
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
     """How many of a person's important customers were visited this month, and who is next."""
-    important = customers.important_of(db, person_id)
-    if not important:
+    of = len(customers.important_of(db, person_id))
+    if not of:
         return None
-    first, following = month_of(today)
-    left = [c for c in important if not visits.was_visited(db, known(c.id), first, following)]
-    done, of = len(important) - len(left), len(important)
+    left = unvisited(db, person_id, today)
+    done = of - len(left)
     if not left:
         return Line(
             T("Important customers: {of} of {of} visited this month.", of=of),

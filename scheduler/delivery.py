@@ -382,13 +382,27 @@ class Delivery:
             found = await self._look_up(batch)
         except Unclear:
             await self._as_declared(batch, reason)
-        except (Later, Never) as error:
-            await self._as_declared(batch, error.reason)
+        except Later as later:
+            if later.asked:
+                await self._look_again(batch, later)
+            else:
+                await self._as_declared(batch, later.reason)
+        except Never as never:
+            await self._as_declared(batch, never.reason)
         else:
             if found:
                 await self._sent(batch, found)
             else:
                 await self._later(batch, Later(reason))
+
+    async def _look_again(self, batch: Batch, later: Later) -> None:
+        """We are asked to wait before we look: sending once more meanwhile could double it."""
+        wait = later.after if later.after is not None else backoff(batch.head.attempts)
+        until = self.clock.machine() + timedelta(seconds=wait)
+        ids = [known(letter.id) for letter in batch.letters]
+        await self.database.write(
+            lambda db: [letters.hold(db, id_, self.holder, until) for id_ in ids]
+        )
 
     async def _look_up(self, batch: Batch) -> Shown | None:
         if batch.card is None or batch.where is None:

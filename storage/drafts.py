@@ -100,6 +100,14 @@ def add(db: Transaction, draft: Draft) -> int:
     return db.add(draft)
 
 
+def name_writer(db: Transaction, draft_id: int, name: str) -> None:
+    """Say what the writer of a draft's words is called."""
+    draft = get(db, draft_id)
+    if draft and draft.origin:
+        draft.origin = [name, *draft.origin[1:]]
+        save(db, draft)
+
+
 def save(db: Transaction, draft: Draft) -> None:
     """Keep the answers and the question of a draft as they are now."""
     _SAVE.run(

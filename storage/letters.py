@@ -210,6 +210,15 @@ _TAKE_OVER = Deed(
     )
     .values(holder=bindparam("to_holder"), lease_until=bindparam("until"))
 )
+_HOLD = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.holder) == bindparam("b_holder"),
+    )
+    .values(lease_until=bindparam("until"))
+)
 _REPLACE = Deed(
     update(Letter)
     .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
@@ -360,6 +369,11 @@ def expired(db: Transaction, now: datetime) -> list[Letter]:
 def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime) -> bool:
     """Take an expired lease; False when another replica was faster."""
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
+
+
+def hold(db: Transaction, letter_id: int, holder: str, until: datetime) -> bool:
+    """Leave an unclear letter alone until then; False if the lease was lost meanwhile."""
+    return _HOLD.run(db, b_id=letter_id, b_holder=holder, until=until) == 1
 
 
 def next_at(db: Transaction, company_now: datetime) -> Next:

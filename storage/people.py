@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
@@ -167,6 +167,14 @@ _LANGUAGE = Deed(
 _ACCOUNT_LANGUAGE = Deed(
     update(Account).where(col(Account.id) == bindparam("b_id")).values(language=bindparam("to"))
 )
+_INTRODUCE = Deed(
+    update(Account)
+    .where(col(Account.id) == bindparam("b_id"))
+    .values(
+        name=bindparam("to_name"),
+        language=case((col(Account.language) == "", bindparam("to")), else_=col(Account.language)),
+    )
+)
 _COUNT = Query(int, select(func.count()).select_from(Person))
 
 
@@ -307,6 +315,11 @@ def set_account_language(db: Transaction, account_id: int, language: str) -> Non
     """Choose the language of an account that belongs to nobody here."""
     _ACCOUNT_LANGUAGE.run(db, b_id=account_id, to=language)
     db.wakes("menus")
+
+
+def introduce(db: Transaction, account_id: int, name: str, language: str) -> None:
+    """What a platform says of an account; a language that was chosen stays."""
+    _INTRODUCE.run(db, b_id=account_id, to_name=name, to=language)
 
 
 # --- invitations ----------------------------------------------------------------------------------

@@ -117,6 +117,16 @@ _LATER = Deed(
     .values(next_at=bindparam("at"), attempts=col(Posting.attempts) + 1)
 )
 _STOP = Deed(update(Posting).where(col(Posting.id) == bindparam("b_id")).values(follows=False))
+_CUT = Deed(
+    update(Posting)
+    .where(
+        col(Posting.platform) == bindparam("b_platform"),
+        col(Posting.workspace) == bindparam("b_workspace"),
+        col(Posting.chat) == bindparam("b_chat"),
+        col(Posting.follows),
+    )
+    .values(drawn=0, next_at=None)
+)
 _FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before")))
 
 
@@ -162,6 +172,12 @@ def drawn(db: Transaction, posting_id: int, version: int, look: str) -> None:
 def later(db: Transaction, posting_id: int, at: datetime) -> None:
     """Redraw it again not before `at`."""
     _LATER.run(db, b_id=posting_id, at=at)
+
+
+def redraw_in(db: Transaction, platform: str, workspace: str, chat: str) -> int:
+    """Whoever reads a chat has changed: every card in it is drawn anew."""
+    db.wakes("letters")
+    return _CUT.run(db, b_platform=platform, b_workspace=workspace, b_chat=chat)
 
 
 def stop(db: Transaction, posting_id: int) -> None:

@@ -20,8 +20,8 @@ from bot.wiring import Running, assemble
 from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
+from storage import errands, people, places
 from storage import house as facts
-from storage import people, places
 from storage.database import Database, Deed, Transaction
 from storage.migrate import upgrade
 from storage.people import Account
@@ -134,9 +134,19 @@ class TestHouse:
             for chore in self.core.chores.values():
                 await chore()
             handled = await self.core.fetching.tick() + await self.core.delivery.tick()
+            handled += await self._ask()
+
+    async def _ask(self) -> int:
+        """Let the bot ask its platform what it wants to know, and show front pages."""
+        waiting = len(await self.read(errands.every))
+        await self.core.errands.tick()
+        self.core.fronts.changed()
+        await self.core.fronts.tick()
+        return waiting - len(await self.read(errands.every))
 
     async def _next_letter(self) -> datetime | None:
-        wait = await self.core.delivery.next_in()
+        waits = [await self.core.delivery.next_in(), await self.core.errands.next_in()]
+        wait = min((one for one in waits if one is not None), default=None)
         return None if wait is None else self.clock.at + max(wait, timedelta(milliseconds=1))
 
     async def advance(self, **by: float) -> None:

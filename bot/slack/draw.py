@@ -44,13 +44,13 @@ def notification(text: str) -> str:
     return marked(text, NOTIFICATION)
 
 
-def blocks(page: Page) -> list[Json]:
+def blocks(page: Page, most: int = BLOCKS) -> list[Json]:
     """A page as blocks. When it is too long, words give way, never buttons."""
     numbers = count()
     title = [_bold(page.title)] if page.title else []
     drawn = [*title, *(one for block in page.blocks for one in _block(block, numbers))]
     kept = list(_within(drawn, ALL_TEXT)) or [_said(page.summary)]
-    return _at_most(kept, BLOCKS)
+    return _at_most(kept, most)
 
 
 def text(said: str, most: int) -> Json:

@@ -17,10 +17,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.platform import Address, Landed, Page, Parcel, Rate
 from bot.shelf import Shelf
-from bot.slack import draw
-from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
+from bot.slack import draw, happenings, home
+from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
+from bot.slack.chats import is_external
+from bot.slack.hear import AT_TEAM
 from bot.slack.manifest import LETTER
+from bot.slack.markup import whole
 from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures
+from bot.telling import Profile, Written
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
 Json = Any
@@ -54,19 +58,6 @@ PERSON_GONE = {
 }
 # In a direct chat these say that the person can't be reached there any more.
 CHAT_GONE = {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
-# Nobody can be told anything until an administrator mends the installation, however long it takes.
-UNINSTALLED = {
-    "access_denied",
-    "account_inactive",
-    "invalid_auth",
-    "missing_scope",
-    "not_allowed_token_type",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
 PASSING = {"request_timeout", "service_unavailable", "team_added_to_org"}
 TOO_MANY = {"message_limit_exceeded", "rate_limited", "ratelimited"}
 # Slack says of these itself that part of the work may have been done.
@@ -105,7 +96,8 @@ class SlackPlatform:
     async def direct(self, user: str) -> str:
         """The direct chat of the bot and a person. Opening it twice is harmless."""
         with _repeatable():
-            answer = await self._asked(self._client.conversations_open(users=user))
+            opened = self._client.conversations_open(users=user.partition(AT_TEAM)[0])
+            answer = await self._asked(opened)
             return _text(answer.get("channel"), "id")
 
     async def send(self, parcel: Parcel) -> Landed:
@@ -178,6 +170,47 @@ class SlackPlatform:
                 return None
         raise Unclear("too much has been said there since")
 
+    # --- what Slack tells when it is asked --------------------------------------------------------
+
+    async def profile(self, user: str) -> Profile:
+        """Who an account is, and the language that Slack speaks with them."""
+        with _repeatable():
+            asked = self._client.users_info(user=user.partition(AT_TEAM)[0], include_locale=True)
+            return _profile((await self._asked(asked))["user"])
+
+    async def external(self, chat: str) -> bool:
+        """Whether other companies read a chat, or are invited to."""
+        with _repeatable():
+            answer = await self._asked(self._client.conversations_info(channel=chat), chat)
+            return is_external(answer["channel"])
+
+    async def written(self, address: Address, message: str) -> Written | None:
+        """One message, wherever it stands; None for what nobody said."""
+        with _repeatable():
+            found = await self._one(address.chat, message)
+            if found is None or not happenings.is_said(found):
+                return None
+            origin = happenings.written(found, address.workspace).origin
+            named = origin.user and origin.author == origin.user
+            name = (await self.profile(origin.user)).name if named else ""
+            return happenings.written(found, address.workspace, name)
+
+    async def _one(self, chat: str, message: str) -> Json:
+        """A message by its time. Slack lists the answers in a thread apart from all else."""
+        bounds: Json = {"channel": chat, "oldest": message, "latest": message, "inclusive": True}
+        above = await self._asked(self._client.conversations_history(limit=1, **bounds), chat)
+        if found := _dated(above, message):
+            return found
+        replies = self._client.conversations_replies(ts=message, limit=2, **bounds)
+        return _dated(await self._asked(replies, chat), message)
+
+    async def publish(self, user: str, address: Address, page: Page) -> None:
+        """Show somebody's Home tab. Doing so twice is harmless."""
+        with _repeatable():
+            view = home.view(page, address.chat)
+            asked = self._client.views_publish(user_id=user.partition(AT_TEAM)[0], view=view)
+            await self._asked(asked)
+
     async def fetch(self, remote: str) -> bytes:
         """The bytes of a file that somebody sent, from Slack alone: the token goes along."""
         with _repeatable():
@@ -225,6 +258,8 @@ class SlackPlatform:
             answer = await self._asked(call, address.chat)
             return list(answer["messages"]), _cursor_of(answer)
         except Undeliverable as error:
+            if isinstance(error, Later) and error.asked:
+                raise
             raise Unclear(f"cannot look for it: {error.reason}") from error
         except MISSHAPEN as error:
             raise Unclear("cannot look for it: an answer that is none") from error
@@ -259,6 +294,19 @@ def _text(found: Json, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise Unclear(f"the answer has no {name}")
     return value
+
+
+def _dated(answer: Json, message: str) -> Json:
+    return next((one for one in answer["messages"] if one.get("ts") == message), None)
+
+
+def _profile(user: Json) -> Profile:
+    """A person's full name, and their language if we speak it."""
+    about = user.get("profile") or {}
+    names = (about.get("real_name"), user.get("real_name"), about.get("display_name"))
+    named = next((str(one) for one in names if one), str(user.get("name") or ""))
+    spoken = str(user.get("locale") or "").partition("-")[0]
+    return Profile(whole(named), spoken)
 
 
 def _cursor_of(answer: Json) -> str:

@@ -27,6 +27,7 @@ class CasePolicy(Section, section="cases"):
     warning_hours: Annotated[int, Clause(CLAUSE), Hours]
     second_escalation_hours: Annotated[int, Clause(CLAUSE), Hours]
     received_days: Annotated[int, Clause(CLAUSE), Days]
+    record_emoji: Annotated[str, Clause("3.3.1")]
 
 
 @dataclass(frozen=True, slots=True)

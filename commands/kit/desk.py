@@ -43,7 +43,8 @@ class Source:
     """Where and how something was said; kept with every fact made from it.
 
     `begun` is when its first message came, which questions and answers may have followed; `writer`
-    is who wrote it, where somebody else's words were passed on.
+    is who wrote it, where somebody else's words were passed on. `external` says that other
+    companies read there too.
     """
 
     platform: str
@@ -55,6 +56,7 @@ class Source:
     title: str = ""
     begun: datetime | None = None
     writer: Writer | None = None
+    external: bool = False
 
     def kept(self) -> Json:
         """As it stands in a row."""

@@ -121,10 +121,34 @@ class SlackPlayer:
         _acknowledged(await self._person.opens_home("messages"))
         await self.says(f"/{EVERYTHING} join {code}" if code else f"/{EVERYTHING} help")
 
+    async def opens_home(self) -> None:
+        """Open the bot's Home tab."""
+        _acknowledged(await self._person.opens_home())
+
+    async def presses_at_home(self, label: str) -> None:
+        """Press a button on the Home tab; what it opens is filled in like any form."""
+        shown = [button.text for button in self._slack.buttons(self._person.home)]
+        words = next((one for one in shown if one.startswith(label)), label)
+        self._here, self._thread = self._person.dm, None
+        _acknowledged(await self._person.presses(self._person.home, words))
+
+    async def reacts(self, emoji: str, *, on: str, where: str = "") -> None:
+        """Put an emoji under the newest message that contains a text."""
+        _acknowledged(await self._person.reacts(self._said(on, where), emoji))
+
+    async def uses_shortcut(self, callback_id: str, *, on: str, where: str = "") -> None:
+        """Choose an entry of a message's menu."""
+        self._turns_to(where)
+        _acknowledged(await self._person.uses_shortcut(callback_id, self._said(on, where)))
+
     # --- seeing -----------------------------------------------------------------------------------
 
     def sees(self, *texts: str, where: str = "") -> bool:
         return any(all(text in one for text in texts) for one in self._texts(where))
+
+    def home(self) -> str:
+        """The Home tab as one reads it."""
+        return self._slack.plain(self._person.home)
 
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
@@ -172,6 +196,13 @@ class SlackPlayer:
         """The newest message of somebody else's that contains a text."""
         for message in reversed(self._sight(channel)):
             if message.user != self.user and text in self._slack.plain(message):
+                return message
+        raise CannotDo(f"{self.name} sees no message containing {text!r}")
+
+    def _said(self, text: str, where: str) -> Message:
+        """The newest message that contains a text, whoever wrote it."""
+        for message in reversed(self._sight(self._place(where))):
+            if text in self._slack.plain(message) or (message.files and not text):
                 return message
         raise CannotDo(f"{self.name} sees no message containing {text!r}")
 

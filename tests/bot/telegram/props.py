@@ -13,8 +13,11 @@ from sqlmodel import SQLModel
 from telegram import Bot
 
 from bot.platform import (
+    Address,
     Event,
     Landed,
+    Marked,
+    Opened,
     Parcel,
     Pressed,
     Reply,
@@ -61,6 +64,10 @@ def words(request: Request) -> str:
             return f"start {code}"
         case Submitted():
             return "form"
+        case Marked(command=command):
+            return f"marked {command}"
+        case Opened():
+            return "opened"
 
 
 class StubGate:
@@ -100,6 +107,9 @@ class StubGate:
         self, request: Request, draft: int, field: str, text: str
     ) -> list[tuple[str, str]]:
         return []
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        raise AssertionError("no other company reads here")
 
     async def happened(self, event: Event) -> None:
         self.events.append(event)

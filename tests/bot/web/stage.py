@@ -93,6 +93,9 @@ class StubGate:
         self.asked.append((draft, field, text))
         return [offer for offer in self.offers if text in offer[1]]
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        raise AssertionError("no other company reads here")
+
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         raise AssertionError(reason)
 

@@ -47,6 +47,13 @@ def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) 
         raise SlackRefusal("cannot_reply_to_message", "thread_ts is a reply's, not the parent's")
 
 
+def check_unfurls(workspace: Workspace, arguments: Json) -> None:
+    """Stricter than Slack: an installed app lets nobody look into links that people relay."""
+    wanted = [n for n in ("unfurl_links", "unfurl_media") if arguments.get(n) is not False]
+    if wanted and workspace.manifest is not None:
+        workspace.complaints.append(f"chat.postMessage: {' and '.join(wanted)} must be off")
+
+
 def said(workspace: Workspace, channel: Channel, arguments: Json) -> Message:
     """The bot's message these arguments make, not yet kept."""
     thread_ts = arguments.get("thread_ts")
@@ -68,6 +75,7 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
     channel = writable(workspace, required(arguments, "channel", "channel_not_found"))
     check_message(arguments)
     check_pictures(workspace, arguments.get("blocks") or [])
+    check_unfurls(workspace, arguments)
     message = workspace.keep(said(workspace, channel, arguments))
     if message.thread_ts is not None:
         parent = workspace.message(channel.id, message.thread_ts)

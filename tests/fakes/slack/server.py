@@ -46,6 +46,20 @@ METHODS: Mapping[str, Method] = {
     "views.update": views.update_view,
 }
 CONNECT = "apps.connections.open"
+HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+# Any of these scopes is enough for a method; the rest need none, or are always asked for.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": HISTORY,
+    "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
+    "conversations.open": ("im:write", "mpim:write"),
+    "conversations.replies": HISTORY,
+    "files.info": ("files:read",),
+    "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +212,19 @@ class Server:
             raise SlackRefusal("not_authed")
         if (kind := self._tokens.get(token)) is None:
             raise SlackRefusal("invalid_auth")
+        if self.workspace.uninstalled and kind == "bot":
+            raise SlackRefusal("account_inactive")
+        if kind == "bot" and (lacking := self._lacking(method)):
+            raise SlackRefusal("missing_scope", f"needed: {lacking}")
         if (kind == "app") != (method == CONNECT):
             raise SlackRefusal("not_allowed_token_type")
+
+    def _lacking(self, method: str) -> str:
+        """The scope that an installed app's manifest does not ask for, though the method does."""
+        manifest, needed = self.workspace.manifest, SCOPES.get(method, ())
+        if manifest is None or not needed or manifest.scopes & set(needed):
+            return ""
+        return " or ".join(needed)
 
     def _refused(self, method: str, arguments: Json, refusal: SlackRefusal) -> Reply:
         self._note(method, arguments, refusal)

@@ -71,6 +71,7 @@ class Channel:
     is_mpim: bool = False
     is_private: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     is_archived: bool = False
 
     @property
@@ -89,7 +90,11 @@ class Channel:
         )
 
     def as_json(self) -> Json:
-        shared = {"is_shared": self.is_ext_shared, "is_ext_shared": self.is_ext_shared}
+        shared = {
+            "is_shared": self.is_ext_shared,
+            "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": self.is_pending_ext_shared,
+        }
         if self.is_im:
             person = min(self.members - {BOT_USER}, default=BOT_USER)
             return {"id": self.id, "is_im": True, "user": person, "is_archived": False} | shared
@@ -123,6 +128,8 @@ class Message:
     attachments: list[Json] = field(default_factory=list)
     ephemeral_to: str | None = None
     broadcast: bool = False
+    team: str = TEAM
+    program: str = ""
     deleted: bool = False
     past: list[Json] = field(default_factory=list)
 
@@ -132,7 +139,12 @@ class Message:
 
     def as_json(self, *, with_metadata: bool = True) -> Json:
         found: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
-        found |= {"team": TEAM, "bot_id": BOT, "app_id": APP} if self.by_bot else {"team": TEAM}
+        found["team"] = self.team
+        if self.by_bot:
+            found |= {"bot_id": BOT, "app_id": APP}
+        if self.program:
+            found |= {"subtype": "bot_message", "username": self.program, "bot_id": "B0OTHER"}
+            del found["user"]
         kept = {
             "blocks": self.blocks,
             "attachments": self.attachments,
