@@ -110,6 +110,7 @@ class Hearing:
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
             guide=self.guide,
+            nouns=self.house.nouns,
         )
 
     def guide(self) -> list[tuple[str, str, T]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.platform import Request
-from commands.kit.people import Actor, load
+from commands.kit.people import Actor, Person, load, standing_in
 from storage import customers, people
 from storage.database import Transaction, known
 from storage.people import Account
+from storage.reach import email_key
 
 REMEMBERED = timedelta(hours=1)
 
@@ -22,7 +24,15 @@ def actor_of(db: Transaction, request: Request, now: datetime) -> Actor:
     elif _worth_noting(account, request, now):
         chat = address.chat if request.direct else account.chat
         people.use_account(db, known(account.id), now, chat)
-    return _actor(db, account, request)
+    if request.user_email and account.person_id is None:
+        _vouched(db, account, request)
+    return _actor(db, account, request, now)
+
+
+def _vouched(db: Transaction, account: Account, request: Request) -> None:
+    """Keep the address for which the platform vouches, as it is now."""
+    if account.email != email_key(request.user_email):
+        people.vouch(db, account, email=request.user_email)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:
@@ -44,8 +54,8 @@ def _worth_noting(account: Account, request: Request, now: datetime) -> bool:
     return moved or not account.reachable or now - account.used_at > REMEMBERED
 
 
-def _actor(db: Transaction, account: Account, request: Request) -> Actor:
-    person = load(db, account.person_id) if account.person_id else None
+def _actor(db: Transaction, account: Account, request: Request, now: datetime) -> Actor:
+    person = _person(db, account.person_id, now) if account.person_id else None
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
     name = person.name if person else contact.name if contact else request.user_name or account.name
     return Actor(
@@ -56,3 +66,9 @@ def _actor(db: Transaction, account: Account, request: Request) -> Actor:
         customer_id=contact.customer_id if contact else None,
         language=account.language or request.language,
     )
+
+
+def _person(db: Transaction, person_id: int, now: datetime) -> Person | None:
+    """Somebody who works here, and for whom they stand in now."""
+    found = load(db, person_id)
+    return found and replace(found, stands_in_for=standing_in(db, person_id, now))

@@ -36,7 +36,7 @@ class Reader:
     """Who reads: their language, zone and clock, and which audience they belong to.
 
     `departments` are a person's own; `place` says that the audience is a place, where everybody
-    must be allowed to see a part.
+    must be allowed to see a part; `admin` that an administrator reads, and nobody else.
     """
 
     language: str
@@ -46,6 +46,7 @@ class Reader:
     outside: bool = False
     departments: frozenset[Department] = frozenset()
     place: bool = False
+    admin: bool = False
 
     def say(self, words: Words) -> str:
         """The words in the reader's language."""
@@ -59,6 +60,8 @@ class Reader:
         """Whether a part with this audience is for this reader."""
         if self.outside:
             return to.outside
+        if to.admins:
+            return self.admin
         if to.departments is None:
             return True
         if self.place:

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from commands.kit.card import Card, Ref
+from commands.kit.card import Card, Ref, on_behalf
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.noun import Nouns
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from scheduler.clock import Clock
 from scheduler.sending import BUGS, Envelope, Sender, Where, backoff
-from storage import postings, subjects
+from storage import people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.postings import Posting
 
@@ -52,6 +52,11 @@ class Drawing:
         look = Look(db, self.clock.now(), self.zone, self.policy)
         return noun.card(look, about.id), state.version
 
+    def behalf(self, db: Transaction, card: Card, for_id: int | None) -> Card:
+        """The card as somebody's deputy gets it; anybody else gets it as it is."""
+        meant = people.get(db, for_id) if for_id else None
+        return on_behalf(card, meant.name) if meant else card
+
 
 class Redrawing:
     """One replica's redrawer."""
@@ -82,7 +87,8 @@ class Redrawing:
                 postings.stop(db, known(posting.id))
                 continue
             try:
-                card, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+                drawn, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+                card = self.drawing.behalf(db, drawn, posting.for_id)
             except BUGS as bug:
                 log.exception("card_undrawable", posting=posting.id, exc_info=bug)
                 postings.stop(db, known(posting.id))

@@ -11,7 +11,10 @@ from storage.subjects import Subject
 
 
 class Posting(SQLModel, table=True):
-    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes."""
+    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes.
+
+    `for_id` is whose deputy got it.
+    """
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "chat", "message"),
@@ -28,6 +31,7 @@ class Posting(SQLModel, table=True):
     subject_id: int
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
+    for_id: int | None = may_point_at("person", index=False)
     follows: bool = True
     drawn: int = 1
     look: str = ""
@@ -101,6 +105,11 @@ _LATER = Deed(
     .values(next_at=bindparam("at"), attempts=col(Posting.attempts) + 1)
 )
 _STOP = Deed(update(Posting).where(col(Posting.id) == bindparam("b_id")).values(follows=False))
+_STOP_FOR = Deed(
+    update(Posting)
+    .where(col(Posting.person_id) == bindparam("b_person"), col(Posting.follows))
+    .values(follows=False)
+)
 _FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before")))
 
 
@@ -145,6 +154,11 @@ def later(db: Transaction, posting_id: int, at: datetime) -> None:
 def stop(db: Transaction, posting_id: int) -> None:
     """The message is gone or can't be edited: do not redraw it any more."""
     _STOP.run(db, b_id=posting_id)
+
+
+def stop_for(db: Transaction, person_id: int) -> None:
+    """What hangs in a person's direct chats is not redrawn any more: they have left."""
+    _STOP_FOR.run(db, b_person=person_id)
 
 
 def forget(db: Transaction, before: datetime) -> int:

@@ -23,11 +23,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.platform import Gate
+from bot.platform import Request as Heard
 from bot.slack import answer, hear, modal, signed
 from bot.slack.answer import Answers
 from bot.slack.api import ANSWER_SECONDS, OFFICIAL, PLATFORM, Credentials, Identity, connect
 from bot.slack.chats import Chats
 from bot.slack.hear import UNREADABLE, Payload
+from bot.slack.profiles import Profiles
 from bot.slack.sockets import Sockets
 
 Json = Any
@@ -58,6 +60,7 @@ class SlackListener:
         client = connect(credentials.bot_token, url, seconds=ANSWER_SECONDS)
         self._answers = Answers(client)
         self._chats = Chats(client)
+        self._profiles = Profiles(client, now)
         self._app = self._bolt(url)
         self.sockets: Sockets | None = None
         if credentials.app_token:
@@ -144,11 +147,11 @@ class SlackListener:
     async def _said(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         heard = hear.message(self._payload(request), self.identity.user)
         if heard:
-            await self._gate.handle(self._chats.heard_in(heard))
+            await self._gate.handle(await self._profiles.vouched(self._chats.heard_in(heard)))
         await ack()
 
     async def _command(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._chats.placed(hear.command(self._payload(request)))
+        heard = await self._placed(hear.command(self._payload(request)))
         reply = await self._gate.handle(heard)
         shown = await self._answers.to_command(reply, heard, request.body["trigger_id"])
         await (ack(shown) if shown else ack())
@@ -156,15 +159,19 @@ class SlackListener:
     async def _pressed(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         pressed = hear.press(self._payload(request))
         if pressed:
-            heard = await self._chats.placed(pressed)
+            heard = await self._placed(pressed)
             reply = await self._gate.handle(heard)
             await self._answers.to_press(reply, heard, request.body)
         await ack()
 
     async def _submitted(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._chats.placed(hear.submission(self._payload(request)))
+        heard = await self._placed(hear.submission(self._payload(request)))
         reply = await self._gate.handle(heard)
         await ack(answer.to_submission(reply, request.body["view"]))
+
+    async def _placed(self, heard: Heard) -> Heard:
+        """What the payload does not say: of the chat, and of whoever speaks."""
+        return await self._profiles.vouched(await self._chats.placed(heard))
 
     async def _asked(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         query = hear.query(self._payload(request))

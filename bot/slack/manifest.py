@@ -35,6 +35,8 @@ SCOPES = [
     "im:read",
     "im:write",  # opening a direct chat to tell somebody something
     "metadata.message:read",  # finding a letter again by its key
+    "users:read",
+    "users:read.email",  # recognising colleagues by the address that the workspace confirmed
 ]
 EVENTS = ["app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"]
 

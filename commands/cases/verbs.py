@@ -14,6 +14,7 @@ from commands.cases.rules import (
     SOLUTION,
     WORDS,
     check_phoned,
+    material,
 )
 from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
@@ -126,15 +127,6 @@ def _open(desk: Desk, case_id: int) -> Case:
     return case
 
 
-def _kept(case: Case) -> dict[str, object]:
-    return {
-        "customer": case.customer_id,
-        "owner": case.owner_id,
-        "state": case.state,
-        "text": case.text,
-    }
-
-
 def _reporters(desk: Desk, case: Case) -> list[To]:
     """Those outside the company who reported a case, on the channel they came by."""
     found: list[To] = []
@@ -156,7 +148,7 @@ def _reporters(desk: Desk, case: Case) -> list[To]:
 def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     """A reply was given: the first one does the duty, at the time it was really given."""
     cases.add_reply(desk.db, reply)
-    before = _kept(case)
+    before = material(case)
     case.replied_at = min(case.replied_at or reply.at, reply.at)
     case.taken_at = case.taken_at or reply.at
     cases.save(desk.db, case)
@@ -165,7 +157,10 @@ def _answered(desk: Desk, case: Case, reply: Reply) -> None:
             desk.keep(due, at=reply.at, evidence=f"reply:{reply.how}")
     _finish(desk, case)
     desk.change(
-        Ref(KIND, known(case.id)), before, {**_kept(case), "reply": reply.how}, shown=_kept(case)
+        Ref(KIND, known(case.id)),
+        before,
+        {**material(case), "reply": reply.how},
+        shown=material(case),
     )
 
 
@@ -188,7 +183,7 @@ class TakeCase(
     def run(self, desk: Desk) -> Ref:
         """It is yours, and the clock goes on: an acknowledgement is no reply."""
         case = _open(desk, self.case)
-        before = _kept(case)
+        before = material(case)
         case.taken_at = desk.now
         moved = case.owner_id != desk.person.id
         case.owner_id = desk.person.id
@@ -196,7 +191,7 @@ class TakeCase(
         if moved:
             future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         return about
 
 
@@ -271,17 +266,12 @@ class PassOn(
 
     def run(self, desk: Desk) -> Ref:
         """It is theirs; its deadlines stay."""
-        case = _open(desk, self.case)
+        _open(desk, self.case)
         colleague = load(desk.db, self.to)
         if colleague is None:
             raise Invalid("to", T("That person does not work here any more."))
-        before = _kept(case)
-        case.owner_id = colleague.id
-        case.taken_at = None
-        cases.save(desk.db, case)
-        future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        future.hand(desk, self.case, colleague.id)
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
         return about
@@ -299,7 +289,7 @@ class RemindLater(
         case = _open(desk, self.case)
         at = desk.recorded_at + REMIND_IN
         about = Ref(KIND, self.case)
-        desk.at(at, about, "remind", extra={"person": desk.person.id})
+        desk.at(at, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": at.isoformat()})
         return Card(T("🔔 I will remind you of {number} {at:clock}.", number=case.number, at=at))
 
@@ -322,13 +312,13 @@ class Solve(
                 "by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day)
             )
         cases.add_solution(desk.db, self._solution(desk))
-        before = _kept(case)
+        before = material(case)
         for due in dues.of(desk.db, KIND, self.case):
             if due.name == SOLUTION:
                 desk.keep(due, at=desk.now, evidence="solution")
         _finish(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         title = T("🛠 What we will do about {number}", number=case.number)
         for to in _reporters(desk, case):
             desk.tell(to, Card(title, (Quote(self.measures, to=PUBLIC),), about))
@@ -358,9 +348,9 @@ class NameCustomer(
         case = _open(desk, self.case)
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
-        before = _kept(case)
+        before = material(case)
         case.customer_id = self.customer
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         return about
