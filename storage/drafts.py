@@ -5,11 +5,18 @@ from datetime import datetime
 from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import SQLModel, col
 
-from storage.columns import data, key, moment, points_at
+from storage.columns import data, key, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
 from storage.people import Account
 
-OPEN, DONE, CANCELLED, ASIDE, EXPIRED = "open", "done", "cancelled", "aside", "expired"
+OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
+    "open",
+    "done",
+    "cancelled",
+    "aside",
+    "expired",
+    "handed",
+)
 
 
 class Draft(SQLModel, table=True):
@@ -77,7 +84,7 @@ _OF_PERSON = Query(
     int,
     select(col(Draft.id))
     .join(Account, col(Account.id) == col(Draft.account_id))
-    .where(col(Account.person_id) == bindparam("person_id"), col(Draft.state) == OPEN)
+    .where(col(Account.person_id) == bindparam("person_id"), one_of(col(Draft.state), OPEN, HANDED))
     .order_by(col(Draft.id)),
 )
 _GIVE = Deed(
@@ -90,7 +97,7 @@ _GIVE = Deed(
         chat=bindparam("to_chat"),
         thread="",
         conversation=bindparam("to_conversation"),
-        state=ASIDE,
+        state=HANDED,
     )
 )
 _EXPIRED = Query(
@@ -141,7 +148,7 @@ def open_of(db: Transaction, person_id: int) -> list[int]:
 
 
 def give(db: Transaction, draft_id: int, to: Account) -> None:
-    """Somebody else finishes a draft: it is put aside in their direct chat."""
+    """Somebody else finishes a draft: it waits in their direct chat."""
     _GIVE.run(
         db,
         b_id=draft_id,

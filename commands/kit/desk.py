@@ -186,7 +186,11 @@ class Desk:
             case ToContact(id=id_):
                 return {"lane": f"contact:{id_}", "contact_id": id_}
             case ToAccount(id=id_):
-                return {"lane": f"account:{id_}", "account_id": id_}
+                return {
+                    "lane": f"account:{id_}",
+                    "account_id": id_,
+                    "person_id": to.person_id,
+                }
             case ToChat():
                 lane = f"chat:{to.platform}:{to.workspace}:{to.chat}"
                 return {

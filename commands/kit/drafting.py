@@ -73,7 +73,7 @@ def _hand(desk: Desk, id_: int, to_id: int) -> None:
         postings.stop(desk.db, known(posting.id))
     drafts.give(desk.db, id_, account)
     desk.touch(Ref(KIND, id_))
-    desk.tell(ToAccount(known(account.id)), Ref(KIND, id_))
+    desk.tell(ToAccount(known(account.id), to_id), Ref(KIND, id_))
 
 
 def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Card:
@@ -93,6 +93,7 @@ _ENDED = {
     drafts.DONE: T("Done."),
     drafts.CANCELLED: T("Cancelled. Nothing was kept."),
     drafts.ASIDE: T("Put aside."),
+    drafts.HANDED: T("Handed over to you, to be finished."),
     drafts.EXPIRED: T("This was left for a day and has been put aside."),
 }
 

@@ -129,9 +129,10 @@ class ToContact:
 
 @dataclass(frozen=True, slots=True)
 class ToAccount:
-    """To one account, of somebody who is nobody's yet."""
+    """To one account: of somebody who is nobody's yet, or this one of a person's."""
 
     id: int
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

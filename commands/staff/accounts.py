@@ -76,4 +76,6 @@ def _tell(desk: Desk, row: Account, left: list[Account]) -> None:
     if left and left[0].id != desk.actor.account_id:
         title = T("{account} is not yours here any more", account=account_name(row))
         hint = T("If that surprises you, ask your administrator.")
-        desk.tell(ToAccount(known(left[0].id)), Card(title, (Line(hint, STAFF),)))
+        desk.tell(
+            ToAccount(known(left[0].id), left[0].person_id), Card(title, (Line(hint, STAFF),))
+        )

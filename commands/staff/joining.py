@@ -130,7 +130,7 @@ def _tell(desk: Desk, about: Ref, account: Account, others: list[Account]) -> No
             Line(T("If that was not you, unlink it."), STAFF),
             Buttons((unlinking(about, account),)),
         )
-        desk.tell(ToAccount(known(others[0].id)), Card(title, parts))
+        desk.tell(ToAccount(known(others[0].id), about.id), Card(title, parts))
 
 
 def welcome(db: Transaction, person_id: int | None, contact_id: int | None) -> Card:

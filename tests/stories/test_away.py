@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage import absences, cases, people
+from storage import absences, cases
 from tests.house import TestHouse
 
 WANG, LINA, ZHOUQIANG = 2, 3, 4
