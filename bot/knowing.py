@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.platform import Request
 from commands.kit.people import Actor, Person, load, standing_in
-from storage import customers, people
+from storage import customers, people, vouched
 from storage.database import Transaction, known
 from storage.people import Account
 from storage.reach import email_key
@@ -32,7 +32,7 @@ def actor_of(db: Transaction, request: Request, now: datetime) -> Actor:
 def _vouched(db: Transaction, account: Account, request: Request) -> None:
     """Keep the address for which the platform vouches, as it is now."""
     if account.email != email_key(request.user_email):
-        people.vouch(db, account, email=request.user_email)
+        vouched.vouch(db, account, email=request.user_email)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:

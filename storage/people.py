@@ -197,14 +197,6 @@ _LANGUAGE = Deed(
 _ACCOUNT_LANGUAGE = Deed(
     update(Account).where(col(Account.id) == bindparam("b_id")).values(language=bindparam("to"))
 )
-_VOUCHED = Deed(
-    update(Account)
-    .where(col(Account.id) == bindparam("b_id"))
-    .values(phone=bindparam("to_phone"), email=bindparam("to_email"))
-)
-_DENIED = Deed(
-    update(Account).where(col(Account.id) == bindparam("b_id")).values(denied=bindparam("whom"))
-)
 _ADMIN = Deed(
     update(Person).where(col(Person.id) == bindparam("b_id")).values(admin=bindparam("to"))
 )
@@ -416,18 +408,6 @@ def link_account(
 ) -> None:
     """Say whose an account is."""
     _LINK.run(db, b_id=account_id, to_person=person_id, to_contact=contact_id)
-
-
-def vouch(db: Transaction, row: Account, *, phone: str = "", email: str = "") -> None:
-    """A platform vouches for an account's phone number or e-mail address, from now on."""
-    row.phone = phone_key(phone) or row.phone
-    row.email = email_key(email) or row.email
-    _VOUCHED.run(db, b_id=row.id, to_phone=row.phone, to_email=row.email)
-
-
-def deny(db: Transaction, account_id: int, whom: str) -> None:
-    """An account said that it is not this person's."""
-    _DENIED.run(db, b_id=account_id, whom=whom)
 
 
 def set_account_language(db: Transaction, account_id: int, language: str) -> None:

@@ -20,7 +20,7 @@ from commands.kit.welcome import stranger
 from commands.kit.words import T, Words, listed
 from commands.staff.cards import account_name, unlinking
 from commands.staff.rules import KIND
-from storage import customers, people
+from storage import customers, people, vouched
 from storage.database import Transaction, known
 from storage.people import Account
 
@@ -48,7 +48,7 @@ def recognised(db: Transaction, account_id: int, *, phone: str = "") -> Card | N
     if account is None or account.person_id or account.contact_id:
         return None
     if phone:
-        people.vouch(db, account, phone=phone)
+        vouched.vouch(db, account, phone=phone)
     about = meant(db, account)
     if about is None or (account.denied == str(about) and not phone):
         return None
@@ -158,5 +158,5 @@ class JoinNot(Command, name="join_not", aliases=("不是我",), who=EVERYONE):
     def run(self, desk: Desk) -> Card:
         """Ask no more, and say how else to join."""
         _account, about = _vouched(desk, self.who)
-        people.deny(desk.db, desk.actor.account_id, str(about))
+        vouched.deny(desk.db, desk.actor.account_id, str(about))
         return stranger(desk.actor.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -111,6 +111,11 @@ def actor(who: str) -> Actor:
             return Actor(1, who, Person(98, who, frozenset({Department(who)})))
 
 
+def around(involved: Involved) -> Callable[[Transaction, int], Involved]:
+    """The same people around every subject of a kind."""
+    return lambda _db, _id: involved
+
+
 def nouns() -> Nouns:
     """Every kind of subject, each with the same people around it."""
     involved = Involved(OWNER, frozenset({SUBMITTER}), frozenset({50}))
@@ -123,7 +128,7 @@ def nouns() -> Nouns:
                 T(kind),
                 lambda _look, _text, _actor: Matches(),
                 lambda _db, _id: None,
-                involved=lambda _db, _id, mine=kind == "person": personal if mine else involved,
+                involved=around(personal if kind == "person" else involved),
             )
             for kind in sorted(kinds)
         )
