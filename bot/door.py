@@ -13,6 +13,7 @@ from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Origin,
     Pressed,
     Reply,
     Request,
@@ -246,7 +247,12 @@ def _cleaned(request: Request) -> Request:
     said = request.said
     match said:
         case Typed():
-            said = replace(said, text=_clean(said.text), command=_clean(said.command))
+            said = replace(
+                said,
+                text=_clean(said.text),
+                command=_clean(said.command),
+                origin=_clean_origin(said.origin),
+            )
         case Submitted():
             said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
         case Started():
@@ -256,6 +262,10 @@ def _cleaned(request: Request) -> Request:
     return replace(
         request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
     )
+
+
+def _clean_origin(origin: Origin | None) -> Origin | None:
+    return replace(origin, author=_clean(origin.author)) if origin else None
 
 
 def _clean(text: str) -> str:

@@ -88,10 +88,10 @@ class Delivery:
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        following = await self.database.read(letters.next_at)
-        if following.at is None or following.company_at is None:
-            return None
-        return max(following.at - machine, following.company_at - company, timedelta())
+        following = await self.database.read(lambda db: letters.next_at(db, company))
+        waits = [following.at - machine] if following.at else []
+        waits += [following.company_at - company] if following.company_at else []
+        return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
 
@@ -178,7 +178,8 @@ class Delivery:
     def _meant(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
         if letter.body is not None:
             return cards.decode(letter.body), 0
-        return self.drawing.draw(db, Ref(letter.subject_kind, letter.subject_id or 0))
+        about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
+        return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -253,6 +254,7 @@ class Delivery:
                 look=shown.look,
                 kind=head.subject_kind,
                 subject_id=head.subject_id,
+                view=head.view,
                 person_id=head.person_id,
                 contact_id=head.contact_id,
                 for_id=head.for_id,

@@ -47,10 +47,11 @@ class Drawing:
         """A subject's card as it is now, and its version."""
         noun = self.nouns.get(about.kind)
         state = subjects.state(db, about.kind, about.id)
-        if noun is None or noun.card is None or state is None:
-            return Card(T("This is no longer here.")), 0
         look = Look(db, self.clock.now(), self.zone, self.policy)
-        return noun.card(look, about.id), state.version
+        card = noun.drawn(look, about) if noun and state else None
+        if card is None or state is None:
+            return Card(T("This is no longer here.")), 0
+        return card, state.version
 
     def behalf(self, db: Transaction, card: Card, for_id: int | None) -> Card:
         """The card as somebody's deputy gets it; anybody else gets it as it is."""
@@ -87,7 +88,7 @@ class Redrawing:
                 postings.stop(db, known(posting.id))
                 continue
             try:
-                drawn, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+                drawn, version = self.drawing.draw(db, _shown(posting))
                 card = self.drawing.behalf(db, drawn, posting.for_id)
             except BUGS as bug:
                 log.exception("card_undrawable", posting=posting.id, exc_info=bug)
@@ -113,3 +114,7 @@ class Redrawing:
             await self.database.write(
                 lambda db: postings.drawn(db, known(posting.id), version, look)
             )
+
+
+def _shown(posting: Posting) -> Ref:
+    return Ref(posting.kind, posting.subject_id, posting.view)

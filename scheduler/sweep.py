@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from scheduler.clock import Clock
-from storage import deliveries, drafts, house, letters, postings, subjects, timers
+from storage import deliveries, drafts, heard, house, letters, postings, subjects, timers
 from storage.database import Database, Transaction, known
 
 DELIVERIES_KEPT = timedelta(days=14)
@@ -42,6 +42,7 @@ class Sweep:
 
     def _deliveries(self, db: Transaction) -> None:
         deliveries.forget(db, self.clock.machine() - DELIVERIES_KEPT)
+        heard.forget(db, self.clock.machine() - DELIVERIES_KEPT)
 
     def _letters(self, db: Transaction) -> None:
         now = self.clock.machine()

@@ -29,6 +29,7 @@ class Posting(SQLModel, table=True):
     message: str
     kind: str
     subject_id: int
+    view: str = ""
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
     for_id: int | None = may_point_at("person", index=False)

@@ -36,10 +36,14 @@ def only(*departments: Department) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A subject: its kind, such as `case`, and its id."""
+    """A subject: its kind, such as `case`, and its id; `view` is another card of it than the usual.
+
+    A view is a name that the noun declares, perhaps with what the view needs to know: `warn:first`.
+    """
 
     kind: str
     id: int
+    view: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}{self.id}"

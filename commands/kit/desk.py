@@ -40,8 +40,21 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose words were passed on, and when they were written; `account_id` is theirs, if known."""
+
+    name: str
+    at: datetime
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where and how something was said; kept with every fact made from it."""
+    """Where and how something was said; kept with every fact made from it.
+
+    `begun` is when its first message came, which questions and answers may have followed; `writer`
+    is who wrote it, where somebody else's words were passed on.
+    """
 
     platform: str
     workspace: str
@@ -50,6 +63,8 @@ class Source:
     message: str = ""
     direct: bool = True
     title: str = ""
+    begun: datetime | None = None
+    writer: Writer | None = None
 
     def kept(self) -> Json:
         """As it stands in a row."""
@@ -89,7 +104,9 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use, `nouns` knows what people have in hands.
+    `guide` lists the commands that this actor may use, `nouns` knows what people have in hands. A
+    deed may say in `done` what came of it; `moved` are the subjects that it began, changed or
+    touched.
     """
 
     db: Transaction
@@ -105,11 +122,22 @@ class Desk:
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     nouns: Holdings = field(default_factory=_Nothing)
     told: set[tuple[int, str]] = field(default_factory=set)
+    moved: set[Ref] = field(default_factory=set)
+    done: T | None = None
 
     @property
     def today(self) -> date:
         """The company's day when this was said."""
         return local_day(self.now, self.zone)
+
+    @property
+    def received(self) -> datetime:
+        """When this reached the company.
+
+        With its first message; where a colleague passes it on, when it was written to them.
+        """
+        writer = self.source.writer if self.actor.person else None
+        return min(self.now, writer.at if writer else self.source.begun or self.now)
 
     @property
     def person(self) -> Person:
@@ -146,6 +174,7 @@ class Desk:
                 for_id=for_id,
                 subject_kind=about.kind if about else "",
                 subject_id=about.id if about else None,
+                view=about.view if about else "",
                 body=None if isinstance(what, Ref) else cards.encode(what),
                 urgency=urgency.value,
                 merges=merges or urgency is Urgency.DIGEST,
@@ -232,6 +261,7 @@ class Desk:
 
     def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
         """A subject exists from now on; journal it."""
+        self.moved.add(about)
         subjects.begin(self.db, about.kind, about.id, self.recorded_at, shown or after)
         self.note(about, None, after)
 
@@ -240,11 +270,13 @@ class Desk:
 
         With `shown` the change is material and makes a new revision.
         """
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
         self.note(about, before, after)
 
     def touch(self, about: Ref) -> None:
         """A subject's cards look different now, though nothing of it changed."""
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, None)
 
     def note(self, about: Ref | None, before: Json, after: Json, *, deed: str = "") -> None:

@@ -84,6 +84,8 @@ class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    usual one, such as a warning; they follow it as well.
     `held` are the open ones that a person answers for; `hand` makes one another's.
     """
 
@@ -92,13 +94,22 @@ class Noun:
     find: Callable[[Look, str, Actor | None], Matches]
     name_of: Callable[[Transaction, int], str | None]
     card: Callable[[Look, int], Card] | None = None
+    views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int], None] = _not_handed
+
+    def drawn(self, look: Look, about: Ref) -> Card | None:
+        """A subject's card, or the view of it that is asked for; None if it has none."""
+        name, _, told = about.view.partition(":")
+        if name:
+            return self.views[name](look, about.id, told)
+        return self.card(look, about.id) if self.card else None
 
 
 class Nouns:

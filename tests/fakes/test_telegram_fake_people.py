@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from telegram import Bot, ReplyKeyboardMarkup, Update
+from telegram import Bot, MessageOriginChannel, MessageOriginChat, ReplyKeyboardMarkup, Update
 
 from tests.fakes.telegram import CannotDo, FakeTelegram
 from tests.fakes.telegram_props import (
@@ -124,6 +124,45 @@ async def test_forwards_carry_author_and_time(tg: FakeTelegram, bot: Bot, clock:
     assert hidden.forward_origin is not None
     assert (known.forward_origin.type, hidden.forward_origin.type) == ("user", "hidden_user")
     assert known.date - known.forward_origin.date == clock.now - theirs.date
+
+
+async def test_chats_write_in_their_own_name(tg: FakeTelegram, bot: Bot) -> None:
+    li, group = tg.user(LI), tg.group(-5, "Quality", LI)
+    channel = tg.group(-6, "News", LI, kind="channel")
+    await li.forwards(LI, "stop", author=group, signed="QA")
+    await li.forwards(LI, "news", author=channel, signed="Press")
+    told = [update.message for update in await heard(bot)]
+    origins = [message.forward_origin for message in told if message]
+    assert [type(one) for one in origins] == [MessageOriginChat, MessageOriginChannel]
+    assert not any(one.api_kwargs for one in origins if one)
+
+
+async def test_an_album_comes_part_by_part_in_any_order(tg: FakeTelegram, bot: Bot) -> None:
+    li = tg.user(LI)
+    photo = picture(20, 20)
+    sent = await li.sends_album(LI, [photo] * 3, caption="line 3", captioned=1, order=(2, 1, 0))
+    parts = [update.message for update in await heard(bot) if update.message]
+    assert [part.caption for part in parts] == [None, "line 3", None]
+    assert {part.media_group_id for part in parts} == {sent[0].album}
+    with pytest.raises(CannotDo, match="2 to 10"):
+        await li.sends_album(LI, [photo])
+
+
+async def test_a_place_moves_and_has_a_name(tg: FakeTelegram, bot: Bot) -> None:
+    li = tg.user(LI)
+    await li.sends_venue(LI, 29.9, 121.5, "Port", "1 Road")
+    moving = await li.shares_live_location(LI, 29.9, 121.5)
+    await li.moves(moving, 30.0, 121.6)
+    named, begun, moved = await heard(bot)
+    assert named.message is not None
+    assert named.message.venue is not None
+    assert named.message.location == named.message.venue.location
+    assert begun.message is not None
+    assert begun.message.location is not None
+    assert begun.message.location.to_dict()["live_period"] == 900
+    assert moved.edited_message is not None
+    assert moved.edited_message.location is not None
+    assert moved.edited_message.location.latitude == 30.0
 
 
 async def test_an_edit_is_an_update_of_its_own(tg: FakeTelegram, bot: Bot) -> None:
