@@ -61,7 +61,7 @@ class SetDepartments(
 class SetHead(
     Command, name="person_head", aliases=("部门负责人",), who={Role.ADMINISTRATOR}, on=KIND
 ):
-    """Say who heads departments."""
+    """Set department heads."""
 
     person: Annotated[PersonId, Ask("Who is it?", "Person")]
     head: Annotated[bool, Ask("Do they head these departments?", "Head")]
@@ -125,7 +125,7 @@ class SetPhone(
 
 
 class SetEmail(Command, name="person_email", aliases=("邮箱",), who={Role.ADMINISTRATOR}, on=KIND):
-    """Change the e-mail address."""
+    """Change e-mail address."""
 
     person: Annotated[PersonId, Ask("Who is it?", "Person")]
     email: Annotated[str, Ask("What is their e-mail address?", "E-mail")]

@@ -125,7 +125,7 @@ class EndAccess(
     who={Role.ADMINISTRATOR, Relation.SUPERIOR},
     on=KIND,
 ):
-    """End somebody's access now."""
+    """End access now."""
 
     person: Annotated[PersonId, Ask("Whose access ends?", "Person")]
 

@@ -38,8 +38,8 @@ def settings(desk: Desk) -> Card:
 
 def _ways() -> tuple[tuple[Button, ...], Button]:
     quiet = (
-        Button(T("Quiet 22:00-7:30"), "quiet", {"hours": "22:00-07:30"}),
-        Button(T("Quiet 20:00-8:00"), "quiet", {"hours": "20:00-08:00"}),
+        Button(T("22:00-7:30"), "quiet", {"hours": "22:00-07:30"}),
+        Button(T("20:00-8:00"), "quiet", {"hours": "20:00-08:00"}),
         Button(T("Other hours"), "quiet"),
         Button(T("No quiet hours"), "quiet", {"hours": "none"}),
     )
@@ -90,7 +90,7 @@ class SetQuiet(Command, name="quiet", aliases=("免打扰", "安静时段"), who
 
 
 class SetHome(Command, name="home", aliases=("首选平台",), who={Role.STAFF}):
-    """Choose where you are told things."""
+    """Choose home platform."""
 
     platform: Annotated[str, Ask("On which platform shall I tell you things?", "Platform")]
 
