@@ -105,6 +105,19 @@ def manifest(
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
+@cli.command("admin-code")
+def admin_code(
+    name: Annotated[str, typer.Option("--for", help="Who becomes administrator by it.")] = "",
+) -> None:
+    """Print a fresh code for an administrator who has no way in any more."""
+    from bot.wiring import admin_code as fresh_code
+
+    settings = _settings()
+    with _in_a_sentence():
+        code = fresh_code(settings, name)
+    typer.echo(f"Send the bot:   join {code}\n请给机器人发送：加入 {code}")
+
+
 @contextmanager
 def _in_a_sentence() -> Iterator[None]:
     """Say what an administrator can mend, without a traceback."""

@@ -239,7 +239,9 @@ class Fetching:
         account = people.account_by_id(db, file.account_id) if file.account_id else None
         return Desk(
             db=db,
-            actor=actor_of_account(db, account) if account else Actor(0, "Headwater"),
+            actor=actor_of_account(db, account, self.clock.now())
+            if account
+            else Actor(0, "Headwater"),
             source=Source(file.platform, file.workspace, ""),
             now=file.at,
             recorded_at=self.clock.now(),

@@ -189,6 +189,7 @@ class Hearing:
             guide=self.guide,
             links=self.house.links,
             may_open=self._may_open,
+            nouns=self.house.nouns,
         )
 
     def _may_open(self, file: File) -> bool:

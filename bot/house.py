@@ -78,6 +78,7 @@ class House:
             catalogues=self.catalogues,
             outside=person is None,
             departments=person.departments if person else frozenset(),
+            admin=person.admin if person else False,
         )
 
     def reader_at(self, place: Place | None) -> Reader:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.platform import Request
-from commands.kit.people import Actor, load
+from commands.kit.people import Actor, Person, load, standing_in
 from scheduler.alarm import Clocks
 from scheduler.troubles import reachable
-from storage import customers, errands, people
+from storage import customers, errands, people, vouched
 from storage.database import Transaction, known
 from storage.errands import Errand
 from storage.people import Account
+from storage.reach import email_key
 
 REMEMBERED = timedelta(hours=1)
 
@@ -27,7 +29,15 @@ def actor_of(db: Transaction, request: Request, clock: Clocks) -> Actor:
         if not account.reachable:
             reachable(db, clock, account)
         people.use_account(db, known(account.id), now, chat)
-    return actor_of_account(db, account, request.user_name, request.language)
+    if request.user_email and account.person_id is None:
+        _vouched(db, account, request)
+    return actor_of_account(db, account, now, request.user_name, request.language)
+
+
+def _vouched(db: Transaction, account: Account, request: Request) -> None:
+    """Keep the address for which the platform vouches, as it is now."""
+    if account.email != email_key(request.user_email):
+        vouched.vouch(db, account, email=request.user_email)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:
@@ -67,10 +77,10 @@ def _worth_noting(account: Account, request: Request, now: datetime) -> bool:
 
 
 def actor_of_account(
-    db: Transaction, account: Account, name: str = "", language: str = ""
+    db: Transaction, account: Account, now: datetime, name: str = "", language: str = ""
 ) -> Actor:
     """Whoever an account belongs to now; `name` and `language` are what its platform says today."""
-    person = load(db, account.person_id) if account.person_id else None
+    person = _person(db, account.person_id, now) if account.person_id else None
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
     known_as = person.name if person else contact.name if contact else name or account.name
     return Actor(
@@ -81,3 +91,9 @@ def actor_of_account(
         customer_id=contact.customer_id if contact else None,
         language=account.language or language,
     )
+
+
+def _person(db: Transaction, person_id: int, now: datetime) -> Person | None:
+    """Somebody who works here, and for whom they stand in now."""
+    found = load(db, person_id)
+    return found and replace(found, stands_in_for=standing_in(db, person_id, now))

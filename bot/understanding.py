@@ -26,15 +26,16 @@ from bot.platform import (
 )
 from bot.records import Records
 from commands.kit import drafting, reading, welcome
-from commands.kit.card import Ref
+from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
-from commands.kit.errors import Refused
+from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
 from commands.kit.people import Role
 from commands.kit.taps import BadTap
 from commands.kit.words import T
+from commands.people import recognised
 from storage import drafts, letters, subjects, talk
 from storage.database import Json, known
 
@@ -50,7 +51,22 @@ class Understanding:
         self.request = hearing.request
 
     def reply(self) -> Reply:
-        """Do what the request asks."""
+        """Do what the request asks; whoever may not, but can be told who they are, is asked."""
+        try:
+            return self._meant()
+        except Denied:
+            card = self._who_are_you()
+            if card is None:
+                raise
+            return self.hearing.show(card)
+
+    def _who_are_you(self, phone: str = "") -> Card | None:
+        """A stranger whom their platform vouches to be somebody that we know."""
+        if self.hearing.actor.role is not Role.STRANGER:
+            return None
+        return recognised(self.db, self.hearing.actor.account_id, phone=phone)
+
+    def _meant(self) -> Reply:
         said = self.request.said
         match said:
             case Typed():
@@ -207,6 +223,9 @@ class Understanding:
 
     def _without_command(self, said: Typed) -> Reply:
         actor = self.hearing.actor
+        card = None if said.files else self._who_are_you()
+        if card:
+            return self.hearing.show(card)
         if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
         kept: dict[str, Json] = {"text": said.text}
@@ -276,6 +295,10 @@ class Understanding:
 
     def _phone(self, card: PhoneCard, about: Ref | None) -> Reply:
         """Somebody's number: one's own says who one is, another's is a contact's of a customer."""
+        own = card.own and self.request.direct
+        question = self._who_are_you(card.phone) if own else None
+        if question:
+            return self.hearing.show(question)
         if card.own:
             return self.hearing.show(welcome.unknown_number())
         command = self.house.catalogue.get("contact_add")
@@ -372,7 +395,8 @@ class Understanding:
         if said.code and join:
             return self.start(join, said.code, None)
         if self.hearing.actor.role is Role.STRANGER:
-            return self.hearing.show(welcome.stranger(self.hearing.actor.name))
+            card = self._who_are_you() or welcome.stranger(self.hearing.actor.name)
+            return self.hearing.show(card)
         found = self.house.catalogue.get("help")
         assert found is not None
         return self.start(found, "", None)

@@ -6,7 +6,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -185,6 +185,34 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
             "Name another DATABASE_URL for your own company."
         )
     return invite(db, now, admin=True) if empty else ""
+
+
+def admin_code(settings: Settings, name: str = "") -> str:
+    """A fresh code by which an administrator joins, whatever else is lost.
+
+    It is the first administrator's who works here, or the named person's, who administers then;
+    where nobody was ever entered, it founds the company. Raises `Refusal`.
+    """
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        code, _ = database.write_now(lambda db: _recover(db, name, datetime.now(UTC)))
+    finally:
+        database.close()
+    return code
+
+
+def _recover(db: Transaction, name: str, now: datetime) -> str:
+    if people.count(db) == 0:
+        return invite(db, now, admin=True)
+    called = [person for person in people.active(db) if person.name == name]
+    found = next(iter(called if name else people.administrators(db)), None)
+    if found is None:
+        raise Refusal(f"Nobody called {name!r} works here." if name else _NO_ADMINISTRATOR)
+    return invite(db, now, person_id=found.id, admin=True)
+
+
+_NO_ADMINISTRATOR = "There is no administrator. Say who becomes one: --for NAME"
 
 
 # --- platforms: imported only when they are on, because their libraries are slow to import --------

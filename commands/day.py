@@ -15,7 +15,7 @@ from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode
 from commands.visits import progress, unvisited
-from storage import cases, dues
+from storage import cases, dues, people
 from storage.customers import Customer
 from storage.database import Transaction, known
 from storage.dues import Due
@@ -74,18 +74,29 @@ class Day:
 def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
     """A person's day."""
     found: dict[Ref, list[Due]] = {}
-    for due in dues.owed_by(db, person.id):
-        found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
+    for who in (person.id, *sorted(person.stands_in_for)):
+        for due in dues.owed_by(db, who):
+            found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
-        Owed(about, _name(db, about), tuple(_line(due, now) for due in listed))
-        for about, listed in found.items()
+        Owed(
+            about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
+        )
+        for about, some in found.items()
     )
     left = unvisited(db, person.id, today)[:VISITS]
     return Day(owed, progress(db, person.id, today), tuple(_visit(one) for one in left))
 
 
-def _line(due: Due, now: datetime) -> Line:
+def _away(db: Transaction, person: Person, due: Due) -> str:
+    """For whom this person stands in, if it is not their own."""
+    owner = people.get(db, due.person_id) if due.person_id not in {None, person.id} else None
+    return owner.name if owner else ""
+
+
+def _line(due: Due, now: datetime, away: str) -> Line:
     what = decode(due.what)
+    if away:
+        what = T("For {name}: {title}", name=away, title=what)
     if due.due_at < now:
         return Line(T("🔴 {what}: was due {due:clock}", what=what, due=due.due_at))
     return Line(T("☐ {what}: due {due:clock}", what=what, due=due.due_at))

@@ -179,7 +179,8 @@ def _remind(desk: Desk, timer: Timer) -> None:
         (Quote(visit.notes, to=STAFF),),
         Ref(KIND, timer.subject_id),
     )
-    desk.tell(ToPerson(visit.person_id), reminder, urgency=Urgency.WAKING, merges=True)
+    who = timer.person_id or visit.person_id
+    desk.tell(ToPerson(who), reminder, urgency=Urgency.WAKING, merges=True)
 
 
 def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
@@ -402,7 +403,7 @@ class RemindMe(
         friday = next_friday(desk.today)
         nine = datetime.combine(friday, time(9), desk.zone)
         about = Ref(KIND, self.visit)
-        desk.at(nine, about, "remind")
+        desk.at(nine, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": nine.isoformat()})
         return Card(T("🔔 Reminder set: {at:clock}", at=nine))
 

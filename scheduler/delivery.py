@@ -122,6 +122,8 @@ class Delivery:
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
             return Batch(taken, dropped="no longer useful")
+        if head.person_id and not _works_here(db, head.person_id):
+            return Batch(taken, dropped="has left")
         account, where = self._whereto(db, head)
         if where is None:
             return Batch(taken, lost=NOBODY.text)
@@ -144,14 +146,14 @@ class Delivery:
         return account, Where(account.platform, account.workspace, account.chat)
 
     def _account(self, db: Transaction, letter: Letter) -> Account | None:
-        """The account last used, of a platform that is on; one that refused us comes last.
+        """On the platform chosen as home, else where last used; one that refused us comes last.
 
         So does one of a platform that does not know the bot any more.
         """
         if letter.account_id:
             return people.account_by_id(db, letter.account_id)
         if letter.person_id:
-            found = people.accounts_of(db, letter.person_id)
+            found = _homeward(db, letter.person_id, people.accounts_of(db, letter.person_id))
         else:
             found = people.accounts_of_contact(db, letter.contact_id or 0)
         usable = [a for a in found if self.sender.knows(a.platform)]
@@ -181,6 +183,11 @@ class Delivery:
         return cards.merged(tuple(card for card, _ in drawn)), 0
 
     def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
+        card, version = self._meant(db, letter)
+        away = letter.for_id if letter.for_id != letter.person_id else None
+        return self.drawing.behalf(db, card, away), version
+
+    def _meant(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
         if letter.body is not None:
             return cards.decode(letter.body), 0
         about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
@@ -267,6 +274,7 @@ class Delivery:
                 view=head.view,
                 person_id=head.person_id,
                 contact_id=head.contact_id,
+                for_id=head.for_id,
                 follows=head.body is None,
                 drawn=batch.version if shown.whole else 0,
                 posted_at=now,
@@ -439,6 +447,18 @@ class Delivery:
             log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
             return Batch((letter,), account=account, where=where)
         return Batch((letter,), card, version, account, where)
+
+
+def _works_here(db: Transaction, person_id: int) -> bool:
+    found = people.get(db, person_id)
+    return found is not None and found.active
+
+
+def _homeward(db: Transaction, person_id: int, found: list[Account]) -> list[Account]:
+    """Accounts in the order in which they are tried; they come the last used first."""
+    person = people.get(db, person_id)
+    home = person.home if person else ""
+    return sorted(found, key=lambda account: (not account.reachable, account.platform != home))
 
 
 def _after(now: datetime, rate: Rate) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from commands.kit.card import Card, Ref
+from commands.kit.card import Card, Ref, on_behalf
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.noun import Nouns
 from commands.kit.policy import Policy
@@ -17,7 +17,7 @@ from commands.kit.words import T
 from scheduler.clock import Clock
 from scheduler.moving import moved
 from scheduler.sending import BUGS, Envelope, Sender, Where, backoff
-from storage import letters, postings, subjects
+from storage import letters, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
 from storage.postings import LEFT_BEHIND, Posting
@@ -55,6 +55,11 @@ class Drawing:
             return Card(T("This is no longer here.")), 0
         return card, state.version
 
+    def behalf(self, db: Transaction, card: Card, for_id: int | None) -> Card:
+        """The card as somebody's deputy gets it; anybody else gets it as it is."""
+        meant = people.get(db, for_id) if for_id else None
+        return on_behalf(card, meant.name) if meant else card
+
 
 class Redrawing:
     """One replica's redrawer."""
@@ -88,7 +93,8 @@ class Redrawing:
                 self._afresh(db, posting)
                 continue
             try:
-                card, version = self.drawing.draw(db, _shown(posting))
+                drawn, version = self.drawing.draw(db, _shown(posting))
+                card = self.drawing.behalf(db, drawn, posting.for_id)
             except BUGS as bug:
                 log.exception("card_undrawable", posting=posting.id, exc_info=bug)
                 postings.stop(db, known(posting.id))

@@ -99,6 +99,7 @@ class Timers:
             zone=self.zone,
             policy=self.policy,
             deed=f"timer:{timer.name}",
+            nouns=self.nouns,
         )
 
     def _hold_back(self, db: Transaction, timer: Timer, failed: _Failed) -> None:

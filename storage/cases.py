@@ -113,6 +113,12 @@ _OWNED = Query(
     .order_by(col(Case.received_at), col(Case.id))
     .limit(bindparam("most")),
 )
+_ALL_OWNED = Query(
+    int,
+    select(col(Case.id))
+    .where(col(Case.state) == OPEN, col(Case.owner_id) == bindparam("person_id"))
+    .order_by(col(Case.received_at), col(Case.id)),
+)
 _OF_CUSTOMER = Query(
     Case,
     select(Case)
@@ -177,6 +183,11 @@ def open_ones(db: Transaction, most: int = 20) -> list[Case]:
 def owned_by(db: Transaction, person_id: int, most: int = 20) -> list[Case]:
     """Open cases of one owner, the oldest first."""
     return _OWNED.all(db, person_id=person_id, most=most)
+
+
+def all_owned_by(db: Transaction, person_id: int) -> list[int]:
+    """The ids of all open cases of one owner, the oldest first."""
+    return _ALL_OWNED.all(db, person_id=person_id)
 
 
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:

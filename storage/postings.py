@@ -14,7 +14,10 @@ LEFT_BEHIND = "left behind:"
 
 
 class Posting(SQLModel, table=True):
-    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes."""
+    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes.
+
+    `for_id` is whose deputy got it.
+    """
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "chat", "message"),
@@ -32,6 +35,7 @@ class Posting(SQLModel, table=True):
     view: str = ""
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
+    for_id: int | None = may_point_at("person", index=False)
     follows: bool = True
     drawn: int = 1
     look: str = ""
@@ -127,6 +131,11 @@ _CUT = Deed(
     )
     .values(drawn=0, next_at=None)
 )
+_STOP_FOR = Deed(
+    update(Posting)
+    .where(col(Posting.person_id) == bindparam("b_person"), col(Posting.follows))
+    .values(follows=False)
+)
 _FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before")))
 
 
@@ -183,6 +192,11 @@ def redraw_in(db: Transaction, platform: str, workspace: str, chat: str) -> int:
 def stop(db: Transaction, posting_id: int) -> None:
     """The message is gone or can't be edited: do not redraw it any more."""
     _STOP.run(db, b_id=posting_id)
+
+
+def stop_for(db: Transaction, person_id: int) -> None:
+    """What hangs in a person's direct chats is not redrawn any more: they have left."""
+    _STOP_FOR.run(db, b_person=person_id)
 
 
 def forget(db: Transaction, before: datetime) -> int:

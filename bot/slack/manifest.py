@@ -43,6 +43,7 @@ SCOPES = [
     "metadata.message:read",  # finding a letter again by its key
     "reactions:read",  # hearing of a message that somebody marks to be recorded
     "users:read",  # names and languages of people who write for the first time
+    "users:read.email",  # recognising colleagues by the address that the workspace confirmed
 ]
 EVENTS = [
     "app_home_opened",

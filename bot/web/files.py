@@ -80,7 +80,7 @@ class FilePage:
 
     def _may_see(self, db: Transaction, account: Account, file: File) -> bool:
         """The rule as it stands now; whoever has left the company sees nothing."""
-        actor = actor_of_account(db, account)
+        actor = actor_of_account(db, account, self.house.clock.now())
         left = account.person_id is not None and actor.person is None
         return not left and seen_by(db, self.house.nouns.get(file.kind), actor, file)
 

@@ -24,9 +24,12 @@ from commands.kit.card import (
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
 from commands.kit.words import T, Value, Words, kept
+from commands.staff import notes
 from storage import cases, dues, letters, people, talk
 from storage.cases import Case
+from storage.database import known
 from storage.dues import Due
+from storage.people import Person
 from storage.talk import Talk
 
 TALK_SHOWN = 3
@@ -123,6 +126,12 @@ def _owner(look: Look, case: Case) -> Iterable[Part]:
     if owner is None:
         yield Line(T("Nobody owns it yet"), STAFF)
         return
+    yield from _owned(look, case, owner)
+    if case.state == cases.OPEN:
+        yield from notes.about_owner(look, Ref(KIND, known(case.id)), owner)
+
+
+def _owned(look: Look, case: Case, owner: Person) -> Iterable[Part]:
     above = superior_of(look.db, case.owner_id)
     if case.state == cases.OPEN and above:
         yield Line(

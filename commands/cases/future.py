@@ -20,11 +20,12 @@ from commands.cases.rules import (
     CasePolicy,
     deadlines,
     ladder,
+    material,
 )
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Look
-from commands.kit.people import Person, ToPerson, load, superior_of
+from commands.kit.people import Person, ToPerson, acting, load, superior_of
 from commands.kit.words import T, Value, Words
 from storage import cases, dues, timers
 from storage.cases import Case
@@ -37,12 +38,13 @@ LATE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """At a moment, somebody is told something."""
+    """At a moment, somebody is told something, perhaps in the place of somebody away."""
 
     at: datetime
     who: Person
     step: str
     due: Due
+    instead_of: Person | None = None
 
 
 def customer_of(db: Transaction, case: Case) -> Words:
@@ -65,11 +67,12 @@ def promise(desk: Desk, case: Case) -> None:
 
 
 def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> None:
-    owner = load(desk.db, case.owner_id) if case.owner_id else None
     for step in ladder(due_at, desk.policy.of(CasePolicy)):
         at = step.at
         if step.name == WARN:
-            at = desk.before_quiet(at, owner, not_before=case.received_at)
+            acts = acting(desk.db, case.owner_id, at)
+            warned = acts.person if acts else None
+            at = desk.before_quiet(at, warned, not_before=case.received_at)
         if at > desk.recorded_at or step.name == BREACH:
             desk.at(at, Ref(KIND, known(case.id)), f"{step.name}:{name}", due=due_id)
 
@@ -83,6 +86,18 @@ def rehang(desk: Desk, case: Case) -> None:
             _hang(desk, case, known(due.id), due.name, due.due_at)
 
 
+def hand(desk: Desk, id_: int, to_id: int) -> None:
+    """A case is somebody else's from now on, who has yet to look into it; its deadlines stay."""
+    case = cases.get(desk.db, id_)
+    if case is None:
+        return
+    before = material(case)
+    case.owner_id, case.taken_at = to_id, None
+    cases.save(desk.db, case)
+    rehang(desk, case)
+    desk.change(Ref(KIND, id_), before, material(case), shown=material(case))
+
+
 # --- foretold -------------------------------------------------------------------------------------
 
 
@@ -94,9 +109,10 @@ def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
     step = timer.name.partition(":")[0]
     told: set[int] = set()
     for person in _told(db, case, step):
-        if person is not None and person.id not in told:
-            told.add(person.id)
-            yield Move(timer.at, person, step, due)
+        acts = acting(db, person.id, timer.at) if person else None
+        if acts is not None and acts.person.id not in told:
+            told.add(acts.person.id)
+            yield Move(timer.at, acts.person, step, due, acts.instead_of)
 
 
 def _told(db: Transaction, case: Case, step: str) -> tuple[Person | None, ...]:
@@ -131,7 +147,7 @@ def fire(desk: Desk, timer: Timer) -> None:
         desk.note(Ref(KIND, timer.subject_id), None, {"missed": timer.name})
     for move in told:
         desk.tell(
-            ToPerson(move.who.id),
+            ToPerson(move.who.id, move.instead_of.id if move.instead_of else None),
             Ref(KIND, timer.subject_id, _view(desk, move)),
             replaces=f"case{case.id}:{move.due.name}:{move.who.id}",
         )
@@ -244,9 +260,9 @@ def _verbs(about: Ref, due: str) -> tuple[Button, ...]:
 def remind(desk: Desk, timer: Timer) -> None:
     """Somebody asked to be reminded of a case that is still open."""
     case = cases.get(desk.db, timer.subject_id)
-    if case is None or case.state != cases.OPEN or not timer.extra:
+    if case is None or case.state != cases.OPEN or not timer.person_id:
         return
-    desk.tell(ToPerson(timer.extra["person"]), Ref(KIND, timer.subject_id, "reminder"))
+    desk.tell(ToPerson(timer.person_id), Ref(KIND, timer.subject_id, "reminder"))
 
 
 def reminder(look: Look, id_: int, _told: str) -> Card:

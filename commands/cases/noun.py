@@ -88,7 +88,8 @@ def involved(db: Transaction, id_: int) -> Involved | None:
     return Involved(
         owner_id=case.owner_id,
         submitter_ids=frozenset(r.person_id for r in reports if r.person_id),
-        account_ids=frozenset(r.account_id for r in reports if r.account_id),
+        # A colleague is known as a person: an account that they lose is not let in by this.
+        account_ids=frozenset(r.account_id for r in reports if r.account_id and not r.person_id),
     )
 
 
@@ -119,6 +120,8 @@ NOUN = Noun(
     verbs=("case",),
     heard=heard,
     topic=topic,
+    held=cases.all_owned_by,
+    hand=future.hand,
     timers={
         WARN: future.fire,
         BREACH: future.fire,

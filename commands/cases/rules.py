@@ -9,6 +9,7 @@ from typing import Annotated
 from commands.kit.errors import Invalid
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
+from storage.cases import Case
 
 KIND = "case"
 WORDS = T("case")
@@ -53,6 +54,16 @@ def ladder(due_at: datetime, policy: CasePolicy) -> tuple[Step, ...]:
         Step(BREACH, due_at),
         Step(ABOVE, due_at + timedelta(hours=policy.second_escalation_hours)),
     )
+
+
+def material(case: Case) -> dict[str, object]:
+    """What of a case makes a new revision when it changes."""
+    return {
+        "customer": case.customer_id,
+        "owner": case.owner_id,
+        "state": case.state,
+        "text": case.text,
+    }
 
 
 def check_received(at: datetime, now: datetime, most_days: int) -> None:

@@ -18,6 +18,7 @@ from commands.cases.rules import (
     CasePolicy,
     check_phoned,
     check_received,
+    material,
 )
 from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
@@ -81,13 +82,13 @@ class Complaint(
     def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
         """The correction stands beside what was said at first; the clock goes on."""
         case = _open(desk, about.id)
-        before = _kept(case)
+        before = material(case)
         if "text" in changed:
             reporting.corrected(desk, case, changed["text"])
         if changed.get("customer") and desk.actor.person:
             case.customer_id = changed["customer"]
         cases.save(desk.db, case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
 
     def _opened(self, desk: Desk, by: Reporter) -> Case:
         received = (desk.actor.person and self.received) or desk.received
@@ -149,15 +150,6 @@ def _open(desk: Desk, case_id: int) -> Case:
     return case
 
 
-def _kept(case: Case) -> dict[str, object]:
-    return {
-        "customer": case.customer_id,
-        "owner": case.owner_id,
-        "state": case.state,
-        "text": case.text,
-    }
-
-
 def _reporters(desk: Desk, case: Case) -> list[To]:
     """Those outside the company who reported a case, on the channel they came by."""
     found: list[To] = []
@@ -188,7 +180,7 @@ def _called(desk: Desk, to: To) -> str:
 def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     """A reply was given: the first one does the duty, at the time it was really given."""
     cases.add_reply(desk.db, reply)
-    before = _kept(case)
+    before = material(case)
     case.replied_at = min(case.replied_at or reply.at, reply.at)
     case.taken_at = case.taken_at or reply.at
     cases.save(desk.db, case)
@@ -197,7 +189,10 @@ def _answered(desk: Desk, case: Case, reply: Reply) -> None:
             desk.keep(due, at=reply.at, evidence=f"reply:{reply.how}")
     _finish(desk, case)
     desk.change(
-        Ref(KIND, known(case.id)), before, {**_kept(case), "reply": reply.how}, shown=_kept(case)
+        Ref(KIND, known(case.id)),
+        before,
+        {**material(case), "reply": reply.how},
+        shown=material(case),
     )
 
 
@@ -220,7 +215,7 @@ class TakeCase(
     def run(self, desk: Desk) -> Ref:
         """It is yours, and the clock goes on: an acknowledgement is no reply."""
         case = _open(desk, self.case)
-        before = _kept(case)
+        before = material(case)
         case.taken_at = desk.now
         moved = case.owner_id != desk.person.id
         case.owner_id = desk.person.id
@@ -228,7 +223,7 @@ class TakeCase(
         if moved:
             future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         desk.done = T("{number} is yours", number=case.number)
         return about
 
@@ -320,14 +315,10 @@ class PassOn(
         colleague = load(desk.db, self.to)
         if colleague is None:
             raise Invalid("to", T("That person does not work here any more."))
-        before = _kept(case)
-        case.owner_id = colleague.id
         case.passed_by_id = desk.person.id
-        case.taken_at = None
         cases.save(desk.db, case)
-        future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        future.hand(desk, self.case, colleague.id)
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
         desk.done = T("{number} is now with {name}", number=case.number, name=colleague.name)
@@ -346,7 +337,7 @@ class RemindLater(
         case = _open(desk, self.case)
         at = desk.recorded_at + REMIND_IN
         about = Ref(KIND, self.case)
-        desk.at(at, about, "remind", extra={"person": desk.person.id})
+        desk.at(at, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": at.isoformat()})
         return Card(T("🔔 I will remind you of {number} {at:clock}.", number=case.number, at=at))
 
@@ -369,13 +360,13 @@ class Solve(
                 "by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day)
             )
         cases.add_solution(desk.db, self._solution(desk))
-        before = _kept(case)
+        before = material(case)
         for due in dues.of(desk.db, KIND, self.case):
             if due.name == SOLUTION:
                 desk.keep(due, at=desk.now, evidence="solution")
         _finish(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         desk.done = T("Solution of {number} recorded", number=case.number)
         title = T("🛠 What we will do about {number}", number=case.number)
         for to in _reporters(desk, case):
@@ -406,11 +397,11 @@ class NameCustomer(
         case = _open(desk, self.case)
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
-        before = _kept(case)
+        before = material(case)
         case.customer_id = self.customer
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
         customer = future.customer_of(desk.db, case)
         desk.done = T("{number} is a case of {customer}", number=case.number, customer=customer)
         return about

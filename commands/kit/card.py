@@ -13,14 +13,19 @@ from storage.database import Json
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who may see a part: customers and strangers too, all staff, or the departments named."""
+    """Who may see a part: customers and strangers too, all staff, or the departments named.
+
+    With `admins`, administrators alone, where only they read.
+    """
 
     outside: bool = True
     departments: frozenset[Department] | None = None
+    admins: bool = False
 
 
 PUBLIC = Audience()
 STAFF = Audience(outside=False)
+ADMINS = Audience(outside=False, admins=True)
 OUTSIDE = Audience(outside=True, departments=frozenset())
 
 
@@ -151,6 +156,11 @@ def merged(cards: tuple[Card, ...]) -> Card:
         parts.append(Line(card.title))
         parts.extend(part for part in card.parts if not isinstance(part, Picture))
     return Card(T("{n} things for you", n=len(cards)), tuple(parts))
+
+
+def on_behalf(card: Card, name: str) -> Card:
+    """A card that comes to somebody's deputy: it says for whom."""
+    return replace(card, title=T("For {name}: {title}", name=name, title=card.title))
 
 
 # --- kept in rows ---------------------------------------------------------------------------------

@@ -6,15 +6,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from commands.kit import card as cards
 from commands.kit.calendar import is_quiet, local_day, quiet_began, quiet_ends
 from commands.kit.card import Card, Ref
-from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact, ToPerson, load
+from commands.kit.people import (
+    Actor,
+    Person,
+    To,
+    ToAccount,
+    ToChat,
+    ToContact,
+    ToPerson,
+    acting,
+    load,
+)
 from commands.kit.policy import Policy
-from commands.kit.words import T, encode
-from storage import dues, footings, journal, letters, places, postings, subjects, timers
+from commands.kit.words import T, Words, encode
+from storage import absences, dues, footings, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
 from storage.files import File
 
@@ -63,14 +74,42 @@ class Source:
         return [self.platform, self.workspace, self.chat, self.message]
 
 
+class Holdings(Protocol):
+    """What people have in hands, of every kind."""
+
+    def held_by(self, db: Transaction, person_id: int) -> list[Ref]:
+        """Every open subject that a person answers for, owes something on, or asked about."""
+
+    def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
+        """One of them is another's from now on, with what is owed on it."""
+
+    def name_of(self, db: Transaction, about: Ref) -> Words:
+        """What people call a subject."""
+
+
+class _Nothing:
+    """Nobody holds anything: the desk of a house without nouns."""
+
+    def held_by(self, db: Transaction, person_id: int) -> list[Ref]:
+        """Nothing."""
+        return []
+
+    def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
+        """Nothing changes hands."""
+
+    def name_of(self, db: Transaction, about: Ref) -> Words:
+        """Its address."""
+        return str(about)
+
+
 @dataclass
 class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
     `guide` lists the commands that this actor may use, `links` where a code can be opened,
-    `may_open` says which files they may see. A deed may say in `done` what came of it; `moved` are
-    the subjects that it began, changed or touched.
+    `may_open` says which files they may see, `nouns` what people have in hands. A deed may say in
+    `done` what came of it; `moved` are the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -86,6 +125,7 @@ class Desk:
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     links: Callable[[str], Iterable[str]] = lambda _code: ()
     may_open: Callable[[File], bool] = lambda _file: False
+    nouns: Holdings = field(default_factory=_Nothing)
     told: set[tuple[int, str]] = field(default_factory=set)
     moved: set[Ref] = field(default_factory=set)
     done: T | None = None
@@ -126,13 +166,17 @@ class Desk:
     ) -> None:
         """Write a letter in this transaction; delivery sends it.
 
-        A Ref is drawn when it is sent, and redrawn after.
+        A Ref is drawn when it is sent, and redrawn after. What is urgent goes to whoever stands in
+        for somebody away; the rest waits for their return.
         """
         about = what if isinstance(what, Ref) else what.about
+        ready = self._not_before(to, urgency, merges=merges)
+        to, for_id, at = self._standing_in(to, urgency, ready)
         letters.add(
             self.db,
             letters.Letter(
                 **self._addressed(to),
+                for_id=for_id,
                 subject_kind=about.kind if about else "",
                 subject_id=about.id if about else None,
                 view=about.view if about else "",
@@ -143,7 +187,7 @@ class Desk:
                 replaces=replaces,
                 useful_until=useful_until,
                 created_at=self.recorded_at,
-                not_before=self._not_before(to, urgency, merges=merges),
+                not_before=at,
                 next_at=self.machine_now,
             ),
         )
@@ -183,7 +227,11 @@ class Desk:
             case ToContact(id=id_):
                 return {"lane": f"contact:{id_}", "contact_id": id_}
             case ToAccount(id=id_):
-                return {"lane": f"account:{id_}", "account_id": id_}
+                return {
+                    "lane": f"account:{id_}",
+                    "account_id": id_,
+                    "person_id": to.person_id,
+                }
             case ToChat():
                 lane = f"chat:{to.platform}:{to.workspace}:{to.chat}"
                 return {
@@ -195,6 +243,22 @@ class Desk:
                     "thread": to.thread,
                     "own_thread": to.own_thread,
                 }
+
+    def _standing_in(
+        self, to: To, urgency: Urgency, at: datetime
+    ) -> tuple[To, int | None, datetime]:
+        """To whom a letter goes, in whose place, and not before when."""
+        if not isinstance(to, ToPerson):
+            return to, None, at
+        absence = absences.of(self.db, to.id, at)
+        if absence is None:
+            return to, to.instead_of, at
+        if urgency is not Urgency.NOW:
+            return to, to.id, absence.until
+        acts = acting(self.db, to.id, at)
+        if acts is None or acts.instead_of is None:
+            return to, to.instead_of, at
+        return ToPerson(acts.person.id), to.id, at
 
     def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:
         at = self.recorded_at + (MERGE_WITHIN if merges else timedelta())
@@ -275,9 +339,19 @@ class Desk:
         return done
 
     def at(
-        self, moment: datetime, about: Ref, name: str, *, due: int | None = None, extra: Json = None
+        self,
+        moment: datetime,
+        about: Ref,
+        name: str,
+        *,
+        due: int | None = None,
+        person: int | None = None,
+        extra: Json = None,
     ) -> None:
-        """At a moment, hand a timer to the subject's noun under this name."""
+        """At a moment, hand a timer to the subject's noun under this name.
+
+        `person` is who asked for it.
+        """
         timers.add(
             self.db,
             timers.Timer(
@@ -285,6 +359,7 @@ class Desk:
                 subject_id=about.id,
                 name=name,
                 due_id=due,
+                person_id=person,
                 at=moment,
                 extra=extra,
             ),

@@ -10,6 +10,7 @@ from commands.kit import welcome, words
 from commands.kit.calendar import local_day
 from commands.kit.card import PUBLIC, Button, Buttons, Card, Facts, Line, Part, Quote, Ref
 from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.desk import Desk
 from commands.kit.form import (
     Choice,
     Day,
@@ -23,10 +24,10 @@ from commands.kit.form import (
     YesNo,
 )
 from commands.kit.noun import Look, Matches, Noun, Nouns
-from commands.kit.people import Actor, load
+from commands.kit.people import Actor, ToAccount, load
 from commands.kit.reading import Which
 from commands.kit.words import T, Value, Words
-from storage import drafts, people
+from storage import drafts, people, postings
 from storage.database import Json, Transaction, known
 from storage.drafts import Draft
 
@@ -64,9 +65,28 @@ def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
         kind=KIND,
         words=T("draft"),
         find=lambda _look, _text, _actor: Matches(),
-        name_of=lambda _db, _id: None,
+        name_of=_name_of,
         card=card,
+        held=drafts.open_of,
+        hand=_hand,
     )
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    draft = drafts.get(db, id_)
+    return f"/{draft.command}" if draft and draft.command else None
+
+
+def _hand(desk: Desk, id_: int, to_id: int) -> None:
+    """Somebody else finishes it: it waits in their direct chat, with what was answered so far."""
+    account = next(iter(people.accounts_of(desk.db, to_id)), None)
+    if account is None:
+        return
+    for posting in postings.of(desk.db, KIND, id_):
+        postings.stop(desk.db, known(posting.id))
+    drafts.give(desk.db, id_, account)
+    desk.touch(Ref(KIND, id_))
+    desk.tell(ToAccount(known(account.id), to_id), Ref(KIND, id_))
 
 
 def _aside(look: Look, draft: Draft, catalogue: Catalogue) -> Card:
@@ -129,6 +149,7 @@ _ENDED = {
     drafts.DONE: T("Done."),
     drafts.CANCELLED: T("Cancelled. Nothing was kept."),
     drafts.ASIDE: T("Put aside."),
+    drafts.HANDED: T("Handed over to you, to be finished."),
     drafts.EXPIRED: T("This was left for a day and has been put aside."),
 }
 

@@ -18,6 +18,10 @@ CustomerId = NewType("CustomerId", int)
 PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
+AccountId = NewType("AccountId", int)
+DepartureId = NewType("DepartureId", int)
+OfferId = NewType("OfferId", int)
+HandoverId = NewType("HandoverId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -104,6 +108,10 @@ _KINDS: dict[object, Kind] = {
     PersonId: Pick("person"),
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
+    AccountId: Pick("account"),
+    DepartureId: Pick("departure"),
+    OfferId: Pick("offer"),
+    HandoverId: Pick("handover"),
     Files: Photos(),
     Where: Place(),
 }

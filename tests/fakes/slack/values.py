@@ -43,6 +43,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_guest: bool = False
+    email_confirmed: bool = True
 
     def as_json(self, *, with_locale: bool = False) -> Json:
         profile = {"real_name": self.real_name, "display_name": self.name, "team": self.team}
@@ -58,6 +59,7 @@ class User:
             "is_restricted": self.is_guest,
             "is_ultra_restricted": False,
             "is_stranger": self.team != TEAM,
+            "is_email_confirmed": bool(self.email) and self.email_confirmed,
             "profile": profile | ({"email": self.email} if self.email else {}),
         } | ({"locale": self.locale} if with_locale else {})
 
