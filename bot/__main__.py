@@ -1,4 +1,4 @@
-"""`python -m bot`: run the bot, print a manifest, migrate."""
+"""`python -m bot`: run the bot, look it over, keep it, print a manifest, migrate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,6 +106,36 @@ def manifest(
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it, such as headwater.zip.")],
+) -> None:
+    """Write everything into one file; the bot may go on working meanwhile."""
+    from bot.keeping import keep
+
+    settings = _settings()
+    with _in_a_sentence():
+        kept = keep(settings, file)
+    typer.echo(
+        f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
+    )
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote, on either kind of database.")],
+    *,
+    replace: Annotated[bool, typer.Option(help="Put it over what is there.")] = False,
+) -> None:
+    """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
+    from bot.keeping import put_back
+
+    settings = _settings()
+    with _in_a_sentence():
+        rows = put_back(settings, file, replace=replace)
+    typer.echo(f"{rows} rows restored from {file}")
+
+
 @contextmanager
 def _in_a_sentence() -> Iterator[None]:
     """Say what an administrator can mend, without a traceback."""
@@ -112,6 +143,8 @@ def _in_a_sentence() -> Iterator[None]:
         yield
     except Gone as gone:
         raise SystemExit(f"headwater: the database does not answer: {gone}") from gone
+    except OSError as error:
+        raise SystemExit(f"headwater: {error.filename}: {error.strerror}") from error
     except (Misdeclared, RuntimeError) as refused:
         raise SystemExit(f"headwater: {refused}") from refused
 
