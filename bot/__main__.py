@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 import uvicorn
 from pydantic import ValidationError
 
+from bot.logs import log_events
 from bot.settings import Settings
 from commands.kit.errors import Misdeclared
 from storage.database import Gone
@@ -45,7 +43,7 @@ def run() -> None:
     from bot.wiring import assemble
 
     settings = _settings()
-    log_plainly()
+    log_events(settings.log_format)
     with _in_a_sentence():
         running = assemble(settings)
     _greet(settings, running.link, running.code)
@@ -155,21 +153,6 @@ def _settings() -> Settings:
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SystemExit("headwater: these settings can't be used\n" + "\n".join(lines)) from error
-
-
-def log_plainly() -> None:
-    """Events with fields on standard error; tracebacks without variables: they may be personal."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.ExceptionRenderer(),
-            structlog.processors.LogfmtRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
 log = structlog.get_logger("headwater")
+PLATFORMS = ("slack", "telegram", "web")
 
 
 class Refusal(RuntimeError):
@@ -58,6 +59,7 @@ class Running:
     listeners: list[Listener] = field(default_factory=list)
     routes: list[BaseRoute] = field(default_factory=list)
     closers: list[Closer] = field(default_factory=list)
+    pulses: dict[str, Callable[[], datetime | None]] = field(default_factory=dict)
     link: str = ""
     code: str = ""
     hush: Callable[[], None] = field(default=lambda: None)
@@ -127,6 +129,10 @@ def _assembled(
     clock: Clock | None,
     more_commands: tuple[type[Command], ...],
 ) -> Running:
+    from bot.metrics import Metrics, Reading
+
+    pulses: dict[str, Callable[[], datetime | None]] = {}
+    metrics = Metrics(PLATFORMS, pulses)
     core = build(
         database,
         language=settings.language,
@@ -135,12 +141,15 @@ def _assembled(
         policy_file=settings.policy_file,
         clock=clock,
         more_commands=more_commands,
+        watch=metrics,
     )
-    running = Running(core)
+    running = Running(core, pulses=pulses)
     _settle_in(settings, running)
     from bot.web import health
 
+    reading = Reading(metrics, database, core.clock)
     running.routes.extend(health.routes(running.ready))
+    running.routes.append(health.metrics(reading.page, settings.metrics_token.get_secret_value()))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
     if settings.slack:
@@ -225,6 +234,7 @@ def _plug_slack(settings: Settings, running: Running) -> None:
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
@@ -246,6 +256,7 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
 
 
 async def _noticed(reason: str) -> None:

@@ -27,6 +27,7 @@ from scheduler.sending import (
     Where,
     backoff,
 )
+from scheduler.watch import Watch
 from storage import letters, pacing, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -68,6 +69,7 @@ class Delivery:
         drawing: Drawing,
         *,
         holder: str,
+        watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -75,6 +77,7 @@ class Delivery:
         self.drawing = drawing
         self.redrawing = Redrawing(database, clock, sender, drawing)
         self.holder = holder
+        self.watch = watch or Watch()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -222,6 +225,7 @@ class Delivery:
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:
         await self.database.write(lambda db: self._record(db, batch, shown))
+        self._tell(batch, letters.SENT)
 
     def _record(self, db: Transaction, batch: Batch, shown: Shown) -> None:
         now = self.clock.machine()
@@ -257,6 +261,11 @@ class Delivery:
 
     async def _settle(self, batch: Batch, state: str, *, reason: str) -> None:
         await self.database.write(lambda db: self._end(db, batch, state, reason))
+        self._tell(batch, state)
+
+    def _tell(self, batch: Batch, state: str) -> None:
+        for letter in batch.letters:
+            self.watch.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
 
     def _end(self, db: Transaction, batch: Batch, state: str, reason: str) -> None:
         """A letter that will not be sent any more is shown on its subject's card and to staff."""
@@ -291,10 +300,12 @@ class Delivery:
                 pacing.set_next(db, rate.destination, at)
 
     async def _never(self, batch: Batch, never: Never) -> None:
-        await self.database.write(lambda db: self._elsewhere(db, batch, never))
+        dead, _ = await self.database.write(lambda db: self._elsewhere(db, batch, never))
+        if dead:
+            self._tell(batch, letters.DEAD)
 
-    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> None:
-        """An account can't be reached: the person's next one is tried, or it is given up loudly."""
+    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> bool:
+        """An account can't be reached: try the person's next one, else give up loudly (True)."""
         account = batch.account
         if never.account and account is not None and account.reachable:
             people.lose_account(db, known(account.id))
@@ -302,8 +313,9 @@ class Delivery:
                 now = self.clock.machine()
                 for letter in batch.letters:
                     letters.again(db, known(letter.id), self.holder, now, never.reason, counts=True)
-                return
+                return False
         self._end(db, batch, letters.DEAD, never.reason)
+        return True
 
     def _another(self, db: Transaction, letter: Letter, lost: Account) -> bool:
         found = self._account(db, letter)

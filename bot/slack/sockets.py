@@ -90,6 +90,12 @@ class Sockets:
         longest = self._ping * SILENT_PINGS
         return any(line.answered and line.silence() < longest for line in self._lines)
 
+    @property
+    def heard_at(self) -> float | None:
+        """When Slack last answered on any connection, in seconds since 1970."""
+        pongs = [line.client.last_ping_pong_time for line in self._lines]
+        return max((at for at in pongs if at is not None), default=None)
+
     async def start(self) -> None:
         """Begin to connect; raises nothing when Slack cannot be reached."""
         self._lines = [self._line() for _ in range(LINES)]
