@@ -105,6 +105,18 @@ def manifest(
 
 
 @cli.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False
+) -> None:
+    """Look everything over; each line that is not ok says what to do."""
+    from bot.consulting import consult
+
+    said, failed = consult(for_programs=as_json)
+    typer.echo(said)
+    raise typer.Exit(int(failed))
+
+
+@cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it, such as headwater.zip.")],
 ) -> None:

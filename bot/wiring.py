@@ -7,14 +7,15 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import discovery, sample
+from bot import discovery, doctor, sample
 from bot.core import Core, build
+from bot.finding import Finding
 from bot.platform import Platform
 from bot.settings import Settings
 from bot.words import Reader
@@ -25,6 +26,10 @@ from scheduler.clock import Clock
 from storage import people, timers
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
+
+if TYPE_CHECKING:
+    from bot.slack.api import Credentials
+    from bot.telegram.listen import Hook
 
 log = structlog.get_logger("headwater")
 PLATFORMS = ("slack", "telegram", "web")
@@ -218,17 +223,11 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:
-    from bot.slack.api import Credentials
     from bot.slack.listen import SlackListener
     from bot.slack.send import SlackPlatform
 
     core = running.core
-    credentials = Credentials(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_signing_secret.get_secret_value(),
-    )
-    url = settings.slack_api_url
+    credentials, url = _credentials(settings), settings.slack_api_url
     listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
     platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
     running.plug(platform, listener)
@@ -238,7 +237,7 @@ def _plug_slack(settings: Settings, running: Running) -> None:
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
-    from bot.telegram.listen import Hook, TelegramListener
+    from bot.telegram.listen import TelegramListener
     from bot.telegram.menus import set_menus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
@@ -247,12 +246,11 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
     platform = TelegramPlatform(bot)
     grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
-    hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
 
     async def greet() -> None:
         await set_menus(bot, menus(core), settings.language)
 
-    listener = TelegramListener(bot, core.door, platform, grounds, hook, greet=greet)
+    listener = TelegramListener(bot, core.door, platform, grounds, _hook(settings), greet=greet)
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
@@ -261,6 +259,39 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
 
 async def _noticed(reason: str) -> None:
     log.warning("platform_trouble", reason=reason)
+
+
+async def examined(settings: Settings) -> list[Finding]:
+    """What an examination of this installation finds."""
+    now = doctor.now()
+    found = list(doctor.examine(settings, now))
+    if settings.slack:
+        from bot.slack.doctor import examine as examine_slack
+
+        credentials, url = _credentials(settings), settings.slack_api_url
+        found += await examine_slack(credentials, url, settings.public_url, now)
+    if settings.telegram:
+        from bot.telegram.doctor import examine as examine_telegram
+
+        token = settings.telegram_bot_token.get_secret_value()
+        found += await examine_telegram(token, settings.telegram_api_url, _hook(settings), now)
+    return found
+
+
+def _credentials(settings: Settings) -> Credentials:
+    from bot.slack.api import Credentials
+
+    return Credentials(
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_signing_secret.get_secret_value(),
+    )
+
+
+def _hook(settings: Settings) -> Hook:
+    from bot.telegram.listen import Hook
+
+    return Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
 
 
 def app_manifest(

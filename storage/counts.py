@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from storage import drafts, dues, files, letters, timers
+from storage.columns import one_of
 from storage.database import Query, Transaction
 from storage.deliveries import SetAside
 from storage.drafts import Draft
@@ -31,6 +32,13 @@ class Counts(NamedTuple):
     drafts_open: int
 
 
+class Lately(NamedTuple):
+    """What went wrong since a moment: letters lost, and messages set aside."""
+
+    letters_lost: int
+    set_aside: int
+
+
 def _number(row: type, *where: object) -> Query[int]:
     return Query(int, select(func.count()).select_from(row).where(*where))  # type: ignore[arg-type]
 
@@ -47,6 +55,19 @@ _MISSED = _number(Due, col(Due.state) == dues.MISSED)
 _ASIDE = _number(SetAside)
 _WANTED = _number(File, col(File.state) == files.WANTED)
 _DRAFTS = _number(Draft, col(Draft.state) == drafts.OPEN)
+
+_LOST_SINCE = _number(
+    Letter,
+    one_of(col(Letter.state), letters.DEAD, letters.UNCLEAR),
+    col(Letter.sent_at) >= bindparam("since"),
+)
+_ASIDE_SINCE = _number(SetAside, col(SetAside.at) >= bindparam("since"))
+
+
+def lately(db: Transaction, since: datetime) -> Lately:
+    """Count what went wrong since a moment."""
+    lost, aside = _LOST_SINCE.first(db, since=since), _ASIDE_SINCE.first(db, since=since)
+    return Lately(lost or 0, aside or 0)
 
 
 def look(db: Transaction, now: datetime) -> Counts:

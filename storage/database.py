@@ -316,6 +316,10 @@ class Database:
             return timedelta()
         return await self.read(_skew)
 
+    def skew_now(self) -> timedelta:
+        """Do what `skew` does, on the calling thread."""
+        return timedelta() if self.engine == SQLITE else self.read_now(_skew)
+
     def write_now(self, work: Callable[[Transaction], V]) -> tuple[V, frozenset[str]]:
         """Do what `write` does, on the calling thread."""
         with self._transaction(writes=True) as db:

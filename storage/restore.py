@@ -252,6 +252,8 @@ def _fill_postgresql(connection: psycopg.Connection, held: ZipFile, manifest: Ma
             )
             connection.execute(add + sql.SQL(definition))
         for table, sequence in connection.execute(_SEQUENCES).fetchall():
+            if sequence is None:  # its ids are given, not made
+                continue
             highest = "SELECT setval({}, (SELECT max(id) FROM {}))"
             connection.execute(sql.SQL(highest).format(sequence, sql.Identifier(table)))
 
@@ -294,5 +296,5 @@ _REFERENCES = (
 _SEQUENCES = (
     "SELECT table_name, pg_get_serial_sequence(format('%I', table_name), 'id') "
     "FROM information_schema.columns WHERE table_schema = current_schema() "
-    "AND column_name = 'id' AND pg_get_serial_sequence(format('%I', table_name), 'id') IS NOT NULL"
+    "AND column_name = 'id'"
 )

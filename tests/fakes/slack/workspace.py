@@ -57,6 +57,7 @@ class Manifest:
     commands: Mapping[str, bool]
     events: frozenset[str]
     shortcuts: frozenset[str]
+    scopes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, manifest: Json) -> Manifest:
@@ -66,6 +67,7 @@ class Manifest:
             commands={each["command"]: bool(each.get("should_escape")) for each in commands},
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             shortcuts=frozenset(each["callback_id"] for each in features.get("shortcuts", [])),
+            scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
         )
 
 
