@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 import uvicorn
 from pydantic import ValidationError
@@ -47,7 +49,22 @@ def run() -> None:
     with _in_a_sentence():
         running = assemble(settings)
     _greet(settings, running.link, running.code)
-    serve(running, settings)
+    with _ending_well():
+        serve(running, settings)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """The server passes a signal on once it has stopped; being told to stop is no failure."""
+
+    def stopped(number: int, _frame: FrameType | None) -> None:
+        structlog.get_logger("headwater").info("stopped", signal=signal.Signals(number).name)
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def serve(running: Running, settings: Settings) -> None:

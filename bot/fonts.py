@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import ImageFont
 
+# A container's user may have no home; pathlib would raise then.
+HOME = Path(os.path.expanduser("~"))  # noqa: PTH111
 FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
     Path("/Library/Fonts"),
     Path("/System/Library/Fonts"),
-    Path("~/.local/share/fonts").expanduser(),
-    Path("~/.fonts").expanduser(),
+    HOME / ".local/share/fonts",
+    HOME / ".fonts",
 )
 NAMES = (
     "DroidSansFallback*",
