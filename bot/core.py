@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -32,26 +32,30 @@ from storage.database import Database, Transaction
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
+Chore = Callable[[], Awaitable[timedelta | None]]
 
 
 @dataclass
 class Core:
-    """Everything but the platforms, which are plugged into `platforms` before it starts."""
+    """Everything but the platforms, which are plugged into `platforms` before it starts.
+
+    `chores` are what they want done by itself now and then, and when woken by name.
+    """
 
     database: Database
     house: House
     clock: Clock
-    platforms: dict[str, Platform] = field(default_factory=dict)
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
     watch: Watch = field(default_factory=Watch)
+    chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
         self.database.waited = self.watch.waited
-        self.door = Door(self.database, house, self._wake, self.watch)
         self.post = Post(self.database, house, self.platforms)
+        self.door = Door(self.database, house, self.wake, self.post, self.watch)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(
             self.database, self.clock, self.post, drawing, holder=holder, watch=self.watch
@@ -68,6 +72,11 @@ class Core:
         self.sweep = Sweep(self.database, self.clock)
         self.fetching = Fetching(self.database, self.clock, self.platforms)
 
+    @property
+    def platforms(self) -> dict[str, Platform]:
+        """Every platform that is on, by name."""
+        return self.house.platforms
+
     def start(self) -> None:
         """Begin to tick."""
         every = self.metronome.every
@@ -75,6 +84,8 @@ class Core:
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
         every(SWEEP, "sweep", self._clear)
+        for name, chore in self.chores.items():
+            every(SWEEP, name, chore)
         self.metronome.start()
 
     async def stop(self) -> None:
@@ -89,7 +100,7 @@ class Core:
         await self.database.write(lambda db: facts.put(db, AHEAD, seconds))
         self.metronome.wake(frozenset({"timers", "letters"}))
 
-    def _wake(self, names: frozenset[str]) -> None:
+    def wake(self, names: frozenset[str]) -> None:
         """What a commit changed is looked at now."""
         self.metronome.wake(names)
         if "rooms" in names:

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import structlog
 
-from bot import platform
+from bot import happening, platform
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Event,
+    Origin,
     Pressed,
     Reply,
     Request,
@@ -32,6 +34,7 @@ from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
+from scheduler.moving import Limits
 from scheduler.watch import Watch
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
@@ -50,6 +53,7 @@ _PACKING: Packing[Reply] = Packing(
     platform.Small,
     platform.Quoted,
     platform.Table,
+    platform.Linked,
     platform.Image,
     platform.Key,
     platform.Keys,
@@ -92,12 +96,14 @@ class Door:
         database: Database,
         house: House,
         wake: Callable[[frozenset[str]], None],
+        limits: Limits,
         watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
         self.watch = watch or Watch()
+        self.limits = limits
 
     async def handle(self, request: Request) -> Reply:
         """Hear a request, commit, and give the answer; a repetition is answered from the record.
@@ -136,6 +142,14 @@ class Door:
         """What a search field offers for these letters."""
         return await self.database.read(lambda db: self._options(db, request, draft, field, text))
 
+    async def happened(self, event: Event) -> None:
+        """Remember what happened to the bot itself."""
+        answer = _PACKING.pack(Silent())
+        _, after = await self.database.write(
+            lambda db: happening.take(db, self.house, self.limits, event, answer)
+        )
+        self.wake(after)
+
     async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed."""
         begun = time.monotonic()
@@ -152,7 +166,7 @@ class Door:
         known = deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
         if known is not None:
             return Served(_PACKING.unpack(known.answer), REPEATED)
-        actor = actor_of(db, request, self.house.clock.now())
+        actor = actor_of(db, request, self.house.clock)
         hearing = Hearing(db, self.house, request, actor)
         served = self._guarded(hearing)
         if request.key:
@@ -161,7 +175,7 @@ class Door:
 
     def _give_up(self, db: Transaction, request: Request, error: Exception) -> Served:
         """A conflict that does not go away is a bug, and must not be delivered for ever."""
-        actor = actor_of(db, request, self.house.clock.now())
+        actor = actor_of(db, request, self.house.clock)
         hearing = Hearing(db, self.house, request, actor)
         reply = self._apology(hearing, error)
         if request.key:
@@ -280,7 +294,12 @@ def _cleaned(request: Request) -> Request:
     said = request.said
     match said:
         case Typed():
-            said = replace(said, text=_clean(said.text), command=_clean(said.command))
+            said = replace(
+                said,
+                text=_clean(said.text),
+                command=_clean(said.command),
+                origin=_clean_origin(said.origin),
+            )
         case Submitted():
             said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
         case Started():
@@ -290,6 +309,10 @@ def _cleaned(request: Request) -> Request:
     return replace(
         request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
     )
+
+
+def _clean_origin(origin: Origin | None) -> Origin | None:
+    return replace(origin, author=_clean(origin.author)) if origin else None
 
 
 def _clean(text: str) -> str:

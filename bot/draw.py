@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.platform import Address, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Address, Block, Image, Key, Keys, Linked, Page, Quoted, Say, Small, Table
 from bot.seal import Seal
 from bot.words import Reader
-from commands.kit.card import Button, Buttons, Card, Facts, Line, Note, Part, Picture, Quote
+from commands.kit.card import Button, Buttons, Card, Facts, Line, Link, Note, Part, Picture, Quote
 from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
 
 SUMMARY = 240
@@ -45,6 +45,8 @@ class Pen:
             case Facts():
                 rows = ((say(k), shortened(say(v), SHOWN)) for k, v in part.rows)
                 return (Table(tuple(rows)),)
+            case Link():
+                return (Linked(part.url),)
             case Picture():
                 return (Image(part.file_id, shortened(say(part.alt), NAME)),)
             case Buttons():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.abilities import Inviting
+from bot.platform import Platform
 from bot.seal import Seal
 from bot.words import CHINESE, ENGLISH, Catalogues, Reader
 from commands.kit.command import Catalogue
@@ -43,6 +45,7 @@ class House:
     zone: ZoneInfo
     clock: Clock
     seal: Seal
+    platforms: dict[str, Platform] = field(default_factory=dict)
 
     def spoken(self, words: T) -> Iterable[str]:
         """A sentence in every language."""
@@ -50,6 +53,13 @@ class House:
         for catalogue in self.catalogues.values():
             if words.text in catalogue:
                 yield catalogue[words.text]
+
+    def links(self, code: str) -> Iterable[str]:
+        """Where a code can be opened instead of typed, on the platforms that know such links."""
+        for platform in self.platforms.values():
+            link = platform.invitation(code) if isinstance(platform, Inviting) else None
+            if link:
+                yield link
 
     def language_of(self, *wanted: str) -> str:
         """The first language wanted that we speak; the company's otherwise."""

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.platform import Request
 from commands.kit.people import Actor, load
+from scheduler.alarm import Clocks
+from scheduler.troubles import reachable
 from storage import customers, people
 from storage.database import Transaction, known
 from storage.people import Account
@@ -13,14 +15,16 @@ from storage.people import Account
 REMEMBERED = timedelta(hours=1)
 
 
-def actor_of(db: Transaction, request: Request, now: datetime) -> Actor:
+def actor_of(db: Transaction, request: Request, clock: Clocks) -> Actor:
     """Who sent this request; an account seen for the first time is remembered as nobody's yet."""
-    address = request.address
+    address, now = request.address, clock.now()
     account = people.account(db, address.platform, address.workspace, request.user)
     if account is None:
         account = _new(db, request, now)
     elif _worth_noting(account, request, now):
         chat = address.chat if request.direct else account.chat
+        if not account.reachable:
+            reachable(db, clock, account)
         people.use_account(db, known(account.id), now, chat)
     return _actor(db, account, request)
 

@@ -141,6 +141,37 @@ class Request:
     raw: bytes = field(default=b"", repr=False)
 
 
+# --- in: what happens to the bot ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another number."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot may do there has changed: whether it may speak at all, and could before."""
+
+    inside: bool
+    was: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the bot in a chat, rather than something said to it."""
+
+    address: Address
+    what: Moved | Standing
+    at: datetime
+    key: str
+    direct: bool = False
+    title: str = ""
+    language: str = ""
+
+
 # --- out: pages -----------------------------------------------------------------------------------
 
 
@@ -174,6 +205,13 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """An address of ours that can be opened, and copied as it stands."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture that we keep, by its file's id."""
 
@@ -198,7 +236,7 @@ class Keys:
     row: tuple[Key, ...]
 
 
-Block = Say | Small | Quoted | Table | Image | Keys
+Block = Say | Small | Quoted | Table | Linked | Image | Keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from bot.abilities import Forum
 from bot.draw import Pen
 from bot.house import House
 from bot.platform import Address, Page, Parcel, Platform
@@ -52,6 +53,14 @@ class Post:
         landed = await self._platform(envelope.where.platform).find(parcel)
         return Shown(landed.chat, landed.message, _look(parcel)) if landed else None
 
+    async def open_topic(self, where: Where, title: str) -> str:
+        """Make a thread with a title."""
+        return await self._forum(where.platform).open_topic(_address(where), title)
+
+    async def close_topic(self, where: Where, *, closed: bool) -> None:
+        """Close or reopen a thread."""
+        await self._forum(where.platform).close_topic(_address(where), closed=closed)
+
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""
         if where.platform not in self.platforms:
@@ -63,6 +72,12 @@ class Post:
         if name not in self.platforms:
             raise Never(f"{name} is not switched on here")
         return self.platforms[name]
+
+    def _forum(self, name: str) -> Forum:
+        platform = self._platform(name)
+        if not isinstance(platform, Forum):
+            raise Never(f"{name} has no topics")
+        return platform
 
     async def _parcel(self, envelope: Envelope) -> Parcel:
         reader = await self.database.read(lambda db: self._reader(db, envelope))

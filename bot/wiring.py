@@ -16,8 +16,10 @@ from starlette.routing import BaseRoute
 from bot import discovery, doctor, sample
 from bot.core import Core, build
 from bot.finding import Finding
+from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.watch import Watch
 from bot.words import Reader
 from commands.kit.command import Command
 from commands.kit.words import T
@@ -237,28 +239,28 @@ def _plug_slack(settings: Settings, running: Running) -> None:
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
+    from bot.telegram.footing import Footings
     from bot.telegram.listen import TelegramListener
-    from bot.telegram.menus import set_menus
+    from bot.telegram.menus import TelegramMenus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
 
     core = running.core
-    bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+    token = settings.telegram_bot_token.get_secret_value()
+    bot, workspace = make_bot(token, settings.telegram_api_url), token.partition(":")[0]
     platform = TelegramPlatform(bot)
-    grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
-
-    async def greet() -> None:
-        await set_menus(bot, menus(core), settings.language)
-
-    listener = TelegramListener(bot, core.door, platform, grounds, _hook(settings), greet=greet)
+    watch = Watch(core.database, core.clock, core.wake, platform.name)
+    grounds = Grounds(
+        core.database, secrets.token_hex(6), core.clock.machine, watch.notice, watch.over
+    )
+    listener = TelegramListener(bot, core.door, platform, grounds, _hook(settings))
+    menus = Menus(core.database, core.house, TelegramMenus(bot), platform.name, workspace)
+    core.chores["menus"] = menus.tick
+    core.chores["footings"] = Footings(core.database, core.clock, bot, workspace, core.post).tick
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
     running.pulses[platform.name] = lambda: listener.heard_at
-
-
-async def _noticed(reason: str) -> None:
-    log.warning("platform_trouble", reason=reason)
 
 
 async def examined(settings: Settings) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
@@ -14,7 +15,7 @@ from commands.kit.people import Actor, Department, Role
 from commands.kit.words import T, Words, listed
 from storage import cases, customers, lookup, people, readings, visits
 from storage.customers import Contact, Customer
-from storage.database import Transaction, known
+from storage.database import Json, Transaction, known
 
 KIND = "customer"
 WORDS = T("customer")
@@ -241,6 +242,12 @@ class OwnCustomer(
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     owner: Annotated[PersonId, Ask("Who owns this customer?", "Owner")]
     important: Annotated[bool, Ask("Is it an important customer?", "Important")]
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """Owner and importance as they are."""
+        now = customers.stewardship(db, id_)
+        return {"owner": now.owner_id, "important": now.important} if now else {}
 
     def run(self, desk: Desk) -> Ref:
         """End the present ownership and begin the new one; the past stays as it was."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from commands.kit.card import PUBLIC, STAFF, Card, Line, Note, Ref
+from commands.kit import qr
+from commands.kit.card import PUBLIC, STAFF, Card, Line, Link, Note, Part, Picture, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
@@ -15,8 +17,9 @@ from commands.kit.form import Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
 from commands.kit.words import T, listed
-from storage import customers, people, readings
+from storage import customers, files, people, readings
 from storage.database import Transaction, known
+from storage.files import File
 from storage.people import Invitation, Person
 
 KIND = "person"
@@ -24,6 +27,7 @@ WORDS = T("person")
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 CODE_LASTS = timedelta(days=7)
+INVITATION = "invitation"  # the kind of file that shows a code; it goes when the code does
 
 
 class Language(Labelled):
@@ -168,17 +172,43 @@ class AddPerson(
         people.place(desk.db, made, {d.value: self.head for d in self.departments})
         code = invite(desk.db, desk.recorded_at, person_id=made)
         desk.note(None, None, {"person": made, "name": self.name})
-        return _code_card(T("{name} has been added", name=self.name), code)
+        return _code_card(desk, T("{name} has been added", name=self.name), code)
 
 
-def _code_card(title: T, code: str) -> Card:
+def _code_card(desk: Desk, title: T, code: str) -> Card:
+    links = [part for link in desk.links(code) for part in _linked(desk, link)]
     return Card(
         title,
         (
             Line(T("Their code (valid once, for 7 days): {code}", code=code), STAFF),
             Note(T("They send the bot: join {code}", code=code)),
+            *links,
         ),
     )
+
+
+def _linked(desk: Desk, link: str) -> Iterable[Part]:
+    """A link that joins at once, and the same to be scanned from a screen or from paper."""
+    yield Note(T("Or they open this link, or scan the picture:"))
+    yield Link(link)
+    picture = qr.drawn(link)
+    kept = files.add(
+        desk.db,
+        File(
+            platform=desk.source.platform,
+            workspace=desk.source.workspace,
+            remote="",
+            name="invitation.png",
+            media=qr.MEDIA,
+            size=len(picture),
+            account_id=desk.actor.account_id or None,
+            kind=INVITATION,
+            at=desk.now,
+            state=files.HERE,
+            content=picture,
+        ),
+    )
+    yield Picture(kept, T("The invitation as a QR code"))
 
 
 class InvitePerson(
@@ -198,7 +228,7 @@ class InvitePerson(
             raise no_such(WORDS)
         code = invite(desk.db, desk.recorded_at, person_id=found.id)
         desk.note(None, None, {"person": found.id})
-        return _code_card(T("A new code for {name}", name=found.name), code)
+        return _code_card(desk, T("A new code for {name}", name=found.name), code)
 
 
 class InviteContact(
@@ -225,7 +255,7 @@ class InviteContact(
             )
         code = invite(desk.db, desk.recorded_at, contact_id=ranked[0][0])
         desk.note(Ref("customer", self.customer), None, {"contact": ranked[0][0]})
-        return _code_card(T("A code for {name}", name=dict(called)[ranked[0][0]]), code)
+        return _code_card(desk, T("A code for {name}", name=dict(called)[ranked[0][0]]), code)
 
 
 class ListPeople(Command, name="people", aliases=("人员",), who={Role.STAFF}):

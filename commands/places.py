@@ -29,11 +29,16 @@ class Bind(Command, name="bind", aliases=("绑定",), who={Role.ADMINISTRATOR}):
     purpose: Annotated[Purpose, Ask("What is this place for?", "Purpose")]
     audience: Annotated[frozenset[Department], Ask("Which departments read here?", "Audience")]
 
+    @classmethod
+    def early(cls, desk: Desk) -> None:
+        """A direct chat is no place."""
+        if desk.source.direct:
+            raise Refused(T("This is our direct chat. Send this in the channel or group itself."))
+
     def run(self, desk: Desk) -> Card:
         """Bind it; cards posted here are cut to what all of these departments may see."""
+        self.early(desk)
         source = desk.source
-        if source.direct:
-            raise Refused(T("This is our direct chat. Send this in the channel or group itself."))
         places.bind(
             desk.db,
             Place(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -10,14 +12,15 @@ from commands.kit.calendar import local_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Picture, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
+from commands.kit.drafting import place_words
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, CustomerId, Files, VisitId
+from commands.kit.form import Ask, CustomerId, Files, VisitId, Where
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
 from storage import customers, files, people, visits
-from storage.database import Transaction, known
+from storage.database import Json, Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
 
@@ -29,8 +32,8 @@ FRIDAY = 4
 class VisitPolicy(Section, section="visits"):
     """The numbers of clause 3.1.1a."""
 
-    correct_hours: Annotated[int, Clause("3.1.1a")]
-    oldest_days: Annotated[int, Clause("3.1.1a")]
+    correct_hours: Annotated[int, Clause("3.1.1a"), Hours]
+    oldest_days: Annotated[int, Clause("3.1.1a"), Days]
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -111,8 +114,14 @@ def card(look: Look, id_: int) -> Card:
         )
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
     month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
-    parts: tuple[Part, ...] = (notes, *((month,) if month else ()), *_pictures(look, id_))
+    parts = (notes, *_place(visit), *((month,) if month else ()), *_pictures(look, id_))
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
+
+
+def _place(visit: Visit) -> tuple[Part, ...]:
+    if not visit.place:
+        return ()
+    return (Line(T("📍 {place}", place=place_words(visit.place)), STAFF),)
 
 
 def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
@@ -203,6 +212,7 @@ class LogVisit(
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
     day: Annotated[date | None, Ask("When was the visit?", "Day")] = None
     photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+    place: Annotated[Where | None, Ask("Where was it?", "Place")] = None
 
     def run(self, desk: Desk) -> Ref:
         """Log it."""
@@ -217,10 +227,25 @@ class LogVisit(
             notes=self.notes,
             recorded_at=desk.recorded_at,
             source=desk.source.kept(),
+            place=asdict(self.place) if self.place else None,
         )
         about = Ref(KIND, visits.add(desk.db, visit))
         desk.begin(about, _kept(visit))
         return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The line now reads so: customer, day and notes follow it while they may be changed."""
+        visit = _mine(desk, about.id)
+        before = _kept(visit)
+        if not changed.get("notes", visit.notes) or not changed.get("customer", visit.customer_id):
+            raise Refused(T("Customer or notes are missing now. Nothing was changed."))
+        visit.customer_id = changed.get("customer", visit.customer_id)
+        visit.notes = changed.get("notes", visit.notes)
+        if "day" in changed:
+            visit.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
+            check_day(visit.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        _corrected(desk, visit, before)
 
 
 def _kept(visit: Visit) -> dict[str, object]:
@@ -267,6 +292,12 @@ class ChangeDay(
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     day: Annotated[date, Ask("When was the visit?", "Day")]
 
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The day as logged."""
+        visit = visits.get(db, id_)
+        return {"day": visit.day.isoformat()} if visit else {}
+
     def run(self, desk: Desk) -> Ref:
         """Change it."""
         visit = _mine(desk, self.visit)
@@ -288,6 +319,12 @@ class ChangeNotes(
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The notes as logged."""
+        visit = visits.get(db, id_)
+        return {"notes": visit.notes} if visit else {}
 
     def run(self, desk: Desk) -> Ref:
         """Change them."""
@@ -314,6 +351,30 @@ class AddPhoto(
         """Add them; they are filed under the visit."""
         about = Ref(KIND, self.visit)
         desk.change(about, None, {"photos": len(self.photos)})
+        return about
+
+
+class AddPlace(
+    Command,
+    name="visit_place",
+    aliases=("定位",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Say where a visit was."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+    place: Annotated[Where, Ask("Where was it? Please send the place.", "Place")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Keep the place."""
+        visit = _mine(desk, self.visit)
+        before = {"place": visit.place}
+        visit.place = asdict(self.place)
+        visits.correct(desk.db, visit)
+        about = Ref(KIND, self.visit)
+        desk.change(about, before, {"place": visit.place}, shown=_kept(visit))
         return about
 
 

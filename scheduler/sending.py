@@ -79,6 +79,12 @@ class Sender(Protocol):
         Raises `Unclear` when that can't be known.
         """
 
+    async def open_topic(self, where: Where, title: str) -> str:
+        """Make a thread with a title in a chat; give its number."""
+
+    async def close_topic(self, where: Where, *, closed: bool) -> None:
+        """Close or reopen a thread; to do so twice is harmless."""
+
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from commands.people import CODE_LASTS, INVITATION
 from scheduler.clock import Clock
-from storage import deliveries, drafts, house, letters, postings, subjects, timers
+from storage import deliveries, drafts, files, heard, house, letters, postings, subjects, timers
 from storage.database import Database, Transaction, known
 
 DELIVERIES_KEPT = timedelta(days=14)
@@ -25,7 +26,7 @@ class Sweep:
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._beat, self._drafts, self._deliveries, self._letters):
+        for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
             _, woken = await self.database.write(piece)
             after |= woken
         return frozenset(after)
@@ -42,9 +43,14 @@ class Sweep:
 
     def _deliveries(self, db: Transaction) -> None:
         deliveries.forget(db, self.clock.machine() - DELIVERIES_KEPT)
+        heard.forget(db, self.clock.machine() - DELIVERIES_KEPT)
 
     def _letters(self, db: Transaction) -> None:
         now = self.clock.machine()
         letters.forget(db, now - LETTERS_KEPT)
         postings.forget(db, now - POSTINGS_KEPT)
         timers.forget(db, now - TIMERS_KEPT)
+
+    def _codes(self, db: Transaction) -> None:
+        """A picture of a code goes with the code."""
+        files.forget(db, INVITATION, self.clock.now() - CODE_LASTS)

@@ -14,7 +14,8 @@ OPEN, DONE, CANCELLED, ASIDE, EXPIRED = "open", "done", "cancelled", "aside", "e
 class Draft(SQLModel, table=True):
     """Answers so far, by field, as they were given.
 
-    `asking` is the field asked for now; `asked` those asked before.
+    `asking` is the field asked for now; `asked` those asked before. `message` is what began it,
+    `origin` whose words it passed on.
     """
 
     __table_args__ = (
@@ -36,6 +37,8 @@ class Draft(SQLModel, table=True):
     chat: str
     thread: str = ""
     conversation: str
+    message: str = ""
+    origin: Json = data()
     command: str
     answers: Json = data()
     asking: str = ""
@@ -66,6 +69,7 @@ _SAVE = Deed(
         asking=bindparam("to_asking"),
         asked=bindparam("to_asked"),
         error=bindparam("to_error"),
+        origin=bindparam("to_origin"),
         expires_at=bindparam("until"),
     )
 )
@@ -105,6 +109,7 @@ def save(db: Transaction, draft: Draft) -> None:
         to_asking=draft.asking,
         to_asked=draft.asked,
         to_error=draft.error,
+        to_origin=draft.origin,
         until=draft.expires_at,
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, bindparam, or_, select, update
+from sqlalchemy import Index, LargeBinary, bindparam, delete, or_, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment, words
@@ -74,6 +74,9 @@ _KEEP = Deed(
         state=HERE,
     )
 )
+_FORGET = Deed(
+    delete(File).where(col(File.kind) == bindparam("b_kind"), col(File.at) < bindparam("before"))
+)
 _REFUSE = Deed(
     update(File)
     .where(col(File.id) == bindparam("b_id"))
@@ -115,3 +118,8 @@ def keep(db: Transaction, file_id: int, content: bytes, media: str) -> None:
 def refuse(db: Transaction, file_id: int, reason: str) -> None:
     """The bytes will never come."""
     _REFUSE.run(db, b_id=file_id, to_reason=reason)
+
+
+def forget(db: Transaction, kind: str, before: datetime) -> int:
+    """Drop files of a kind that are older than this."""
+    return _FORGET.run(db, b_kind=kind, before=before)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
@@ -124,6 +124,16 @@ _OF_CONTACT = Query(
     .where(col(Account.contact_id) == bindparam("id"))
     .order_by(col(Account.reachable).desc(), col(Account.used_at).desc(), col(Account.id)),
 )
+_LINKED = Query(
+    Account,
+    select(Account)
+    .where(
+        col(Account.platform) == bindparam("platform"),
+        col(Account.workspace) == bindparam("workspace"),
+        or_(col(Account.person_id).is_not(None), col(Account.contact_id).is_not(None)),
+    )
+    .order_by(col(Account.id)),
+)
 _USED = Deed(
     update(Account)
     .where(col(Account.id) == bindparam("b_id"))
@@ -223,6 +233,7 @@ def place(db: Transaction, person_id: int, departments: dict[str, bool]) -> None
     _LEAVE_ALL.run(db, person_id=person_id)
     for department, head in departments.items():
         db.put(Membership(person_id=person_id, department=department, head=head))
+    db.wakes("menus")
 
 
 def set_superior(db: Transaction, person_id: int, superior_id: int | None) -> None:
@@ -233,6 +244,7 @@ def set_superior(db: Transaction, person_id: int, superior_id: int | None) -> No
 def set_language(db: Transaction, person_id: int, language: str) -> None:
     """Choose a person's language."""
     _LANGUAGE.run(db, b_id=person_id, to=language)
+    db.wakes("menus")
 
 
 # --- accounts -------------------------------------------------------------------------------------
@@ -263,6 +275,11 @@ def accounts_of_contact(db: Transaction, contact_id: int) -> list[Account]:
     return _OF_CONTACT.all(db, id=contact_id)
 
 
+def linked(db: Transaction, platform: str, workspace: str) -> list[Account]:
+    """Every account of a platform that belongs to somebody."""
+    return _LINKED.all(db, platform=platform, workspace=workspace)
+
+
 def add_account(db: Transaction, row: Account) -> int:
     """Remember an identity seen for the first time."""
     return db.add(row)
@@ -283,11 +300,13 @@ def link_account(
 ) -> None:
     """Say whose an account is."""
     _LINK.run(db, b_id=account_id, to_person=person_id, to_contact=contact_id)
+    db.wakes("menus")
 
 
 def set_account_language(db: Transaction, account_id: int, language: str) -> None:
     """Choose the language of an account that belongs to nobody here."""
     _ACCOUNT_LANGUAGE.run(db, b_id=account_id, to=language)
+    db.wakes("menus")
 
 
 # --- invitations ----------------------------------------------------------------------------------

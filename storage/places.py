@@ -67,7 +67,13 @@ def every(db: Transaction) -> list[Place]:
     return _ALL.all(db)
 
 
+def unbind(db: Transaction, platform: str, workspace: str, chat: str) -> None:
+    """A chat is for nothing any more."""
+    _UNBIND.run(db, platform=platform, workspace=workspace, chat=chat)
+
+
 def bind(db: Transaction, place: Place) -> int:
     """Bind a chat; what it was bound to before is forgotten."""
-    _UNBIND.run(db, platform=place.platform, workspace=place.workspace, chat=place.chat)
+    unbind(db, place.platform, place.workspace, place.chat)
+    db.wakes("footings")
     return db.add(place)

@@ -9,6 +9,9 @@ from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
 from storage.subjects import Subject
 
+# The number of a message that stayed behind when its chat moved.
+LEFT_BEHIND = "left behind:"
+
 
 class Posting(SQLModel, table=True):
     """A posted message about a subject; if it `follows`, it is redrawn when the subject changes."""
@@ -26,6 +29,7 @@ class Posting(SQLModel, table=True):
     message: str
     kind: str
     subject_id: int
+    view: str = ""
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
     follows: bool = True

@@ -131,6 +131,8 @@ class TestHouse:
         handled = 1
         while handled:
             await self.core.timers.tick()
+            for chore in self.core.chores.values():
+                await chore()
             handled = await self.core.fetching.tick() + await self.core.delivery.tick()
 
     async def _next_letter(self) -> datetime | None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from bot.wiring import Running, app_manifest
 from commands.kit.command import Command
 from tests.fakes.slack import BOT_USER, FakeSlack, live_mentions
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.slack.reading import Shown
+from tests.fakes.slack.values import Message
+from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.house import (
     BOT,
     CAST,
@@ -38,6 +40,7 @@ async def web(url: str, language: str, more: More) -> AsyncIterator[TestHouse]:
     clock = TestClock()
     running = assembled(settings_for(url, language), clock, more)
     house = TestHouse(running, clock, "web")
+    house.wire = WebWire(house)
     browser = Browser(running.app, lambda: running.link)
     for user, name in CAST.items():
         house.players[user] = WebPlayer(browser, user, name, house.settle)
@@ -49,20 +52,46 @@ async def web(url: str, language: str, more: More) -> AsyncIterator[TestHouse]:
 
 
 @dataclass
+class WebWire(Wire):
+    """What the pages of the local chat show."""
+
+    house: TestHouse
+
+    def live(self) -> list[str]:
+        """Markup and addresses in messages and forms that are not the page's own."""
+        return [
+            f"{node.tag} {node.attributes}"
+            for player in self.house.players.values()
+            if isinstance(player, WebPlayer)
+            for node in player.nodes()
+            if node.tag in FOREIGN or any("evil" in node[name] for name in ("href", "src"))
+        ]
+
+
+FOREIGN = {"script", "b", "i", "em", "strong", "a", "iframe", "code"}
+
+
+@dataclass
 class SlackWire(Wire):
     """What the fake Slack saw."""
 
     fake: FakeSlack
 
     def live(self) -> list[str]:
-        """Mentions and links in the bot's messages."""
-        return [
-            str(found)
+        """Mentions and links in the bot's messages, whispers and forms."""
+        messages = [
+            message
             for channel in self.fake.workspace.channels.values()
             for message in self.fake.messages(channel.id)
             if message.user == BOT_USER
-            for found in live_mentions(message)
         ]
+        views = [view for stack in self.fake.workspace.stacks.values() for view in stack]
+        whispers = [w for user in CAST for w in self._whispers(user)]
+        shown: list[Shown] = [*messages, *views, *whispers]
+        return [str(found) for one in shown for found in live_mentions(one)]
+
+    def _whispers(self, user: str) -> list[Message]:
+        return self.fake.user(address_of("slack", user)[1]).whispered
 
     def refused(self) -> list[str]:
         """Refused calls, and complaints about accepted ones."""
@@ -194,3 +223,20 @@ async def started(running: Running) -> None:
 
 
 STAGES: dict[str, Stage] = {"slack": slack, "telegram": telegram, "web": web}
+
+
+def telegram_of(house: TestHouse) -> FakeTelegram:
+    """The fake Telegram that a house speaks with."""
+    assert isinstance(house.wire, TelegramWire)
+    return house.wire.fake
+
+
+def phone_of(house: TestHouse, user: str) -> Person:
+    """One of the cast at the fake Telegram."""
+    return telegram_of(house).user(int(address_of("telegram", user)[1]))
+
+
+def group_of(house: TestHouse, title: str) -> Chat:
+    """A group by its title, the newest of that name."""
+    chats = telegram_of(house).world.chats.values()
+    return [chat for chat in chats if chat.title == title][-1]

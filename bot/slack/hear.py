@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ DIRECT = "D"
 # Slack's names for chats whose own name it does not tell.
 NAMELESS = {"directmessage", "privategroup"}
 SPEAKING = {None, "file_share"}
+CHANGED = "message_changed"
 SLACKBOT = "USLACKBOT"
 
 
@@ -73,8 +74,11 @@ def message(payload: Payload, bot_user: str) -> Request | None:
     """What a person wrote to the bot or in a thread; None for all else that is said in a channel.
 
     A post that mentions the bot comes as two events with different ids. Their key is the post
-    itself, so that the second is answered from the record, and both read the same here.
+    itself, so that the second is answered from the record, and both read the same here. A post
+    that was edited comes once more as an event about it.
     """
+    if payload.body["event"].get("subtype") == CHANGED:
+        return _edited(payload, bot_user)
     body, event = payload.body, payload.body["event"]
     chat, stamp, text = _text(event["channel"]), _text(event["ts"]), event.get("text") or ""
     ours = _bot_of(body) or bot_user
@@ -99,6 +103,22 @@ def message(payload: Payload, bot_user: str) -> Request | None:
         external=body.get("is_ext_shared_channel") is True,
         raw=payload.raw,
     )
+
+
+def _edited(payload: Payload, bot_user: str) -> Request | None:
+    """What a message says now: None when only what Slack shows beside it has changed."""
+    body, event = payload.body, payload.body["event"]
+    now, edited = event["message"], event["message"].get("edited")
+    if not edited or now.get("text") == (event.get("previous_message") or {}).get("text"):
+        return None
+    about = {"type": "message", "channel": event["channel"]}
+    about |= {"channel_type": event.get("channel_type"), **now}
+    told = message(replace(payload, body={**body, "event": about}), bot_user)
+    if told is None or not isinstance(told.said, Typed):
+        return None
+    stamp = _text(edited["ts"])
+    said = replace(told.said, files=(), edited=True)
+    return replace(told, said=said, at=_moment(stamp), key=f"{told.key}:{stamp}")
 
 
 def press(payload: Payload) -> Request | None:

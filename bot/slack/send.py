@@ -300,7 +300,7 @@ def _refusal(code: str, chat: str) -> Undeliverable:
     if code in PASSING:
         return Later(code)
     if code in UNINSTALLED:
-        return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True)
+        return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True, token=True)
     lost = code in CHAT_GONE and chat.startswith("D")
     return Never(code, account=lost or code in PERSON_GONE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -46,6 +47,12 @@ UNSENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+SO_ALREADY = ("message is not modified", "topic_not_modified")
+NO_THREAD = ("message thread not found", "topic_deleted", "topic_id_invalid")
+SITE = "https://t.me"
+START = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# While nobody mends the token we ask once a minute.
+TOKEN_PAUSE = 60.0
 UNREACHABLE = (
     "chat not found",
     "user not found",
@@ -108,8 +115,8 @@ class TelegramPlatform:
 
     async def send(self, parcel: Parcel) -> Landed:
         """Post a page. Raises `Later`, `Never` or `Unclear`."""
-        chat = _number(parcel.address.chat)
-        thread = _number(parcel.address.thread) if parcel.address.thread else None
+        chat = number(parcel.address.chat)
+        thread = number(parcel.address.thread) if parcel.address.thread else None
         drawn = draw.page(parcel.page)
 
         async def post(text: str, mode: str | None) -> Landed:
@@ -128,14 +135,14 @@ class TelegramPlatform:
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
         """Show a page in place of an earlier one; to do so twice is harmless, so never unclear."""
-        chat, number = _number(parcel.address.chat), _number(message)
+        chat, shown = number(parcel.address.chat), number(message)
         drawn = draw.page(parcel.page)
 
         async def edit(text: str, mode: str | None) -> None:
             await self._bot.edit_message_text(
                 text,
                 chat,
-                number,
+                shown,
                 parse_mode=mode,
                 link_preview_options=NO_PREVIEW,
                 reply_markup=drawn.keyboard,
@@ -152,6 +159,28 @@ class TelegramPlatform:
         """The bytes of a file that somebody sent."""
         with _repeatable():
             return await _limited(self._download(remote), SECONDS_FOR_A_FILE)
+
+    async def open_topic(self, address: Address, title: str) -> str:
+        """Make a topic; whether one was made can't be asked afterwards, so it may be unclear."""
+        chat, name = number(address.chat), draw.topic(title)
+        topic = await _limited(self._bot.create_forum_topic(chat, name), SECONDS)
+        return str(topic.message_thread_id)
+
+    async def close_topic(self, address: Address, *, closed: bool) -> None:
+        """Close or reopen a topic."""
+        chat, thread = number(address.chat), number(address.thread)
+        turn = self._bot.close_forum_topic if closed else self._bot.reopen_forum_topic
+        with _repeatable(), _unless_the_same():
+            await _limited(turn(chat, thread), SECONDS)
+
+    def invitation(self, code: str) -> str | None:
+        """The link that opens the bot with this code; None before it has learnt its own name."""
+        if not START.fullmatch(code):
+            return None
+        try:
+            return f"{SITE}/{self._bot.username}?start={code}"
+        except RuntimeError:
+            return None
 
     def rates(self, address: Address) -> tuple[Rate, ...]:
         """About 30 a second over all chats, one a second in each, twenty a minute in a group."""
@@ -176,6 +205,11 @@ async def _written(write: Callable[[str, str | None], Awaitable[V]], drawn: Draw
     except _Misdrawn as misdrawn:
         log.warning("html_refused", reason=misdrawn.reason)
     return await _limited(write(drawn.plain, None), SECONDS)
+
+
+async def answered(work: Awaitable[V]) -> V:
+    """Telegram's answer to a question or a setting; raises `Later`, `Never` or `Unclear`."""
+    return await _limited(work, SECONDS)
 
 
 async def _limited(work: Awaitable[V], limit: float) -> V:
@@ -204,11 +238,12 @@ def _unless_the_same() -> Iterator[None]:
     try:
         yield
     except Never as never:
-        if "message is not modified" not in never.reason.lower():
+        if not any(words in never.reason.lower() for words in SO_ALREADY):
             raise
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """An id as Telegram writes it. Raises `Never` for another platform's."""
     try:
         return int(text)
     except ValueError as error:
@@ -225,7 +260,9 @@ def _outcome(error: TelegramError) -> Undeliverable:
         case Forbidden():
             return Never(error.message, account=True)
         case InvalidToken():
-            return Later("the token was refused", everyone=True)
+            return Later(
+                "the token was refused", TOKEN_PAUSE, everyone=True, asked=True, token=True
+            )
         case BadRequest():
             return _refusal(error.message)
         case NetworkError() if isinstance(error.__cause__, UNSENT):
@@ -237,4 +274,6 @@ def _refusal(reason: str) -> Never:
     said = reason.lower()
     if "can't parse entities" in said:
         return _Misdrawn(reason)
+    if any(words in said for words in NO_THREAD):
+        return Never(reason, thread=True)
     return Never(reason, account=any(words in said for words in UNREACHABLE))

@@ -18,6 +18,7 @@ from bot.platform import (
     Key,
     Keys,
     Line,
+    Linked,
     Page,
     Quoted,
     Say,
@@ -62,6 +63,9 @@ def _block(block: Block, address: Address) -> Markup:
         case Table():
             row = Markup("<div><dt>{}</dt><dd>{}</dd></div>")
             return Markup('<dl class="facts">{}</dl>').format(_each(row, block.rows))
+        case Linked():
+            link = Markup('<p><a class="link" href="{0}" rel="noreferrer">{0}</a></p>')
+            return link.format(block.url)
         case Image():
             image = Markup('<img class="picture" src="{}" alt="{}" loading="lazy">')
             return image.format(address(block.file_id), block.alt)
@@ -78,6 +82,8 @@ def _lines(block: Block) -> list[str]:
             return [block.text, block.by] if block.by else [block.text]
         case Table():
             return [f"{name}: {value}" for name, value in block.rows]
+        case Linked():
+            return [block.url]
         case Image():
             return [block.alt]
         case Keys():

@@ -28,6 +28,7 @@ from storage import cases, dues, files, letters, people, talk
 from storage.cases import Case
 from storage.database import known
 from storage.dues import Due
+from storage.talk import Talk
 
 TALK_SHOWN = 3
 CANDIDATES = 3
@@ -42,7 +43,9 @@ def card(look: Look, id_: int) -> Card:
     owed = dues.of(look.db, KIND, id_)
     parts = (
         Quote(case.text),
+        *_before_correction(look, id_),
         *_deadlines(look, case, owed),
+        *_passed_on(look, id_),
         *_owner(look, case),
         *_answers(look, id_),
         *_pictures(look, id_),
@@ -62,6 +65,9 @@ def _title(look: Look, case: Case) -> T:
         return T("📨 {number} {customer}: answered, solution to come", **values)
     if case.taken_at:
         return T("🔧 {number} {customer}: being looked into", **values)
+    by = people.get(look.db, case.passed_by_id) if case.passed_by_id else None
+    if by:
+        return T("👉 {number} {customer}: passed on by {by}", by=by.name, **values)
     return T("📋 {number} {customer}: complaint received", **values)
 
 
@@ -89,6 +95,28 @@ def _due_line(due: Due) -> T:
             return T("☑ {what}: excused ({reason})", reason=due.reason, **values)
         case _:
             return T("☐ {what}: due {due:clock}", **values)
+
+
+def _before_correction(look: Look, id_: int) -> Iterable[Part]:
+    for report in cases.reports(look.db, id_):
+        if report.earlier:
+            yield Quote(report.earlier, T("before it was corrected"))
+
+
+def _passed_on(look: Look, id_: int) -> Iterable[Part]:
+    """Whose words they are, where a colleague passed them on."""
+    for report in cases.reports(look.db, id_):
+        by = people.get(look.db, report.passed_by) if report.passed_by else None
+        if by:
+            yield Line(
+                T(
+                    "Reported by {author} {at:clock}, passed on by {name}",
+                    author=report.author,
+                    at=report.at,
+                    name=by.name,
+                ),
+                STAFF,
+            )
 
 
 def _owner(look: Look, case: Case) -> Iterable[Part]:
@@ -135,7 +163,16 @@ def _pictures(look: Look, id_: int) -> Iterable[Part]:
 def _talk(look: Look, id_: int) -> Iterable[Part]:
     for remark in reversed(talk.last_on(look.db, KIND, id_, TALK_SHOWN)):
         if remark.text:
-            yield Quote(remark.text, T("{name}, {at:clock}", name=remark.name, at=remark.at), STAFF)
+            yield Quote(remark.text, _said_by(remark), STAFF)
+        if remark.earlier:
+            yield Quote(remark.earlier, T("before it was corrected"), STAFF)
+
+
+def _said_by(remark: Talk) -> T:
+    values: dict[str, Value] = {"name": remark.name, "at": remark.at}
+    if remark.passed_by:
+        return T("{name}, {at:clock}, passed on by {by}", by=remark.passed_by, **values)
+    return T("{name}, {at:clock}", **values)
 
 
 def _lost(look: Look, id_: int) -> Iterable[Part]:

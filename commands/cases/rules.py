@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from commands.kit.errors import Invalid
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
 
 KIND = "case"
@@ -22,10 +22,11 @@ STILL_DUE = {FIRST: T("first reply due"), SOLUTION: T("solution due")}
 class CasePolicy(Section, section="cases"):
     """The numbers of clause 3.1.2b, in clock hours."""
 
-    first_reply_hours: Annotated[int, Clause(CLAUSE)]
-    solution_hours: Annotated[int, Clause(CLAUSE)]
-    warning_hours: Annotated[int, Clause(CLAUSE)]
-    second_escalation_hours: Annotated[int, Clause(CLAUSE)]
+    first_reply_hours: Annotated[int, Clause(CLAUSE), Hours]
+    solution_hours: Annotated[int, Clause(CLAUSE), Hours]
+    warning_hours: Annotated[int, Clause(CLAUSE), Hours]
+    second_escalation_hours: Annotated[int, Clause(CLAUSE), Hours]
+    received_days: Annotated[int, Clause(CLAUSE), Days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,27 @@ def ladder(due_at: datetime, policy: CasePolicy) -> tuple[Step, ...]:
     )
 
 
+def check_received(at: datetime, now: datetime, most_days: int) -> None:
+    """A complaint reached us before now, and not so long ago that it must be a slip."""
+    if at > now:
+        raise Invalid("received", T("{at:clock} is still to come. When did it reach us?", at=at))
+    if now - at > timedelta(days=most_days):
+        raise Invalid(
+            "received",
+            T(
+                "That was {at:clock}, more than {n} day ago. When did it reach us?",
+                "That was {at:clock}, more than {n} days ago. When did it reach us?",
+                at=at,
+                n=most_days,
+            ),
+        )
+
+
 def check_phoned(at: datetime, received_at: datetime, now: datetime) -> None:
     """A phoned reply lies between the receipt and now."""
     if at > now:
         raise Invalid("at", T("{at:clock} is still to come. When was the call?", at=at))
-    if at < received_at:
+    if at < received_at.replace(second=0, microsecond=0):  # people tell the minute
         raise Invalid(
             "at",
             T(

@@ -31,10 +31,14 @@ def only(*departments: Department) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A subject: its kind, such as `case`, and its id."""
+    """A subject: its kind, such as `case`, and its id; `view` is another card of it than the usual.
+
+    A view is a name that the noun declares, perhaps with what the view needs to know: `warn:first`.
+    """
 
     kind: str
     id: int
+    view: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}{self.id}"
@@ -74,6 +78,14 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address of ours, to be opened or copied as it stands; never one that somebody wrote."""
+
+    url: str
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A file kept by us, shown as a picture."""
 
@@ -103,7 +115,7 @@ class Buttons:
     to: Audience = STAFF
 
 
-Part = Line | Note | Quote | Facts | Picture | Buttons
+Part = Line | Note | Quote | Facts | Link | Picture | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ def merged(cards: tuple[Card, ...]) -> Card:
 # --- kept in rows ---------------------------------------------------------------------------------
 
 _PACKING: Packing[Card] = Packing(
-    Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience
+    Card, Line, Note, Quote, Facts, Link, Picture, Buttons, Button, Ref, Audience
 )
 
 

@@ -14,7 +14,7 @@ from commands.kit.card import Card, Ref
 from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact, ToPerson, load
 from commands.kit.policy import Policy
 from commands.kit.words import T, encode
-from storage import dues, journal, letters, places, postings, subjects, timers
+from storage import dues, footings, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
 
 MERGE_WITHIN = timedelta(minutes=1)
@@ -29,8 +29,21 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose words were passed on, and when they were written; `account_id` is theirs, if known."""
+
+    name: str
+    at: datetime
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where and how something was said; kept with every fact made from it."""
+    """Where and how something was said; kept with every fact made from it.
+
+    `begun` is when its first message came, which questions and answers may have followed; `writer`
+    is who wrote it, where somebody else's words were passed on.
+    """
 
     platform: str
     workspace: str
@@ -39,6 +52,8 @@ class Source:
     message: str = ""
     direct: bool = True
     title: str = ""
+    begun: datetime | None = None
+    writer: Writer | None = None
 
     def kept(self) -> Json:
         """As it stands in a row."""
@@ -50,7 +65,8 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use.
+    `guide` lists the commands that this actor may use, `links` where a code can be opened. A deed
+    may say in `done` what came of it; `moved` are the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -64,12 +80,24 @@ class Desk:
     deed: str = ""
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    links: Callable[[str], Iterable[str]] = lambda _code: ()
     told: set[tuple[int, str]] = field(default_factory=set)
+    moved: set[Ref] = field(default_factory=set)
+    done: T | None = None
 
     @property
     def today(self) -> date:
         """The company's day when this was said."""
         return local_day(self.now, self.zone)
+
+    @property
+    def received(self) -> datetime:
+        """When this reached the company.
+
+        With its first message; where a colleague passes it on, when it was written to them.
+        """
+        writer = self.source.writer if self.actor.person else None
+        return min(self.now, writer.at if writer else self.source.begun or self.now)
 
     @property
     def person(self) -> Person:
@@ -102,6 +130,7 @@ class Desk:
                 **self._addressed(to),
                 subject_kind=about.kind if about else "",
                 subject_id=about.id if about else None,
+                view=about.view if about else "",
                 body=None if isinstance(what, Ref) else cards.encode(what),
                 urgency=urgency.value,
                 merges=merges or urgency is Urgency.DIGEST,
@@ -132,8 +161,15 @@ class Desk:
         here = (self.source.platform, self.source.workspace, self.source.chat)
         for place in places.bound_to(self.db, purpose):
             address = (place.platform, place.workspace, place.chat)
-            if address not in posted and address != here:
-                self.tell(ToChat(*address), about)
+            if address not in posted and self._worth(address, said_here=address == here):
+                self.tell(ToChat(*address, own_thread=True), about)
+
+    def _worth(self, address: tuple[str, str, str], *, said_here: bool) -> bool:
+        """Not where we were thrown out; where it was said only if it gets a thread of its own."""
+        footing = footings.of(self.db, *address)
+        if footing is None:
+            return not said_here
+        return footing.inside and (footing.topics or not said_here)
 
     def _addressed(self, to: To) -> dict[str, Json]:
         match to:
@@ -152,6 +188,7 @@ class Desk:
                     "workspace": to.workspace,
                     "chat": to.chat,
                     "thread": to.thread,
+                    "own_thread": to.own_thread,
                 }
 
     def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:
@@ -168,6 +205,7 @@ class Desk:
 
     def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
         """A subject exists from now on; journal it."""
+        self.moved.add(about)
         subjects.begin(self.db, about.kind, about.id, self.recorded_at, shown or after)
         self.note(about, None, after)
 
@@ -176,11 +214,13 @@ class Desk:
 
         With `shown` the change is material and makes a new revision.
         """
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
         self.note(about, before, after)
 
     def touch(self, about: Ref) -> None:
         """A subject's cards look different now, though nothing of it changed."""
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, None)
 
     def note(self, about: Ref | None, before: Json, after: Json, *, deed: str = "") -> None:

@@ -24,6 +24,15 @@ Past = Annotated[datetime, "past"]
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """A place on earth, in degrees, perhaps with a name."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """The words of a question, the short name of its answer, and whether it is long or secret.
 
@@ -79,7 +88,12 @@ class Photos:
     """Photos and files."""
 
 
-Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on earth."""
+
+
+Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos | Place
 
 _KINDS: dict[object, Kind] = {
     str: Text(),
@@ -91,6 +105,7 @@ _KINDS: dict[object, Kind] = {
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
     Files: Photos(),
+    Where: Place(),
 }
 
 
@@ -115,8 +130,11 @@ class Question:
 
 
 def asked_of(questions: tuple[Question, ...], *, outside: bool) -> tuple[Question, ...]:
-    """The questions put to somebody: nobody outside the company is asked to pick from our lists."""
-    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick)))
+    """The questions put to somebody.
+
+    Nobody outside the company is asked to pick from our lists, or to date what we received.
+    """
+    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick | Moment)))
 
 
 def question(where: str, name: str, field: FieldInfo) -> Question:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from commands.kit.card import Card
+from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
 from commands.kit.people import Actor, Person, Relation, superior_of
@@ -65,11 +65,22 @@ class Involved:
     account_ids: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject's own thread: what it is called, and whether there is nothing more to do in it."""
+
+    title: str
+    closed: bool
+
+
 @dataclass(frozen=True)
 class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    usual one, such as a warning; they follow it as well. `topic` is given where each is talked
+    about in a thread of its own.
     """
 
     kind: str
@@ -77,11 +88,21 @@ class Noun:
     find: Callable[[Look, str, Actor | None], Matches]
     name_of: Callable[[Transaction, int], str | None]
     card: Callable[[Look, int], Card] | None = None
+    views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
+
+    def drawn(self, look: Look, about: Ref) -> Card | None:
+        """A subject's card, or the view of it that is asked for; None if it has none."""
+        name, _, told = about.view.partition(":")
+        if name:
+            return self.views[name](look, about.id, told)
+        return self.card(look, about.id) if self.card else None
 
 
 class Nouns:

@@ -129,13 +129,17 @@ class ToAccount:
 
 @dataclass(frozen=True, slots=True)
 class ToChat:
-    """To a conversation: the place where something was said, or a bound channel."""
+    """To a conversation: the place where something was said, or a bound channel.
+
+    With `own_thread` it goes into the thread of what it is about, where the place has such.
+    """
 
     platform: str
     workspace: str
     chat: str
     thread: str = ""
     person_id: int | None = None
+    own_thread: bool = False
 
 
 To = ToPerson | ToContact | ToAccount | ToChat

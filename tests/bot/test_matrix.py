@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,7 @@ MATRIX: dict[str, list[str]] = {
     "visit_day": ["owner"],
     "visit_notes": ["owner"],
     "visit_photo": ["owner"],
+    "visit_place": ["owner"],
     "visit_remind": ["owner"],
     "visit_undo": ["owner"],
     "visits": EVERYBODY,
@@ -129,6 +131,41 @@ def test_the_matrix_whole(database_url: str) -> None:
         f"{name} by {who}: {'allowed' if allowed else 'refused'}"
         for name, who, allowed in found
         if allowed != (who in MATRIX[name])
+    ]
+    assert wrong == []
+
+
+def related(department: str, relation: str) -> Actor:
+    """Somebody of a department who is also this to the subject."""
+    who = actor(relation).person
+    assert who is not None
+    return Actor(1, relation, replace(who, departments=frozenset({Department(department)})))
+
+
+def product(db: Transaction) -> Iterator[tuple[str, str, str, bool]]:
+    """Every command for every department with every relation."""
+    known = nouns()
+    for command in commands():
+        declared = command.declared
+        about = Ref(declared.on, ABOUT) if declared.on else None
+        for department in DEPARTMENTS:
+            for relation in RELATIONS:
+                who = related(department, relation)
+                yield declared.name, department, relation, may(db, known, who, declared, about)
+
+
+def test_every_department_with_every_relation(database_url: str) -> None:
+    database = Database(database_url)
+    seeded(database, "web", "en")
+    try:
+        found = database.read_now(lambda db: list(product(db)))
+    finally:
+        database.close()
+    assert len(found) == len(MATRIX) * len(DEPARTMENTS) * len(RELATIONS)
+    wrong = [
+        (name, department, relation)
+        for name, department, relation, allowed in found
+        if allowed != bool({department, relation} & set(MATRIX[name]))
     ]
     assert wrong == []
 

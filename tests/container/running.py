@@ -69,7 +69,8 @@ def started(image: Image, data: Path, settings: dict[str, str]) -> Iterator[Cont
     made = run("buildah", "from", "--pull-never", IMAGE)
     try:
         root = run("buildah", "mount", made)
-        env = [*image.env, *(f"{name}={value}" for name, value in settings.items())]
+        # What every container runtime gives to a user that is only a number.
+        env = ["HOME=/", *image.env, *(f"{name}={value}" for name, value in settings.items())]
         enter = ["unshare", "--mount", "--propagation=private", "sh", "-c", ENTER]
         whole = [*enter, root, str(data), image.user, image.folder, *env, *image.command]
         with tempfile.TemporaryFile() as log:

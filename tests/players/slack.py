@@ -93,6 +93,21 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, PICTURE, text, self._thread)
         _acknowledged(answer)
 
+    async def edits(self, text: str, to: str) -> None:
+        """Change the newest message of one's own that contains a text."""
+        _acknowledged(await self._person.edits(self._own(text), to))
+
+    async def deletes(self, text: str) -> None:
+        """Take a message of one's own away."""
+        _acknowledged(await self._person.deletes(self._own(text)))
+
+    def _own(self, text: str) -> Message:
+        own = [m for m in self._sight(self._here) if m.user == self.user]
+        found = [message for message in own if text in message.text]
+        if not found:
+            raise CannotDo(f"{self.name} wrote nothing containing {text!r}")
+        return found[-1]
+
     async def starts(self, code: str = "") -> None:
         """Slack has no links with codes, and its /join and /help are Slack's own."""
         self._turns_to("")

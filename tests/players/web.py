@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -200,6 +200,14 @@ class WebPlayer:
     def _texts(self, where: str) -> list[str]:
         seen = [one.text for one in self._sights(self._page_now(where))]
         return [*seen, _form_text(self._form)] if self._form else seen
+
+    def nodes(self) -> Iterator[Node]:
+        """Every element of what is said in sight, without who said it, and of the open form."""
+        for seen in self._sights(self._page_now("")):
+            head = {id(node) for by in seen.node.all(kind="by") for node in by.walk()}
+            yield from (node for node in seen.node.walk() if id(node) not in head)
+        if self._form:
+            yield from self._form.node.walk()
 
     # --- the page ---------------------------------------------------------------------------------
 

@@ -290,3 +290,24 @@ async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
     await writes(desk, lambda at: at.tell(ToAccount(found.id or 0), Card(T("hello"))))
     await desk.core.delivery.tick()
     assert desk.mail.titles("dm:stranger") == ["hello"]
+
+
+async def test_a_letter_behind_another_does_not_ask_to_be_looked_at(desk: Reception) -> None:
+    desk.mail.limit = (Rate("", 1, 10.0),)
+    for number in range(3):
+        await tell(desk, f"one of three: {number}")
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=10)
+
+
+async def test_held_letters_do_not_hide_when_a_retry_is_due(desk: Reception) -> None:
+    desk.clock.at = desk.clock.at.replace(hour=15)  # 23:00 in Shanghai: quiet
+    await tell(desk, "when you are awake", urgency=Urgency.WAKING)
+    await writes(desk, lambda at: at.tell(ToPerson(LINA + 1), Card(T("now"))))
+    desk.mail.failing.append(Later("busy", after=60))
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=60)
+    desk.clock.at += timedelta(seconds=60)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:zhouqiang") == ["now"]
+    assert await desk.core.delivery.next_in() == timedelta(hours=8, minutes=29)

@@ -27,6 +27,7 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 Method = Callable[[World, Arguments], object]
 METHODS: Mapping[str, Method] = {
     "answerCallbackQuery": speaking.answer_callback_query,
+    "closeForumTopic": settings.close_forum_topic,
     "createForumTopic": settings.create_forum_topic,
     "deleteMessage": rewriting.delete_message,
     "deleteMyCommands": settings.delete_my_commands,
@@ -42,6 +43,7 @@ METHODS: Mapping[str, Method] = {
     "getMyDescription": settings.get_my_description,
     "getMyName": settings.get_my_name,
     "getMyShortDescription": settings.get_my_short_description,
+    "reopenForumTopic": settings.reopen_forum_topic,
     "sendChatAction": speaking.send_chat_action,
     "sendDocument": speaking.send_document,
     "sendMediaGroup": speaking.send_media_group,
