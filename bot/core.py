@@ -28,6 +28,7 @@ from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
 from scheduler.timers import Timers
+from scheduler.watch import Watch
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
@@ -50,17 +51,27 @@ class Core:
     clock: Clock
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
+    watch: Watch = field(default_factory=Watch)
     chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
+        self.database.waited = self.watch.waited
         self.post = Post(self.database, house, self.platforms)
-        self.door = Door(self.database, house, self.wake, self.post)
+        self.door = Door(self.database, house, self.wake, self.post, self.watch)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
-        self.delivery = Delivery(self.database, self.clock, self.post, drawing, holder=holder)
+        self.delivery = Delivery(
+            self.database, self.clock, self.post, drawing, holder=holder, watch=self.watch
+        )
         self.timers = Timers(
-            self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
+            self.database,
+            self.clock,
+            house.nouns,
+            house.policy,
+            house.zone,
+            holder=holder,
+            watch=self.watch,
         )
         self.sweep = Sweep(self.database, self.clock, house.vault)
         self.fetching = Fetching(
@@ -139,6 +150,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
+    watch: Watch | None = None,
 ) -> Core:
     """Put the house together on a migrated database."""
     (own, ahead), _ = database.write_now(_kept)
@@ -161,7 +173,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         passes=Passes(kept_keys, public_url),
         vault=vault_at(files_url, database.url),
     )
-    return Core(database, house, ticking)
+    return Core(database, house, ticking, watch=watch or Watch())
 
 
 def _kept(db: Transaction) -> tuple[str, float]:

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     secret_keys: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    log_format: Literal["auto", "json", "text"] = "auto"
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
     policy_file: Path | None = None

@@ -7,14 +7,15 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import discovery, sample
+from bot import discovery, doctor, sample
 from bot.core import Core, build
+from bot.finding import Finding
 from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
@@ -30,7 +31,12 @@ from storage import people, timers
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
+if TYPE_CHECKING:
+    from bot.slack.api import Credentials
+    from bot.telegram.listen import Hook
+
 log = structlog.get_logger("headwater")
+PLATFORMS = ("slack", "telegram", "web")
 
 # What a message is recorded as when somebody marks it, and how its menu offers that.
 RECORDS = "complaint"
@@ -66,6 +72,7 @@ class Running:
     listeners: list[Listener] = field(default_factory=list)
     routes: list[BaseRoute] = field(default_factory=list)
     closers: list[Closer] = field(default_factory=list)
+    pulses: dict[str, Callable[[], datetime | None]] = field(default_factory=dict)
     link: str = ""
     code: str = ""
     hush: Callable[[], None] = field(default=lambda: None)
@@ -135,6 +142,10 @@ def _assembled(
     clock: Clock | None,
     more_commands: tuple[type[Command], ...],
 ) -> Running:
+    from bot.metrics import Metrics, Reading
+
+    pulses: dict[str, Callable[[], datetime | None]] = {}
+    metrics = Metrics(PLATFORMS, pulses)
     core = build(
         database,
         language=settings.language,
@@ -145,12 +156,15 @@ def _assembled(
         public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
+        watch=metrics,
     )
-    running = Running(core)
+    running = Running(core, pulses=pulses)
     _settle_in(settings, running)
     from bot.web import health
 
+    reading = Reading(metrics, database, core.clock)
     running.routes.extend(health.routes(running.ready))
+    running.routes.append(health.metrics(reading.page, settings.metrics_token.get_secret_value()))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
     else:
@@ -257,17 +271,11 @@ def _files(core: Core) -> BaseRoute:
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:
-    from bot.slack.api import Credentials
     from bot.slack.listen import Duties, SlackListener
     from bot.slack.send import SlackPlatform
 
     core = running.core
-    credentials = Credentials(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_signing_secret.get_secret_value(),
-    )
-    url = settings.slack_api_url
+    credentials, url = _credentials(settings), settings.slack_api_url
     emoji = core.house.policy.of(CasePolicy).record_emoji
     watch = Watch(core.database, core.clock, core.wake, "slack")
     duties = Duties({emoji: RECORDS} if emoji else {}, watch)
@@ -277,11 +285,12 @@ def _plug_slack(settings: Settings, running: Running) -> None:
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
     from bot.telegram.footing import Footings
-    from bot.telegram.listen import Hook, TelegramListener
+    from bot.telegram.listen import TelegramListener
     from bot.telegram.menus import TelegramMenus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
@@ -294,14 +303,47 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     grounds = Grounds(
         core.database, secrets.token_hex(6), core.clock.machine, watch.notice, watch.over
     )
-    hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
-    listener = TelegramListener(bot, core.door, platform, grounds, hook)
+    listener = TelegramListener(bot, core.door, platform, grounds, _hook(settings))
     menus = Menus(core.database, core.house, TelegramMenus(bot), platform.name, workspace)
     core.chores["menus"] = menus.tick
     core.chores["footings"] = Footings(core.database, core.clock, bot, workspace, core.post).tick
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
+
+
+async def examined(settings: Settings) -> list[Finding]:
+    """What an examination of this installation finds."""
+    now = doctor.now()
+    found = list(doctor.examine(settings, now))
+    if settings.slack:
+        from bot.slack.doctor import examine as examine_slack
+
+        credentials, url = _credentials(settings), settings.slack_api_url
+        found += await examine_slack(credentials, url, settings.public_url, now)
+    if settings.telegram:
+        from bot.telegram.doctor import examine as examine_telegram
+
+        token = settings.telegram_bot_token.get_secret_value()
+        found += await examine_telegram(token, settings.telegram_api_url, _hook(settings), now)
+    return found
+
+
+def _credentials(settings: Settings) -> Credentials:
+    from bot.slack.api import Credentials
+
+    return Credentials(
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_signing_secret.get_secret_value(),
+    )
+
+
+def _hook(settings: Settings) -> Hook:
+    from bot.telegram.listen import Hook
+
+    return Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
 
 
 def app_manifest(

@@ -30,6 +30,7 @@ from scheduler.sending import (
 )
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
+from scheduler.watch import Watch
 from storage import letters, pacing, people, postings, subjects, troubles
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -72,6 +73,7 @@ class Delivery:
         drawing: Drawing,
         *,
         holder: str,
+        watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -80,6 +82,7 @@ class Delivery:
         self.redrawing = Redrawing(database, clock, sender, drawing)
         self.topics = Topics(database, clock, sender, drawing.nouns)
         self.holder = holder
+        self.watch = watch or Watch()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -244,6 +247,7 @@ class Delivery:
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:
         await self.database.write(lambda db: self._record(db, batch, shown))
+        self._tell(batch, letters.SENT)
 
     def _record(self, db: Transaction, batch: Batch, shown: Shown) -> None:
         now = self.clock.machine()
@@ -283,6 +287,11 @@ class Delivery:
 
     async def _settle(self, batch: Batch, state: str, *, reason: str) -> None:
         await self.database.write(lambda db: self._end(db, batch, state, reason))
+        self._tell(batch, state)
+
+    def _tell(self, batch: Batch, state: str) -> None:
+        for letter in batch.letters:
+            self.watch.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
 
     def _end(
         self, db: Transaction, batch: Batch, state: str, reason: str, *, told: bool = False
@@ -332,25 +341,28 @@ class Delivery:
         return self.clock.machine() if other and other.platform != where.platform else at
 
     async def _never(self, batch: Batch, never: Never) -> None:
-        await self.database.write(lambda db: self._elsewhere(db, batch, never))
+        dead, _ = await self.database.write(lambda db: self._elsewhere(db, batch, never))
+        if dead:
+            self._tell(batch, letters.DEAD)
 
-    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> None:
+    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> bool:
         """It may go to the chat's new number, to the chat itself, to the person's next account.
 
-        Where nothing else can be tried it is given up, loudly.
+        Where nothing else can be tried it is given up, loudly (True).
         """
         if self._readdressed(db, batch, never):
             self._at_once(db, batch, never.reason)
-            return
+            return False
         account = batch.account
         if not never.account or account is None:
             self._end(db, batch, letters.DEAD, never.reason)
-            return
+            return True
         told = self._lose(db, account, never.reason)
         if account.reachable and self._another(db, batch.head, account):
             self._at_once(db, batch, never.reason)
-            return
+            return False
         self._end(db, batch, letters.DEAD, never.reason, told=told)
+        return True
 
     def _lose(self, db: Transaction, account: Account, reason: str) -> bool:
         """Remember that an account can't be reached; whether staff have been told of it."""

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -84,11 +84,18 @@ class SlackListener:
         if credentials.app_token:
             self.sockets = sockets(credentials.app_token, url, self._enveloped, watch=watch)
         self._learning: asyncio.Task[None] | None = None
+        self._posted_at: float | None = None
 
     @property
     def routes(self) -> list[Route]:
         """What a web server must lead here."""
         return [Route(PATH, self._posted, methods=["POST"])]
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Slack last showed life: on a socket, or over HTTP with a signed payload."""
+        at = self.sockets.heard_at if self.sockets else self._posted_at
+        return datetime.fromtimestamp(at, UTC) if at else None
 
     async def start(self) -> None:
         """Begin to listen; raises nothing when Slack cannot be reached."""
@@ -115,6 +122,7 @@ class SlackListener:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not signed.vouched(self._secret, request.headers, body, self._now()):
             return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        self._posted_at = self._now().timestamp()
         heard = await self._dispatched(body, lambda: to_async_bolt_request(request, body))
         return to_starlette_response(heard)
 

@@ -209,6 +209,12 @@ class Sockets:
         open_now = sum(line.alive for line in self._lines.values())
         return Status(open_now, self._renewed, deaf, self._trouble)
 
+    @property
+    def heard_at(self) -> float | None:
+        """When Slack last answered on any connection, in seconds since 1970."""
+        pongs = [line.client.last_ping_pong_time for line in self._lines.values()]
+        return max((at for at in pongs if at is not None), default=None)
+
     async def start(self) -> None:
         """Begin to connect; raises nothing when Slack cannot be reached."""
         self._deaf_since = self._clock()

@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import format_datetime
 from typing import assert_never, cast
 
 from aiohttp import web
@@ -159,10 +161,18 @@ class Server:
         reply = deed() if fault is None or fault.processed else None
         if fault is None and reply is not None:
             self._record(method, payload, reply.outcome)
-            return reply.response()
+            return self._headed(reply.response())
         assert fault is not None
         self._record(method, payload, fault.kind)
         return await self._fail(request, fault, method, reply)
+
+    def _headed(self, response: web.Response) -> web.Response:
+        """With the clock of the wire, and the scopes that were granted."""
+        moment = self.workspace.machine_clock()
+        response.headers["Date"] = format_datetime(moment.astimezone(UTC), usegmt=True)
+        if self.workspace.manifest:
+            response.headers["X-OAuth-Scopes"] = ",".join(sorted(self.workspace.manifest.scopes))
+        return response
 
     def _record(self, method: str, payload: Json, outcome: str) -> None:
         now = self.workspace.machine_clock()
