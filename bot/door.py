@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot import happening, platform, sharing
+from bot import happening, pages, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
@@ -51,23 +51,23 @@ _PACKING: Packing[Reply] = Packing(
     platform.Show,
     platform.Open,
     platform.Wrong,
-    platform.Page,
-    platform.Say,
-    platform.Small,
-    platform.Quoted,
-    platform.Table,
-    platform.Image,
-    platform.Link,
-    platform.Key,
-    platform.Keys,
-    platform.Form,
-    platform.Field,
-    platform.Line,
-    platform.Date,
-    platform.DateAndTime,
-    platform.Select,
-    platform.Search,
-    platform.Upload,
+    pages.Page,
+    pages.Say,
+    pages.Small,
+    pages.Quoted,
+    pages.Table,
+    pages.Image,
+    pages.Link,
+    pages.Key,
+    pages.Keys,
+    pages.Form,
+    pages.Field,
+    pages.Line,
+    pages.Date,
+    pages.DateAndTime,
+    pages.Select,
+    pages.Search,
+    pages.Upload,
 )
 ANSWERED, REPEATED, REFUSED, FAILED, ASIDE, GONE = (
     "answered",

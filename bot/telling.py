@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from bot.platform import Address, Attachment, Origin, Page
+from bot.pages import Page
+from bot.platform import Address, Attachment, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platform import Address, Landed, Page, Parcel, Rate
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel, Rate
 from bot.shelf import Shelf
 from bot.slack import draw, happenings, home
 from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
