@@ -29,9 +29,9 @@ from scheduler.sending import (
     Where,
     backoff,
 )
+from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
-from scheduler.watch import Watch
 from storage import letters, pacing, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -74,7 +74,7 @@ class Delivery:
         drawing: Drawing,
         *,
         holder: str,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -84,7 +84,7 @@ class Delivery:
         self.redrawing = Redrawing(database, clock, sender, drawing)
         self.topics = Topics(database, clock, sender, drawing.nouns)
         self.holder = holder
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -267,7 +267,7 @@ class Delivery:
 
     def _tell(self, batch: Batch, state: str) -> None:
         for letter in batch.letters:
-            self.watch.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
+            self.tally.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
 
     def _end(
         self, db: Transaction, batch: Batch, state: str, reason: str, *, told: bool = False
