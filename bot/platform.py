@@ -138,8 +138,7 @@ class Request:
     `key` is the platform's delivery key (empty when it has none). `at` is the platform's time of
     the deed. `reply_to` is the message being answered. `inline` says that the reply can carry a
     page, `opens` that a form can be opened, `mentions` that the bot was addressed. `external` marks
-    a chat shared with other companies. `user_email` is the account's address, if the platform
-    vouches for it. `raw` is what the platform sent.
+    a chat shared with other companies. `raw` is what the platform sent.
     """
 
     address: Address
@@ -148,7 +147,6 @@ class Request:
     at: datetime
     key: str = ""
     user_name: str = ""
-    user_email: str = field(default="", repr=False)
     language: str = ""
     message: str = ""
     reply_to: str = ""
