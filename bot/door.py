@@ -13,6 +13,7 @@ from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Open,
     Origin,
     Pressed,
     Reply,
@@ -25,7 +26,9 @@ from bot.platform import (
     Wrong,
 )
 from bot.understanding import Understanding
-from commands.kit.card import Card, Ref
+from commands.kit import drafting
+from commands.kit.card import Button, Card, Ref
+from commands.kit.drafting import CANCEL
 from commands.kit.errors import Refused, Stale
 from commands.kit.form import Pick
 from commands.kit.packing import Packing
@@ -139,7 +142,7 @@ class Door:
         """Hear it; a refusal or a bug undoes what was done, and is answered all the same."""
         try:
             with hearing.db.savepoint():
-                return Understanding(hearing).reply()
+                return self._closable(Understanding(hearing).reply(), hearing.request)
         except Refused as refused:
             hearing.deed = ""
             return self._refused(hearing, refused)
@@ -148,6 +151,14 @@ class Door:
                 raise
             hearing.deed = ""
             return self._apology(hearing, error)
+
+    def _closable(self, reply: Reply, request: Request) -> Reply:
+        """A form can be given up where it is opened: closing it is a button like any other."""
+        if not isinstance(reply, Open):
+            return reply
+        cancel = Button(T("Cancel"), CANCEL, {}, Ref(drafting.KIND, reply.form.draft))
+        leave = self.house.seal.sealed(cancel, request.address)
+        return replace(reply, form=replace(reply.form, leave=leave))
 
     def _record(self, hearing: Hearing, reply: Reply) -> None:
         at = hearing.request.address

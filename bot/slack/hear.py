@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.platform import Address, Attachment, Pressed, Request, Submitted, Typed
+from bot.platform import Address, Attachment, Pressed, Request, Said, Submitted, Typed
 from bot.slack import modal
 from bot.slack.api import PLATFORM
 from bot.slack.markup import mentions, plain, whole
@@ -133,6 +133,15 @@ def submission(payload: Payload) -> Request:
     return _in_form(payload, origin, Submitted(draft, answers, files), _text(key))
 
 
+def closing(payload: Payload) -> Request:
+    """A form closed unsent: its Cancel was pressed. It comes without a trigger."""
+    shown = payload.body["view"]
+    _, origin = modal.opened(shown)
+    said = Pressed(modal.left(shown), _text(origin.message))
+    key = f"closed:{_text(shown['id'])}:{_text(shown['hash'])}"
+    return replace(_in_form(payload, origin, said, key), opens=False)
+
+
 def query(payload: Payload) -> Query:
     """What is typed in a search field. It is answered anew each time, so it has no key."""
     body = payload.body
@@ -142,7 +151,7 @@ def query(payload: Payload) -> Query:
     return Query(request, draft, _text(body["block_id"]), typed)
 
 
-def _in_form(payload: Payload, origin: modal.Origin, said: Typed | Submitted, key: str) -> Request:
+def _in_form(payload: Payload, origin: modal.Origin, said: Said, key: str) -> Request:
     """What is done in a form is done where the form was opened."""
     body = payload.body
     return Request(

@@ -37,6 +37,7 @@ async function post(path, fields = {}, id = crypto.randomUUID()) {
   form.set("id", id);
   const response = await fetch(`/chat/${path}`, {
     method: "POST",
+    keepalive: path === "press", // a form may be closed with its page
     body: form,
     headers: { "x-headwater-token": token },
   });
@@ -69,7 +70,7 @@ function complain(error) {
 }
 
 function show(answer) {
-  if (answer.kind !== "wrong" && answer.kind !== "open" && dialog.open) dialog.close();
+  if (answer.kind !== "wrong" && answer.kind !== "open" && dialog.open) dialog.close(ANSWERED);
   if (answer.kind === "toast") toast(answer.text, answer.alert);
   if (answer.kind === "show") whisper(answer.html);
   if (answer.kind === "open") openForm(answer);
@@ -421,10 +422,12 @@ function takeCommand(line) {
 
 // --- forms ----------------------------------------------------------------------------------------
 
+const ANSWERED = "answered";
 let formId = "";
 
 function openForm(answer) {
   dialog.innerHTML = answer.html;
+  dialog.returnValue = "";
   dialog.dataset.thread = answer.thread;
   formId = "";
   for (const mark of all("[data-optional]", dialog)) mark.textContent = words.optional;
@@ -465,6 +468,16 @@ function lacking(form) {
   }
   return errors;
 }
+
+/** Closed unsent, by its button, by Escape or with the page: what it asks is given up, and that is said. */
+async function leave() {
+  if (dialog.returnValue === ANSWERED) return;
+  if (await act("press", { data: find("form", dialog).dataset.leave })) refresh();
+  else if (!dialog.open) dialog.showModal();
+}
+
+dialog.addEventListener("close", leave);
+addEventListener("pagehide", () => dialog.open && leave());
 
 dialog.addEventListener("submit", async (event) => {
   event.preventDefault();
