@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from bot import discovery, sample
 from bot.core import Core, build
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.start import Refusal
 from bot.words import Reader
 from commands.kit.command import Command
 from commands.kit.words import T
@@ -27,10 +29,6 @@ from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
 log = structlog.get_logger("headwater")
-
-
-class Refusal(RuntimeError):
-    """The settings do not fit together; the sentence says what to do."""
 
 
 class Listener(Protocol):
@@ -138,8 +136,9 @@ def _assembled(
     )
     running = Running(core)
     _settle_in(settings, running)
-    from bot.web import health
+    from bot.web import front, health
 
+    running.routes.append(front.route(rehearsal=settings.rehearsal))
     running.routes.extend(health.routes(running.ready))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
@@ -163,14 +162,18 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
             sample.seed(db, now, house.zone, house.policy)
         elif not sample.is_sample(db):
             raise Refusal(
-                "No token is set, and this database holds a real company: the local chat plays "
-                "sample companies only. Set a platform's token, or name another DATABASE_URL."
+                T(
+                    "No token is set, and this database holds a real company: the local chat plays "
+                    "sample companies only. Set a platform's token, or name another DATABASE_URL."
+                )
             )
         return ""
     if sample.is_sample(db):
         raise Refusal(
-            "This database was created as a sample company, and a platform's token is set. "
-            "Name another DATABASE_URL for your own company."
+            T(
+                "This database was created as a sample company, and a platform's token is set. "
+                "Name another DATABASE_URL for your own company."
+            )
         )
     return invite(db, now, admin=True) if empty else ""
 
@@ -192,7 +195,7 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
         core.database,
         _MovableClock(core),
         live,
-        secrets.token_bytes(32),
+        _key_of_sessions(core),
         Setting(
             zone=settings.zone,
             language=settings.language,
@@ -206,6 +209,11 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
     running.routes.extend(rehearsal.routes())
     running.hush = live.stop
     running.link = rehearsal.link()
+
+
+def _key_of_sessions(core: Core) -> bytes:
+    """What signs sessions: made of the house's own key, so that open pages outlive a restart."""
+    return hmac.digest(core.house.seal.keys[0], b"sessions", "sha256")
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:

@@ -23,7 +23,7 @@ class Refused extends Error {
 }
 
 async function answered(response) {
-  if (response.status === 401) location.reload();
+  if (response.status === 401) shutOut();
   if (!response.ok) throw new Refused(response.status);
   return response.json();
 }
@@ -341,6 +341,9 @@ box.addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && reply) answerTo("");
 });
+
+const drafted = `headwater-words ${page.as} ${page.in}`;
+addEventListener("pagehide", () => sessionStorage.setItem(drafted, box.value));
 
 box.addEventListener("input", () => {
   unsent = "";
@@ -712,8 +715,17 @@ log.addEventListener("scroll", () => bottomed() && (find("[data-newest]").hidden
 const others = new BroadcastChannel("headwater");
 others.onmessage = (event) => hear(event.data);
 
+/** Says that only the printed link leads back in; what was written stays where it is. */
+function shutOut() {
+  const banner = document.getElementById("offline");
+  banner.textContent = words.shut_out;
+  banner.hidden = false;
+}
+
 function hear(there) {
-  document.getElementById("offline").hidden = there;
+  const banner = document.getElementById("offline");
+  banner.textContent = words.offline;
+  banner.hidden = there;
   if (there) refresh();
 }
 
@@ -727,7 +739,13 @@ function listen() {
   return new Promise(() => {
     const events = new EventSource("/chat/events");
     events.onmessage = () => heard(true);
-    events.onerror = () => heard(false);
+    events.onerror = async () => {
+      heard(false);
+      // The browser gives up on a refusal; a server that is starting is asked again.
+      const answer = await fetch("/chat/news?after=0").catch(() => null);
+      if (answer?.status === 401) shutOut();
+      else if (events.readyState === EventSource.CLOSED) setTimeout(() => (events.close(), listen()), 2000);
+    };
   });
 }
 
@@ -736,6 +754,7 @@ document.addEventListener("visibilitychange", () => document.hidden || refresh()
 
 if (localStorage.getItem("headwater-guide") === "hide") guide(false);
 document.body.classList.toggle("moved", localStorage.getItem("headwater-moved") === "yes");
+box.value ||= sessionStorage.getItem(drafted) ?? "";
 setInterval(tick, 10_000);
 arrange();
 grow();
