@@ -1,11 +1,12 @@
-"""`python -m bot`: run the bot, print a manifest, migrate."""
+"""`python -m bot`: run the bot, look it over, keep it, print a manifest, migrate."""
 
 from __future__ import annotations
 
 import json
-import logging
-import sys
-from contextlib import ExitStack
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from socket import socket
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ import structlog
 import typer
 import uvicorn
 
+from bot.logs import log_events
 from bot.start import bound, greeting, in_a_sentence, usable
 
 if TYPE_CHECKING:
@@ -41,14 +43,29 @@ def run() -> None:
     from bot.wiring import assemble
 
     settings = usable()
-    log_plainly()
+    log_events(settings.log_format)
     with in_a_sentence(), ExitStack() as opened:
         listening = opened.enter_context(bound(settings.host, settings.port))
         running = assemble(settings)
         opened.pop_all()
     port = listening.getsockname()[1]
     typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
-    serve(running, listening)
+    with _ending_well():
+        serve(running, listening)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """The server passes a signal on once it has stopped; being told to stop is no failure."""
+
+    def stopped(number: int, _frame: FrameType | None) -> None:
+        structlog.get_logger("headwater").info("stopped", signal=signal.Signals(number).name)
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def serve(running: Running, listening: socket) -> None:
@@ -90,19 +107,59 @@ def manifest(
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
-def log_plainly() -> None:
-    """Events with fields on standard error; tracebacks without variables: they may be personal."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.ExceptionRenderer(),
-            structlog.processors.LogfmtRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+@cli.command("admin-code")
+def admin_code(
+    name: Annotated[str, typer.Option("--for", help="Who becomes administrator by it.")] = "",
+) -> None:
+    """Print a fresh code for an administrator who has no way in any more."""
+    from bot.wiring import admin_code as fresh_code
+
+    settings = usable()
+    with in_a_sentence():
+        code = fresh_code(settings, name)
+    typer.echo(f"Send the bot:   join {code}\n请给机器人发送：加入 {code}")
+
+
+@cli.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False
+) -> None:
+    """Look everything over; each line that is not ok says what to do."""
+    from bot.consulting import consult
+
+    said, failed = consult(for_programs=as_json)
+    typer.echo(said)
+    raise typer.Exit(int(failed))
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it, such as headwater.zip.")],
+) -> None:
+    """Write everything into one file; the bot may go on working meanwhile."""
+    from bot.keeping import keep
+
+    settings = usable()
+    with in_a_sentence():
+        kept = keep(settings, file)
+    typer.echo(
+        f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
     )
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote, on either kind of database.")],
+    *,
+    replace: Annotated[bool, typer.Option(help="Put it over what is there.")] = False,
+) -> None:
+    """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
+    from bot.keeping import put_back
+
+    settings = usable()
+    with in_a_sentence():
+        rows = put_back(settings, file, replace=replace)
+    typer.echo(f"{rows} rows restored from {file}")
 
 
 if __name__ == "__main__":

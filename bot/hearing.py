@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may
-from bot.platform import Attachment, Reply, Request, Show, Silent, Toast, Typed
+from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
+from commands.files import seen_by
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.desk import Desk, Source, Writer
@@ -56,6 +58,24 @@ def _first_of(draft: Draft) -> First:
     return First(draft.begun_at, draft.message, writer)
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a message has become: a subject, by which command, or as the answer to which field."""
+
+    about: Ref
+    command: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: what it shows, whether that subject changed, and how to say so."""
+
+    shown: Card | Ref | None
+    moved: bool = False
+    said: T | None = None
+
+
 class Hearing:
     """What all ways of hearing a request share: who speaks, when, where, how a command is run."""
 
@@ -70,12 +90,16 @@ class Hearing:
         self.ctx = Context(self.look, house.nouns, house.spoken, actor)
         self.deed = ""
         self.first = First(self.now, request.message, self.writer())
+        self.became: Became | None = None
+        self.field = ""
 
     # --- who, when --------------------------------------------------------------------------------
 
     def writer(self) -> Writer | None:
         """Who wrote what is passed on, with their account if they have been here."""
-        origin = self.request.said.origin if isinstance(self.request.said, Typed) else None
+        said = self.request.said
+        words = said.found if isinstance(said, Marked) else said
+        origin = words.origin if isinstance(words, Typed) else None
         if origin is None:
             return None
         at = self.request.address
@@ -111,7 +135,7 @@ class Hearing:
     def _bound(self) -> bool:
         at = self.request.address
         bound = places.at(self.db, at.platform, at.workspace, at.chat)
-        return bound is not None and not self.request.external
+        return bound is not None and not (bound.shared or self.request.external)
 
     # --- saying -----------------------------------------------------------------------------------
 
@@ -121,6 +145,14 @@ class Hearing:
             reader = reader_of_actor(self.house, self.actor)
             return Show(Pen(reader, self.request.address, self.house.seal).page(card))
         self.desk().tell(self.home(), card)
+        return Silent()
+
+    def show_subject(self, about: Ref) -> Reply:
+        """Show a subject's card, which follows its changes where it comes as a letter."""
+        draw = self.house.nouns[about.kind].card
+        if self.request.inline and draw:
+            return self.show(draw(self.look, about.id))
+        self.desk().tell(self.home(), about, replaces=str(about))
         return Silent()
 
     def toast(self, words: T, *, alert: bool = False) -> Reply:
@@ -145,6 +177,7 @@ class Hearing:
                 self.request.title,
                 self.first.at,
                 self.first.writer,
+                self.request.external,
             ),
             now=self.now,
             recorded_at=self.recorded_at,
@@ -154,7 +187,13 @@ class Hearing:
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
             guide=self.guide,
+            links=self.house.links,
+            may_open=self._may_open,
+            nouns=self.house.nouns,
         )
+
+    def _may_open(self, file: File) -> bool:
+        return seen_by(self.db, self.house.nouns.get(file.kind), self.actor, file)
 
     def guide(self) -> list[tuple[str, str, T]]:
         """The commands that menus list and this actor may use: name, alias, what it does."""
@@ -176,7 +215,7 @@ class Hearing:
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
-    ) -> Card | Ref | None:
+    ) -> Outcome:
         """Do the deed in a savepoint.
 
         Its subject is locked and current, the actor entitled, the answers typed.
@@ -190,10 +229,28 @@ class Hearing:
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
+        desk = self.desk(declared)
         with self.db.savepoint():
-            outcome = made.run(self.desk(declared))
-        self._file(declared, answers, outcome)
-        return outcome
+            shown = made.run(desk)
+        self._file(declared, answers, shown)
+        made_of_it = shown if isinstance(shown, Ref) else about
+        if made_of_it:
+            self.becomes(made_of_it, declared.name)
+        return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
+
+    def becomes(self, about: Ref, command: str = "") -> None:
+        """This message has become a subject, or a part of one."""
+        self.became = Became(about, command, self.field)
+
+    def mend(
+        self, command: type[Command], about: Ref, changed: Mapping[str, Json], at: datetime
+    ) -> None:
+        """Correct what a command once did, as if the words of that moment had been these."""
+        declared = command.declared
+        self._hold(declared, about, 0)
+        self.allow(declared, about if declared.on else None)
+        with self.db.savepoint():
+            command.mend(self.desk(declared).as_of(at), about, changed)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""
@@ -219,7 +276,15 @@ class Hearing:
         asked = (q.field for q in declared.questions if isinstance(q.kind, Photos))
         if about:
             for file_id in (one for field in asked for one in answers.get(field) or ()):
-                files.file_under(self.db, file_id, about.kind, about.id)
+                self._file_under(file_id, about)
+
+    def _file_under(self, file_id: int, about: Ref) -> None:
+        """A file that arrived before its subject was made is told of now."""
+        files.file_under(self.db, file_id, about.kind, about.id)
+        file = files.get(self.db, file_id)
+        content = self.house.vault.get(self.db, file.vault) if file else None
+        if file and content is not None:
+            filed(self.house, self.desk(), file, content)
 
     def keep(self, attachments: tuple[Attachment, ...], about: Ref | None = None) -> list[int]:
         """Keep references to files; their bytes are fetched after the commit."""
@@ -231,7 +296,7 @@ class Hearing:
                     platform=at.platform,
                     workspace=at.workspace,
                     remote=one.remote,
-                    name=one.name,
+                    name=file_name(one.name),
                     media=one.media,
                     size=one.size,
                     account_id=self.actor.account_id,

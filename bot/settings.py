@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from commands.kit.words import T
 from storage.connections import SQLITE, engine_of, sqlite_path
+from storage.vault import vault_at
 
 PORTS = range(2**16)
 _SLACK_BOT = re.compile(r"xoxb-[\w-]+")
@@ -62,6 +63,8 @@ class Settings(Tongue):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     secret_keys: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    log_format: Literal["auto", "json", "text"] = "auto"
     timezone: str = "Asia/Shanghai"
     policy_file: Path | None = None
     files_url: str = ""
@@ -90,6 +93,12 @@ class Settings(Tongue):
     def _known_port(cls, value: object) -> object:
         if not (str(value).isdecimal() and int(str(value)) in PORTS):
             raise Unusable(T("PORT must be a number from 0 to 65535."))
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_vault(cls, value: str) -> str:
+        vault_at(value, "sqlite:///headwater.db")
         return value
 
     @field_validator("timezone")
@@ -161,6 +170,11 @@ class Settings(Tongue):
             hook and not self.telegram,
             T("TELEGRAM_WEBHOOK_URL is set without TELEGRAM_BOT_TOKEN: set both."),
         )
+
+    @property
+    def address(self) -> str:
+        """What the web server is called: from outside, or on this machine."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def zone(self) -> ZoneInfo:

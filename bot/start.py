@@ -24,7 +24,7 @@ class Refusal(RuntimeError):
     """The bot can't start like this; the sentence says what to do."""
 
     def __init__(self, words: T) -> None:
-        super().__init__(words.text)
+        super().__init__(words.text.format(**dict(words.values)))
         self.words = words
 
 

@@ -26,10 +26,12 @@ class Letter(SQLModel, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
     `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;
-    without one the subject's card is drawn when sending. `repeats` says whether an unclear send may
-    be sent again. `not_before` and `useful_until` are by the company's clock; a letter held on
-    purpose (quiet hours, merging) lets others of its lane go first. `next_at` is by the machine's
-    clock: pacing and retries.
+    without one the subject's card, or that `view` of it, is drawn when sending. `for_id` is
+    somebody away, for whom the letter was meant: their deputy gets it, or it waits for their
+    return. `repeats` says whether an unclear send may be sent again. `not_before` and
+    `useful_until` are by the company's clock; a letter held on purpose (quiet hours, merging) lets
+    others of its lane go first. `next_at` is by the machine's clock: pacing and retries.
+    `own_thread` says that it belongs into its subject's own thread, where the chat has such.
     """
 
     __table_args__ = (
@@ -54,12 +56,15 @@ class Letter(SQLModel, table=True):
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
     account_id: int | None = may_point_at("account", index=False)
+    for_id: int | None = may_point_at("person")
     platform: str = ""
     workspace: str = ""
     chat: str = ""
     thread: str = ""
+    own_thread: bool = False
     subject_kind: str = ""
     subject_id: int | None = None
+    view: str = ""
     body: Json = data()
     urgency: str = "now"
     merges: bool = False
@@ -188,6 +193,9 @@ _AGAIN = Deed(
         lease_until=None,
     )
 )
+_INTO_THE_OPEN = Deed(
+    update(Letter).where(col(Letter.id) == bindparam("b_id")).values(thread="", own_thread=False)
+)
 _EXPIRED = Query(
     Letter,
     select(Letter)
@@ -203,6 +211,15 @@ _TAKE_OVER = Deed(
         col(Letter.lease_until) < bindparam("now"),
     )
     .values(holder=bindparam("to_holder"), lease_until=bindparam("until"))
+)
+_HOLD = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.holder) == bindparam("b_holder"),
+    )
+    .values(lease_until=bindparam("until"))
 )
 _REPLACE = Deed(
     update(Letter)
@@ -242,6 +259,36 @@ _ON = Query(
     .where(col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id"))
     .order_by(col(Letter.id)),
 )
+_MEANT_FOR = Query(
+    Letter,
+    select(Letter)
+    .where(
+        col(Letter.for_id) == bindparam("person_id"),
+        or_(
+            col(Letter.created_at) >= bindparam("since"),
+            and_(col(Letter.person_id) == col(Letter.for_id), col(Letter.state) == WAITING),
+        ),
+        col(Letter.state) != REPLACED,
+    )
+    .order_by(col(Letter.id)),
+)
+_WITHDRAW_ONE = Deed(
+    update(Letter)
+    .where(col(Letter.id) == bindparam("b_id"), col(Letter.state) == WAITING)
+    .values(state=REPLACED)
+)
+_WITHHOLD = Deed(
+    update(Letter)
+    .where(
+        col(Letter.person_id) == bindparam("b_person"),
+        col(Letter.state) == WAITING,
+        col(Letter.chat) == "",
+        col(Letter.urgency) != "now",
+        col(Letter.not_before) >= bindparam("since"),
+        col(Letter.not_before) < bindparam("until"),
+    )
+    .values(not_before=bindparam("until"), for_id=bindparam("b_person"))
+)
 _FORGET = Deed(
     delete(Letter).where(
         col(Letter.created_at) < bindparam("before"),
@@ -271,6 +318,21 @@ def add(db: Transaction, letter: Letter) -> int:
 def withdraw(db: Transaction, replaces: str) -> int:
     """Take back what was not sent yet under this key."""
     return _REPLACE.run(db, key=replaces)
+
+
+def meant_for(db: Transaction, person_id: int, since: datetime) -> list[Letter]:
+    """What was meant for somebody away: sent to their deputy, or kept for their return."""
+    return _MEANT_FOR.all(db, person_id=person_id, since=since)
+
+
+def withdraw_one(db: Transaction, letter_id: int) -> bool:
+    """Take one letter back that was not sent yet: another says what it says."""
+    return _WITHDRAW_ONE.run(db, b_id=letter_id) == 1
+
+
+def withhold(db: Transaction, person_id: int, since: datetime, until: datetime) -> None:
+    """Keep what can wait and would come to somebody in this span until the span ends."""
+    _WITHHOLD.run(db, b_person=person_id, since=since, until=until)
 
 
 def claim(
@@ -341,6 +403,11 @@ def again(
     )
 
 
+def into_the_open(db: Transaction, letter_id: int) -> None:
+    """Its thread is not there: it goes to the chat itself."""
+    _INTO_THE_OPEN.run(db, b_id=letter_id)
+
+
 def expired(db: Transaction, now: datetime) -> list[Letter]:
     """Letters whose sender died between claiming and settling."""
     return _EXPIRED.all(db, now=now)
@@ -349,6 +416,11 @@ def expired(db: Transaction, now: datetime) -> list[Letter]:
 def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime) -> bool:
     """Take an expired lease; False when another replica was faster."""
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
+
+
+def hold(db: Transaction, letter_id: int, holder: str, until: datetime) -> bool:
+    """Leave an unclear letter alone until then; False if the lease was lost meanwhile."""
+    return _HOLD.run(db, b_id=letter_id, b_holder=holder, until=until) == 1
 
 
 def next_at(db: Transaction, company_now: datetime) -> Next:

@@ -13,7 +13,7 @@ from bot.platform import Attachment
 from storage.rooms import RoomFile
 
 Json = Any
-MOST_BYTES = 10 * 2**20  # of photos in one message
+MOST_BYTES = 25 * 2**20  # of files in one message; what of them is kept, the policy says
 MOST_WORDS = 40_000
 UNKNOWN = "application/octet-stream"
 NAME = 120

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from commands.kit.card import Ref
 from commands.kit.desk import Desk, Writer
+from commands.kit.errors import Refused
 from commands.kit.people import ToAccount, ToContact
-from storage import customers, people
+from commands.kit.words import T
+from storage import cases, customers, people
+from storage.cases import Case
+from storage.database import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,15 @@ def receipt(desk: Desk, by: Reporter, about: Ref) -> None:
         return
     to = ToContact(by.contact_id) if by.contact_id else ToAccount(by.account_id)
     desk.tell(to, about)
+
+
+def corrected(desk: Desk, case: Case, text: str | None) -> None:
+    """A report reads differently now, and so does its case unless that was written by another."""
+    if not text:
+        raise Refused(T("Nothing is left of what happened, so nothing was changed."))
+    reports = cases.reports(desk.db, known(case.id))
+    mine = [r for r in reports if r.source == desk.source.kept()]
+    report = (mine or reports)[0]
+    if case.text == report.text:
+        case.text = text
+    cases.correct_report(desk.db, report, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from commands.cases.rules import (
     CasePolicy,
     check_phoned,
     check_received,
+    material,
 )
 from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
@@ -34,10 +36,10 @@ from commands.kit.people import (
     head_of,
     load,
 )
-from commands.kit.words import T
-from storage import cases, counters, customers, dues
+from commands.kit.words import T, listed
+from storage import cases, counters, customers, dues, people
 from storage.cases import Case, Reply, Report, Solution
-from storage.database import known
+from storage.database import Json, known
 
 HANDLERS = {Department.QUALITY, Department.SALES, Department.MANAGEMENT, Relation.OWNER}
 PLACE = "cases"
@@ -75,6 +77,18 @@ class Complaint(
             desk.tell(ToPerson(case.owner_id), about)
         reporting.receipt(desk, by, about)
         return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The correction stands beside what was said at first; the clock goes on."""
+        case = _open(desk, about.id)
+        before = material(case)
+        if "text" in changed:
+            reporting.corrected(desk, case, changed["text"])
+        if changed.get("customer") and desk.actor.person:
+            case.customer_id = changed["customer"]
+        cases.save(desk.db, case)
+        desk.change(about, before, material(case), shown=material(case))
 
     def _opened(self, desk: Desk, by: Reporter) -> Case:
         received = (desk.actor.person and self.received) or desk.received
@@ -136,15 +150,6 @@ def _open(desk: Desk, case_id: int) -> Case:
     return case
 
 
-def _kept(case: Case) -> dict[str, object]:
-    return {
-        "customer": case.customer_id,
-        "owner": case.owner_id,
-        "state": case.state,
-        "text": case.text,
-    }
-
-
 def _reporters(desk: Desk, case: Case) -> list[To]:
     """Those outside the company who reported a case, on the channel they came by."""
     found: list[To] = []
@@ -163,10 +168,19 @@ def _reporters(desk: Desk, case: Case) -> list[To]:
     return found
 
 
+def _called(desk: Desk, to: To) -> str:
+    """What an outside reporter is called."""
+    if isinstance(to, ToContact):
+        contact = customers.contact(desk.db, to.id)
+        return contact.name if contact else "?"
+    account = people.account_by_id(desk.db, to.id) if isinstance(to, ToAccount) else None
+    return account.name if account else "?"
+
+
 def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     """A reply was given: the first one does the duty, at the time it was really given."""
     cases.add_reply(desk.db, reply)
-    before = _kept(case)
+    before = material(case)
     case.replied_at = min(case.replied_at or reply.at, reply.at)
     case.taken_at = case.taken_at or reply.at
     cases.save(desk.db, case)
@@ -175,7 +189,10 @@ def _answered(desk: Desk, case: Case, reply: Reply) -> None:
             desk.keep(due, at=reply.at, evidence=f"reply:{reply.how}")
     _finish(desk, case)
     desk.change(
-        Ref(KIND, known(case.id)), before, {**_kept(case), "reply": reply.how}, shown=_kept(case)
+        Ref(KIND, known(case.id)),
+        before,
+        {**material(case), "reply": reply.how},
+        shown=material(case),
     )
 
 
@@ -198,7 +215,7 @@ class TakeCase(
     def run(self, desk: Desk) -> Ref:
         """It is yours, and the clock goes on: an acknowledgement is no reply."""
         case = _open(desk, self.case)
-        before = _kept(case)
+        before = material(case)
         case.taken_at = desk.now
         moved = case.owner_id != desk.person.id
         case.owner_id = desk.person.id
@@ -206,8 +223,15 @@ class TakeCase(
         if moved:
             future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        desk.done = T("{number} is yours", number=case.number)
         return about
+
+
+_NOBODY_TO_WRITE_TO = T(
+    "This case came through a colleague, so I can write to nobody outside the company. Call or "
+    "write to the customer yourself, then record it with “Replied by phone”. Nothing was kept."
+)
 
 
 class WriteReply(
@@ -221,6 +245,9 @@ class WriteReply(
     def run(self, desk: Desk) -> Ref:
         """Send it to whoever reported the case, and keep it."""
         case = _open(desk, self.case)
+        reporters = _reporters(desk, case)
+        if not reporters:
+            raise Refused(_NOBODY_TO_WRITE_TO)
         reply = Reply(
             case_id=self.case,
             person_id=desk.person.id,
@@ -231,8 +258,10 @@ class WriteReply(
         )
         _answered(desk, case, reply)
         title = T("📨 Our reply to {number}", number=case.number)
-        for to in _reporters(desk, case):
+        for to in reporters:
             desk.tell(to, Card(title, (Quote(self.text, to=PUBLIC),), Ref(KIND, self.case)))
+        who = listed([_called(desk, to) for to in reporters])
+        desk.done = T("Our reply to {number} goes to {who}", number=case.number, who=who)
         return Ref(KIND, self.case)
 
 
@@ -259,10 +288,11 @@ class Phoned(
             person_id=desk.person.id,
             how="phone",
             text=self.text or "",
-            at=self.at,
+            at=max(self.at, case.received_at),
             recorded_at=desk.recorded_at,
         )
         _answered(desk, case, reply)
+        desk.done = T("Call on {number} recorded: {at:clock}", number=case.number, at=reply.at)
         return Ref(KIND, self.case)
 
 
@@ -285,15 +315,13 @@ class PassOn(
         colleague = load(desk.db, self.to)
         if colleague is None:
             raise Invalid("to", T("That person does not work here any more."))
-        before = _kept(case)
-        case.owner_id = colleague.id
-        case.taken_at = None
+        case.passed_by_id = desk.person.id
         cases.save(desk.db, case)
-        future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        future.hand(desk, self.case, colleague.id)
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
+        desk.done = T("{number} is now with {name}", number=case.number, name=colleague.name)
         return about
 
 
@@ -309,7 +337,7 @@ class RemindLater(
         case = _open(desk, self.case)
         at = desk.recorded_at + REMIND_IN
         about = Ref(KIND, self.case)
-        desk.at(at, about, "remind", extra={"person": desk.person.id})
+        desk.at(at, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": at.isoformat()})
         return Card(T("🔔 I will remind you of {number} {at:clock}.", number=case.number, at=at))
 
@@ -332,13 +360,14 @@ class Solve(
                 "by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day)
             )
         cases.add_solution(desk.db, self._solution(desk))
-        before = _kept(case)
+        before = material(case)
         for due in dues.of(desk.db, KIND, self.case):
             if due.name == SOLUTION:
                 desk.keep(due, at=desk.now, evidence="solution")
         _finish(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        desk.done = T("Solution of {number} recorded", number=case.number)
         title = T("🛠 What we will do about {number}", number=case.number)
         for to in _reporters(desk, case):
             desk.tell(to, Card(title, (Quote(self.measures, to=PUBLIC),), about))
@@ -368,9 +397,11 @@ class NameCustomer(
         case = _open(desk, self.case)
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
-        before = _kept(case)
+        before = material(case)
         case.customer_id = self.customer
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        customer = future.customer_of(desk.db, case)
+        desk.done = T("{number} is a case of {customer}", number=case.number, customer=customer)
         return about

@@ -18,9 +18,22 @@ CustomerId = NewType("CustomerId", int)
 PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
+AccountId = NewType("AccountId", int)
+DepartureId = NewType("DepartureId", int)
+OfferId = NewType("OfferId", int)
+HandoverId = NewType("HandoverId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place on earth, in degrees, perhaps with a name."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,12 @@ class Photos:
     """Photos and files."""
 
 
-Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on earth."""
+
+
+Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos | Place
 
 _KINDS: dict[object, Kind] = {
     str: Text(),
@@ -90,7 +108,12 @@ _KINDS: dict[object, Kind] = {
     PersonId: Pick("person"),
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
+    AccountId: Pick("account"),
+    DepartureId: Pick("departure"),
+    OfferId: Pick("offer"),
+    HandoverId: Pick("handover"),
     Files: Photos(),
+    Where: Place(),
 }
 
 

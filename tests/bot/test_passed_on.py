@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.platform import Origin, Typed
-from storage import cases, drafts, dues
+from storage import cases, drafts, dues, talk
 from storage.cases import Case, Report
 from tests.desk import Reception, reception
 
@@ -124,6 +124,20 @@ async def test_outside_the_company_only_the_receipt_counts(desk: Reception) -> N
     assert case.received_at == desk.clock.at
     assert (report.contact_id, report.passed_by) == (1, None)
     assert not desk.mail.titles("dm:hefang")
+
+
+async def test_words_passed_on_to_a_case_are_talk_of_their_writer(desk: Reception) -> None:
+    await desk.says("lina", "/complaint 华强 20 bolts rusted")
+    await desk.work()
+    card = next(str(n) for n, p in enumerate(desk.mail.sent, 1) if p.address.chat == "dm:lina")
+    origin = passed_on(desk, 3)
+    await desk.says("lina", Typed("line 3 stands", origin=origin), reply_to=card)
+    [remark] = await desk.core.database.read(lambda db: talk.on(db, "case", 1))
+    assert (remark.name, remark.at, remark.passed_by) == ("张伟", origin.at, "李娜")
+    assert remark.recorded_at == desk.clock.at
+    await desk.core.delivery.tick()
+    shown = repr([parcel.page for _, parcel in desk.mail.redrawn])
+    assert "by='张伟, today 07:00, passed on by 李娜'" in shown
 
 
 async def test_another_draft_has_no_writer(desk: Reception) -> None:

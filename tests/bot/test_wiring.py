@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from bot import sample
 from bot.platform import Address, Request, Typed
 from bot.settings import Settings
-from bot.wiring import Refusal, Running, app_manifest, assemble, menus
+from bot.start import Refusal
+from bot.wiring import Running, app_manifest, assemble, menus
 from storage import house as facts
 from storage import people
 from storage.database import Database, Gone

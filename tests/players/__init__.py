@@ -47,6 +47,11 @@ class Player(Protocol):
     ) -> None:
         """Send a small picture."""
 
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        """Send any file."""
+
     async def starts(self, code: str = "") -> None:
         """Open the bot, perhaps by a link with a code."""
 

@@ -51,6 +51,18 @@ class Browser:
         assert answer.status_code == 200, f"{asked}: {answer.status_code} {answer.text[:200]}"
         return parsed(answer.text)
 
+    async def get(self, path: str) -> httpx2.Response:
+        """Open an address."""
+        async with self._client() as client:
+            await self._entered(client)
+            return await client.get(path)
+
+    async def fetch(self, path: str) -> bytes:
+        """Load what the page names."""
+        answer = await self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:200]}"
+        return answer.content
+
     def page_now(self, **asked: str) -> Node:
         """Load the page from where nothing can be awaited."""
         found: list[Node] = []
@@ -130,6 +142,11 @@ class WebPlayer:
         self, text: str = "", *, where: str = "", reply_to: str = "", name: str = "photo.png"
     ) -> None:
         await self._write(text, {name: PICTURE}, where, reply_to, 1)
+
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        await self._write(text, {name: content}, where, reply_to, 1)
 
     async def _write(
         self, text: str, photos: Mapping[str, bytes], where: str, reply_to: str, times: int

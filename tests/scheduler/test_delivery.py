@@ -180,6 +180,35 @@ async def test_an_unclear_send_is_looked_up(
     assert (await letter(desk)).state == letters.SENT
 
 
+async def test_who_must_wait_before_looking_sends_nothing_twice(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, looked = desk.mail.send, desk.mail.find
+    waits = [Later("too many requests", 30.0, asked=True)]
+
+    async def lost_answer(parcel: object) -> object:
+        await original(parcel)  # type: ignore[arg-type]
+        raise Unclear("reset")
+
+    async def later(parcel: object) -> object:
+        if waits:
+            raise waits.pop()
+        return await looked(parcel)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.mail, "send", lost_answer)
+    monkeypatch.setattr(desk.mail, "find", later)
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENDING
+    desk.clock.at += timedelta(seconds=29)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENDING
+    desk.clock.at += timedelta(seconds=2)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENT
+    assert desk.mail.titles("dm:lina") == ["hello"]
+
+
 @pytest.mark.parametrize(("repeats", "state"), [(True, letters.WAITING), (False, letters.UNCLEAR)])
 async def test_what_cannot_be_looked_up_does_as_it_declares(
     desk: Reception, monkeypatch: pytest.MonkeyPatch, repeats: bool, state: str

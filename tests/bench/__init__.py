@@ -1,0 +1,1 @@
+"""How fast it is, measured by programs that anybody can run."""
