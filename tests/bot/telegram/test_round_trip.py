@@ -6,19 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platform import (
-    Address,
-    Key,
-    Keys,
-    Page,
-    Parcel,
-    Quoted,
-    Rate,
-    Say,
-    Table,
-    Toast,
-    Typed,
-)
+from bot.pages import Key, Keys, Page, Quoted, Say, Table
+from bot.platform import Address, Parcel, Rate, Toast, Typed
 from bot.telegram.draw import TEXT
 from bot.telegram.menus import TelegramMenus
 from bot.telegram.send import TelegramPlatform, make_bot
