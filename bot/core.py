@@ -19,7 +19,11 @@ from bot.seal import Seal
 from commands.kit.command import Catalogue, Command
 from commands.kit.drafting import draft_noun
 from commands.kit.noun import Nouns
+from commands.kit.people import load as load_person
 from commands.kit.policy import load
+from commands.kit.words import Words
+from commands.sheets.noun import SHEETS
+from scheduler.clerk import Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
@@ -28,6 +32,7 @@ from scheduler.timers import Timers
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
+from storage.files import File
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
@@ -55,7 +60,10 @@ class Core:
             self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
         )
         self.sweep = Sweep(self.database, self.clock)
-        self.fetching = Fetching(self.database, self.clock, self.platforms)
+        self.fetching = Fetching(
+            self.database, self.clock, self.platforms, self._arrived, self._wake
+        )
+        self.clerk = Clerk(self.timers, SHEETS, house.spoken, self._tongue, self._wake)
 
     def start(self) -> None:
         """Begin to tick."""
@@ -63,6 +71,7 @@ class Core:
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
+        every(TICK, "sheets", self._work_off)
         every(SWEEP, "sweep", self._clear)
         self.metronome.start()
 
@@ -96,6 +105,20 @@ class Core:
     async def _fetch(self) -> timedelta | None:
         await self.fetching.tick()
         return None
+
+    async def _work_off(self) -> timedelta | None:
+        await self.clerk.tick()
+        return None
+
+    def _arrived(self, db: Transaction, file: File) -> None:
+        """A file's bytes are here: tell every noun."""
+        desk = self.timers.desk(db, self.clock.now(), "arrived")
+        for noun in self.house.nouns.every():
+            noun.arrived(desk, file)
+
+    def _tongue(self, db: Transaction, person_id: int | None) -> Callable[[Words], str]:
+        """How a person of the company is spoken to."""
+        return self.house.reader_for(load_person(db, person_id) if person_id else None).say
 
     async def _clear(self) -> timedelta | None:
         self.clock.skew = await self.database.skew()

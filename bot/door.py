@@ -48,6 +48,7 @@ _PACKING: Packing[Reply] = Packing(
     platform.Quoted,
     platform.Table,
     platform.Image,
+    platform.Attached,
     platform.Key,
     platform.Keys,
     platform.Form,

@@ -8,10 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.platform import Address, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Address, Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
 from bot.seal import Seal
 from bot.words import Reader
-from commands.kit.card import Button, Buttons, Card, Facts, Line, Note, Part, Picture, Quote
+from commands.kit.card import (
+    Button,
+    Buttons,
+    Card,
+    Download,
+    Facts,
+    Line,
+    Note,
+    Part,
+    Picture,
+    Quote,
+)
 from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
 
 SUMMARY = 240
@@ -47,6 +58,8 @@ class Pen:
                 return (Table(tuple(rows)),)
             case Picture():
                 return (Image(part.file_id, shortened(say(part.alt), NAME)),)
+            case Download():
+                return (Attached(part.file_id, shortened(part.name, NAME)),)
             case Buttons():
                 return (Keys(tuple(self._key(b) for b in part.row)),) if part.row else ()
         assert_never(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from bot.platform import Platform
 from commands.kit.errors import Later, Never, Unclear
+from commands.kit.tables import ENDINGS, form_of
 from scheduler.clock import Clock
 from storage import files, subjects
 from storage.database import Database, Transaction, known
@@ -28,10 +29,19 @@ SHOWN = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 class Fetching:
     """One replica's fetcher."""
 
-    def __init__(self, database: Database, clock: Clock, platforms: Mapping[str, Platform]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        arrived: Callable[[Transaction, File], None] = lambda _db, _file: None,
+        wake: Callable[[frozenset[str]], None] = lambda _names: None,
+    ) -> None:
         self.database = database
         self.clock = clock
         self.platforms = platforms
+        self.arrived = arrived
+        self.wake = wake
 
     async def tick(self) -> int:
         """Fetch what is wanted; give how many were tried."""
@@ -60,17 +70,20 @@ class Fetching:
             await self._keep(file, content)
 
     async def _keep(self, file: File, content: bytes) -> None:
-        media = media_of(content)
+        media = media_of(content) or ENDINGS.get(form_of(content, file.name))
         if media is None:
             await self._refuse(file, "not a picture that can be shown")
             return
-        await self.database.write(lambda db: self._kept(db, file, content, media))
+        _, after = await self.database.write(lambda db: self._kept(db, file, content, media))
+        self.wake(after)
 
     def _kept(self, db: Transaction, file: File, content: bytes, media: str) -> None:
         files.keep(db, known(file.id), content, media)
         now = files.get(db, known(file.id))
         if now and now.subject_id is not None and subjects.state(db, now.kind, now.subject_id):
             subjects.change(db, now.kind, now.subject_id, self.clock.now(), None)
+        if now:
+            self.arrived(db, now)
 
     async def _refuse(self, file: File, reason: str) -> None:
         log.warning("file_refused", file=file.id, reason=reason)

@@ -182,6 +182,14 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that we keep, to be handed over under a name."""
+
+    file_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A button: what it says, and what comes back. `style` is "", "primary" or "danger"."""
 
@@ -198,7 +206,7 @@ class Keys:
     row: tuple[Key, ...]
 
 
-Block = Say | Small | Quoted | Table | Image | Keys
+Block = Say | Small | Quoted | Table | Image | Attached | Keys
 
 
 @dataclass(frozen=True, slots=True)

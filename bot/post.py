@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from bot.draw import Pen
 from bot.house import House
-from bot.platform import Address, Page, Parcel, Platform
+from bot.platform import Address, Attached, Page, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load
 from scheduler.sending import Envelope, Rate, Shown, Where
-from storage import people, places
+from storage import files, people, places
 from storage.database import Database, Transaction
 
 
@@ -68,7 +68,9 @@ class Post:
         reader = await self.database.read(lambda db: self._reader(db, envelope))
         address = _address(envelope.where)
         page: Page = Pen(reader, address, self.house.seal).page(envelope.card)
-        return Parcel(address, page, envelope.key, envelope.quiet)
+        wanted = [block.file_id for block in page.blocks if isinstance(block, Attached)]
+        held = await self.database.read(lambda db: _bytes(db, wanted)) if wanted else {}
+        return Parcel(address, page, envelope.key, envelope.quiet, held)
 
     def _reader(self, db: Transaction, envelope: Envelope) -> Reader:
         """A person in their direct chat; a place by its audience; anybody else from outside."""
@@ -85,6 +87,12 @@ class Post:
 
 def _address(where: Where) -> Address:
     return Address(where.platform, where.workspace, where.chat, where.thread)
+
+
+def _bytes(db: Transaction, wanted: list[int]) -> dict[int, bytes]:
+    """What is to be handed over, as far as it is here."""
+    found = ((id_, files.get(db, id_)) for id_ in wanted)
+    return {id_: file.content for id_, file in found if file and file.content}
 
 
 def _look(parcel: Parcel) -> str:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.asking import Asking
 from bot.hearing import Hearing
+from bot.permission import may
 from bot.platform import Pressed, Reply, Silent, Started, Submitted, Typed
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Ref
@@ -16,10 +17,13 @@ from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
 from commands.kit.people import Role
 from commands.kit.reading import Understood, Which
+from commands.kit.tables import named_like_a_table
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from storage import drafts, subjects, talk
 from storage.database import Json, known
+
+IMPORTS = {"import_customers", "import_people"}
 
 
 class Understanding:
@@ -145,6 +149,9 @@ class Understanding:
         actor = self.hearing.actor
         if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
+        if self._brings_tables(said):
+            self.hearing.keep(said.files)
+            return self.hearing.show(welcome.fetching([file.name for file in said.files]))
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
@@ -154,6 +161,17 @@ class Understanding:
             noun, matches = named
             return self.hearing.show(welcome.named(matches.found[0].name, self._verbs(noun), draft))
         return self.hearing.show(welcome.puzzled(self.house.catalogue, actor, said.text, draft))
+
+    def _brings_tables(self, said: Typed) -> bool:
+        """Whether somebody who may import sent tables and no words: they are asked once it is here.
+
+        Whoever else sends one means something by it that we don't know.
+        """
+        if not said.files or said.text or not all(named_like_a_table(f.name) for f in said.files):
+            return False
+        commands = [c.declared for c in self.house.catalogue if c.declared.name in IMPORTS]
+        actor, nouns = self.hearing.actor, self.house.nouns
+        return any(may(self.db, nouns, actor, declared, None) for declared in commands)
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""

@@ -87,6 +87,13 @@ def add(db: Transaction, file: File) -> int:
     return db.add(file)
 
 
+def put(db: Transaction, file: File, content: bytes, media: str = "") -> int:
+    """Keep a file that was made here; its bytes are here already."""
+    file.content, file.size, file.state = content, len(content), HERE
+    file.media = media or file.media
+    return db.add(file)
+
+
 def get(db: Transaction, file_id: int) -> File | None:
     """One file."""
     return _BY_ID.first(db, id=file_id)

@@ -22,6 +22,8 @@ class Person(SQLModel, table=True):
     zone: str = ""
     quiet_from: str = "22:00"
     quiet_to: str = "07:30"
+    phone: str = ""
+    email: str = ""
     created_at: datetime = moment()
 
 

@@ -131,7 +131,8 @@ class TestHouse:
         handled = 1
         while handled:
             await self.core.timers.tick()
-            handled = await self.core.fetching.tick() + await self.core.delivery.tick()
+            handled = await self.core.fetching.tick() + await self.core.clerk.tick()
+            handled += await self.core.delivery.tick()
 
     async def _next_letter(self) -> datetime | None:
         wait = await self.core.delivery.next_in()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, assert_never
 
-from bot.platform import Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
 from bot.slack.markup import CUT, marked, words
 
 Json = Any
@@ -70,17 +70,23 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
         case Small():
             yield small(block.text)
         case Quoted():
-            yield _rich("rich_text_quote", [_literal(block.text)])
-            if block.by:
-                yield small(f"— {block.by}")
+            yield from _quoted(block)
         case Table():
             yield from _table(block)
         case Image():
             yield small(f"📷 {block.alt}")
+        case Attached():
+            yield small(f"📎 {block.name}")
         case Keys():
             yield from _keys(block.row, numbers)
         case _:
             assert_never(block)
+
+
+def _quoted(quoted: Quoted) -> Iterator[Json]:
+    yield _rich("rich_text_quote", [_literal(quoted.text)])
+    if quoted.by:
+        yield small(f"— {quoted.by}")
 
 
 def _said(said: str) -> Json:

@@ -29,6 +29,7 @@ SCOPES = [
     "chat:write",
     "commands",
     "files:read",  # photos and papers that people send
+    "files:write",  # tables that they ask for
     "groups:history",
     "groups:read",
     "im:history",

@@ -18,6 +18,7 @@ from bot.platform import Address, Landed, Parcel, Rate
 from bot.slack import draw
 from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
 from bot.slack.manifest import LETTER
+from bot.slack.upload import Asked, Uploads
 from commands.kit.errors import Later, Never, Unclear, Undeliverable
 
 Json = Any
@@ -101,8 +102,10 @@ class SlackPlatform:
             return _text(answer.get("channel"), "id")
 
     async def send(self, parcel: Parcel) -> Landed:
-        """Post a page. Raises `Later`, `Never` or `Unclear`."""
+        """Post a page, what it hands over first. Raises `Later`, `Never` or `Unclear`."""
         address = parcel.address
+        if parcel.pictures:
+            await Uploads(self._client, self._url, self._uploading(address.chat)).hand_over(parcel)
         answer = await self._asked(
             self._client.chat_postMessage(
                 channel=address.chat,
@@ -164,6 +167,12 @@ class SlackPlatform:
 
     async def _asked(self, call: Awaitable[AsyncSlackResponse], chat: str = "") -> Json:
         return (await _limited(call, self._seconds, chat)).data
+
+    def _uploading(self, chat: str) -> Asked:
+        async def asked(call: Awaitable[AsyncSlackResponse]) -> Json:
+            return (await _limited(call, SECONDS_FOR_A_FILE, chat)).data
+
+        return asked
 
     async def _page(self, address: Address, oldest: str, cursor: str) -> tuple[list[Json], str]:
         """A page of what was said, and the mark of the next page."""

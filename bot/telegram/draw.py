@@ -12,7 +12,7 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.platform import Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
 
 TEXT = 4000  # of 4,096: counted after escaping, so never more than Telegram counts
 TOAST = 200
@@ -88,6 +88,8 @@ def _block(block: Block) -> Iterator[_Piece]:
             yield from (_Piece(_disarmed(f"{name}: {value}")) for name, value in block.rows)
         case Image():
             yield _Piece(_disarmed(f"📷 {block.alt}"))
+        case Attached():
+            yield _Piece(_disarmed(f"📎 {block.name}"))
         case Keys():
             return
         case _:

@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.platform import Address, Landed, Parcel, Rate
-from bot.telegram import draw
+from bot.telegram import documents, draw
 from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds
 from bot.telegram.draw import Drawn
 from bot.telegram.hear import PLATFORM
@@ -110,9 +110,13 @@ class TelegramPlatform:
         """Post a page. Raises `Later`, `Never` or `Unclear`."""
         chat = _number(parcel.address.chat)
         thread = _number(parcel.address.thread) if parcel.address.thread else None
-        drawn = draw.page(parcel.page)
+        handed = documents.attached(parcel)
+        drawn = draw.page(documents.without(parcel.page) if handed else parcel.page)
 
         async def post(text: str, mode: str | None) -> Landed:
+            if handed:
+                sent = await documents.post(self._bot, (chat, thread), parcel, drawn, mode)
+                return Landed(str(sent.chat.id), str(sent.message_id))
             message = await self._bot.send_message(
                 chat,
                 text,
@@ -124,7 +128,7 @@ class TelegramPlatform:
             )
             return Landed(str(message.chat.id), str(message.message_id))
 
-        return await _written(post, drawn)
+        return await _written(post, drawn, SECONDS_FOR_A_FILE if handed else SECONDS)
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
         """Show a page in place of an earlier one; to do so twice is harmless, so never unclear."""
@@ -169,13 +173,15 @@ class TelegramPlatform:
         return data
 
 
-async def _written(write: Callable[[str, str | None], Awaitable[V]], drawn: Drawn) -> V:
+async def _written(
+    write: Callable[[str, str | None], Awaitable[V]], drawn: Drawn, limit: float = SECONDS
+) -> V:
     """Write a page; without any markup if Telegram can't read what we made of it."""
     try:
-        return await _limited(write(drawn.html, ParseMode.HTML), SECONDS)
+        return await _limited(write(drawn.html, ParseMode.HTML), limit)
     except _Misdrawn as misdrawn:
         log.warning("html_refused", reason=misdrawn.reason)
-    return await _limited(write(drawn.plain, None), SECONDS)
+    return await _limited(write(drawn.plain, None), limit)
 
 
 async def _limited(work: Awaitable[V], limit: float) -> V:

@@ -8,6 +8,7 @@ from typing import assert_never
 from markupsafe import Markup
 
 from bot.platform import (
+    Attached,
     Block,
     Date,
     DateAndTime,
@@ -32,6 +33,7 @@ from bot.web import signs
 FEW = 6  # so many options are shown side by side; more become a list
 NOTHING, CHECKED, SELECTED = Markup(""), Markup(" checked"), Markup(" selected")
 Address = Callable[[int], str]
+DOWNLOAD = Markup('<p><a class="file" href="{}?download=1" download="{}">📎 {}</a></p>')
 
 # --- pages ----------------------------------------------------------------------------------------
 
@@ -65,6 +67,8 @@ def _block(block: Block, address: Address) -> Markup:
         case Image():
             image = Markup('<img class="picture" src="{}" alt="{}" loading="lazy">')
             return image.format(address(block.file_id), block.alt)
+        case Attached():
+            return DOWNLOAD.format(address(block.file_id), block.name, block.name)
         case Keys():
             return Markup('<div class="keys">{}</div>').format(NOTHING.join(map(_key, block.row)))
     assert_never(block)
@@ -80,6 +84,8 @@ def _lines(block: Block) -> list[str]:
             return [f"{name}: {value}" for name, value in block.rows]
         case Image():
             return [block.alt]
+        case Attached():
+            return [block.name]
         case Keys():
             return [" ".join(f"[{key.label}]" for key in block.row)]
     assert_never(block)

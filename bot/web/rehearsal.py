@@ -24,7 +24,7 @@ from bot.web.live import Live
 from bot.web.looking import Look, View
 from bot.web.pages import STATIC, Pages
 from bot.web.setting import Clock, Setting
-from bot.web.uploads import served
+from bot.web.uploads import saved, served
 from storage import files, rooms
 from storage.database import Database, Gone
 
@@ -132,6 +132,8 @@ class Rehearsal:
         file = await self._database.read(lambda db: files.get(db, number))
         if file is None or file.content is None:
             raise HTTPException(404)
+        if request.query_params.get("download"):
+            return saved(file.content, file.name)
         return served(file.content)
 
     # --- the clock --------------------------------------------------------------------------------

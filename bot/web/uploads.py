@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -53,6 +54,13 @@ def named(files: Sequence[RoomFile]) -> list[dict[str, Json]]:
 def attachments(files: Sequence[Mapping[str, Json]]) -> tuple[Attachment, ...]:
     """How the door is told of them."""
     return tuple(Attachment(f["id"], f["name"], f["media"], f["size"]) for f in files)
+
+
+def saved(content: bytes, name: str) -> Response:
+    """A file to be saved under its name."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    return Response(content, media_type=UNKNOWN, headers=headers)
 
 
 def served(content: bytes) -> Response:

@@ -83,6 +83,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file kept by us, handed over under a name."""
+
+    file_id: int
+    name: str
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A command with answers bound. `about` and `revision` say which subject, as it was then."""
 
@@ -103,7 +112,7 @@ class Buttons:
     to: Audience = STAFF
 
 
-Part = Line | Note | Quote | Facts | Picture | Buttons
+Part = Line | Note | Quote | Facts | Picture | Download | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ def merged(cards: tuple[Card, ...]) -> Card:
 # --- kept in rows ---------------------------------------------------------------------------------
 
 _PACKING: Packing[Card] = Packing(
-    Card, Line, Note, Quote, Facts, Picture, Buttons, Button, Ref, Audience
+    Card, Line, Note, Quote, Facts, Picture, Download, Buttons, Button, Ref, Audience
 )
 
 

@@ -18,6 +18,7 @@ CustomerId = NewType("CustomerId", int)
 PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
+SheetId = NewType("SheetId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -90,6 +91,7 @@ _KINDS: dict[object, Kind] = {
     PersonId: Pick("person"),
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
+    SheetId: Pick("sheet"),
     Files: Photos(),
 }
 

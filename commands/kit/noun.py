@@ -15,6 +15,7 @@ from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
+from storage.files import File
 from storage.talk import Talk
 from storage.timers import Timer
 
@@ -70,6 +71,7 @@ class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
+    `arrived` is told of every file once its bytes are here.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class Noun:
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    arrived: Callable[[Desk, File], None] = lambda _desk, _file: None
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
 
 

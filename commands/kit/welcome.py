@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Quote, Ref
 from commands.kit.command import Catalogue, Command, Declared
 from commands.kit.people import Actor, Role
-from commands.kit.words import T
+from commands.kit.words import T, listed
 
 OFFERED = 6
 
@@ -21,6 +21,11 @@ def puzzled(catalogue: Catalogue, actor: Actor, text: str, draft: Ref | None) ->
         said = T("Shall I pass this on? Choose what it is, and nothing has to be typed again.")
     keep = tuple(_offer(command, draft) for command in _choices(catalogue, actor))[:OFFERED]
     return Card(T("What shall I do with this?"), (*parts, Line(said), Buttons(keep, PUBLIC)))
+
+
+def fetching(names: Sequence[str]) -> Card:
+    """Tables are on their way; what to do with them is asked once they are here."""
+    return Card(T("Fetching {names} …", names=listed(list(names))))
 
 
 def stranger(name: str) -> Card:

@@ -44,6 +44,12 @@ class Player(Protocol):
     ) -> None:
         """Send a small picture."""
 
+    async def sends_file(self, name: str, content: bytes) -> None:
+        """Send a file in the direct chat."""
+
+    def downloads(self, name: str) -> bytes:
+        """The bytes of the newest file in sight in the direct chat whose name has this in it."""
+
     async def starts(self, code: str = "") -> None:
         """Open the bot, perhaps by a link with a code."""
 

@@ -93,6 +93,20 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, PICTURE, text, self._thread)
         _acknowledged(answer)
 
+    async def sends_file(self, name: str, content: bytes) -> None:
+        self._turns_to("")
+        _acknowledged(await self._person.uploads(self._here, name, content, "", self._thread))
+
+    def downloads(self, name: str) -> bytes:
+        files = self._slack.workspace.files
+        for message in reversed(self._sight(self._place(""))):
+            for file in message.files:
+                if name in file["name"] and message.user != self.user:
+                    content = files[file["id"]].content
+                    assert content is not None
+                    return content
+        raise CannotDo(f"{self.name} sees no file {name!r}")
+
     async def starts(self, code: str = "") -> None:
         """Slack has no links with codes, and its /join and /help are Slack's own."""
         self._turns_to("")

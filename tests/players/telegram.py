@@ -74,6 +74,18 @@ class TelegramPlayer:
         await self._person.sends_photo(self._here, PICTURE, caption=text, reply_to=answered)
         await self._telegram.settled()
 
+    async def sends_file(self, name: str, content: bytes) -> None:
+        self._turns_to("")
+        await self._person.sends_document(self._here, content, name, mime_type="text/csv")
+        await self._telegram.settled()
+
+    def downloads(self, name: str) -> bytes:
+        for message in reversed(self._told("")):
+            document = message.content.get("document")
+            if document and name in document["file_name"]:
+                return self._telegram.world.files[document["file_id"]].content
+        raise CannotDo(f"{self.name} sees no file {name!r}")
+
     async def starts(self, code: str = "") -> None:
         self._turns_to("")
         await self._person.starts(code)

@@ -60,6 +60,23 @@ class Browser:
         assert found, f"the page {asked} could not be loaded"
         return found[0]
 
+    async def get(self, address: str) -> bytes:
+        """Fetch a file."""
+        async with self._client() as client:
+            await self._entered(client)
+            answer = await client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        return answer.content
+
+    def get_now(self, address: str) -> bytes:
+        """Fetch a file from where nothing can be awaited."""
+        found: list[bytes] = []
+        thread = threading.Thread(target=lambda: found.append(asyncio.run(self.get(address))))
+        thread.start()
+        thread.join()
+        assert found, f"{address} could not be fetched"
+        return found[0]
+
     async def post(
         self, path: str, fields: Mapping[str, Json], token: str, photos: Mapping[str, bytes]
     ) -> Json:
@@ -178,6 +195,14 @@ class WebPlayer:
         assert found, f"{label!r} is not offered: {[text for _, text in offered]}"
         form.values[asked["data-search"]] = [found[0]]
         await self._submit()
+
+    async def sends_file(self, name: str, content: bytes) -> None:
+        await self._write("", {name: content}, "", "", 1)
+
+    def downloads(self, name: str) -> bytes:
+        links = [a for a in self._page_now("").all("a", kind="file") if name in a["download"]]
+        assert links, f"{self.name} sees no file {name!r}"
+        return self.browser.get_now(links[-1]["href"])
 
     async def starts(self, code: str = "") -> None:
         await self._post(await self._page(""), "begin", {"code": code})

@@ -1,0 +1,126 @@
+"""Many rows at once: written in one go, found by a list of values, removed unless pointed at."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import psycopg
+from sqlalchemy import ColumnElement, Dialect, Text, bindparam, func, insert, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+from storage.connections import POSTGRESQL, SQLITE
+from storage.database import Deed, Query, Transaction, columns_of
+
+
+class _Several(TypeDecorator[Sequence[object]]):
+    """A list as one value: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
+        """Write it as the engine takes it."""
+        return json.dumps(list(value)) if dialect.name == SQLITE else list(value)
+
+
+class Among(ColumnElement[bool]):
+    """Whether a column is one of the values bound to `name`, however many they are."""
+
+    inherit_cache = False
+
+    def __init__(self, column: Mapped[Any], name: str) -> None:
+        self.column: ColumnElement[Any] = column  # type: ignore[assignment]
+        self.several = bindparam(name, type_=_Several())
+
+
+@compiles(Among, SQLITE)
+def _among_json(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    column, several = compiler.process(among.column, **kw), compiler.process(among.several, **kw)
+    return f"{column} IN (SELECT value FROM json_each({several}))"  # noqa: S608 -- made of names
+
+
+@compiles(Among, POSTGRESQL)
+def _among_array(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    column, several = compiler.process(among.column, **kw), compiler.process(among.several, **kw)
+    return f"{column} = ANY({several})"
+
+
+def add_all(db: Transaction, rows: Sequence[SQLModel]) -> list[int]:
+    """Insert rows of one table that has an `id`; give their ids (also set on the rows)."""
+    if not rows:
+        return []
+    ids = _reserved(db, type(rows[0]), len(rows))
+    for row, id_ in zip(rows, ids, strict=True):
+        row.__dict__["id"] = id_
+    put_all(db, rows)
+    return ids
+
+
+def put_all(db: Transaction, rows: Sequence[SQLModel]) -> None:
+    """Insert rows of one table whose keys are set."""
+    if not rows:
+        return
+    statement = _insertion(type(rows[0]))
+    compiled = statement.on(db.engine)
+    names = statement.names
+    values = [compiled.values({name: row.__dict__[name] for name in names}) for row in rows]
+    db.connection.cursor().executemany(compiled.sql, values)
+
+
+def run_all(db: Transaction, deed: Deed, values: Sequence[dict[str, object]]) -> None:
+    """Execute a deed once for each of these values."""
+    if values:
+        compiled = deed.on(db.engine)
+        db.connection.cursor().executemany(compiled.sql, [compiled.values(v) for v in values])
+
+
+def unless_used(db: Transaction, work: Callable[[], None]) -> bool:
+    """Do it; False, and nothing is done, where other rows point at what would be removed."""
+    try:
+        with db.savepoint():
+            work()
+    except (sqlite3.IntegrityError, psycopg.errors.ForeignKeyViolation):
+        return False
+    return True
+
+
+@cache
+def _insertion(table: type[SQLModel]) -> Deed:
+    columns = columns_of(table)
+    names = tuple(c.key for c in columns.columns)
+    made = Deed(insert(columns).values({n: bindparam(n) for n in names}))
+    made.names = names
+    return made
+
+
+def _reserved(db: Transaction, table: type[SQLModel], many: int) -> list[int]:
+    """Ids that nobody else gets: SQLite has one writer, PostgreSQL a sequence."""
+    if db.engine == POSTGRESQL:
+        drawn = _drawn(table).all(db, many=many)
+        return sorted(drawn)
+    last = _last(table).first(db) or 0
+    return list(range(last + 1, last + 1 + many))
+
+
+@cache
+def _last(table: type[SQLModel]) -> Query[int]:
+    return Query(int, select(func.coalesce(func.max(columns_of(table).c.id), 0)))
+
+
+@cache
+def _drawn(table: type[SQLModel]) -> Query[int]:
+    sequence = func.pg_get_serial_sequence(columns_of(table).name, text("'id'"))
+    return Query(
+        int,
+        select(func.nextval(sequence)).select_from(
+            func.generate_series(text("1"), bindparam("many"))
+        ),
+    )
