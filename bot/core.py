@@ -48,6 +48,7 @@ class Core:
     platforms: dict[str, Platform] = field(default_factory=dict)
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
+    rest: float = 0.0
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
@@ -63,7 +64,9 @@ class Core:
         self.fetching = Fetching(
             self.database, self.clock, self.platforms, self._arrived, self._wake
         )
-        self.clerk = Clerk(self.timers, SHEETS, house.spoken, self._tongue, self._wake)
+        self.clerk = Clerk(
+            self.timers, SHEETS, house.spoken, self._tongue, self._wake, rest=self.rest
+        )
 
     def start(self) -> None:
         """Begin to tick."""
@@ -136,8 +139,9 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
+    rest: float = 0.0,
 ) -> Core:
-    """Put the house together on a migrated database."""
+    """Put the house together on a migrated database; `rest` is how long its clerk pauses."""
     (own, ahead), _ = database.write_now(_kept)
     catalogue = Catalogue([*discovery.commands(), *more_commands])
     base = Nouns(tuple(discovery.nouns()))
@@ -155,7 +159,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         clock=ticking,
         seal=Seal(keys or (own.encode(),)),
     )
-    return Core(database, house, ticking)
+    return Core(database, house, ticking, rest=rest)
 
 
 def _kept(db: Transaction) -> tuple[str, float]:

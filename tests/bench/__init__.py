@@ -1,0 +1,1 @@
+"""Measurements of speed, each a program: `python -m tests.bench.importing FILE`."""
