@@ -7,6 +7,7 @@ under a lease that every slice renews in its own transaction.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ from commands.kit.policy import Policy
 from commands.kit.sheet import Entry, Made, Say, Sheet, Spoken, Verdict
 from commands.kit.words import T, Words, encode
 from commands.sheets.noun import SheetPolicy, scope_of
+from scheduler.aside import Aside
 from scheduler.clock import Clock
 from scheduler.paper import Making, bad_rows
 from scheduler.pile import Pile
@@ -40,7 +42,6 @@ from storage.sheets import (
     UNDONE,
     Change,
     Job,
-    Wrong,
 )
 
 log = structlog.get_logger("clerk")
@@ -52,6 +53,8 @@ FIRST, LEAST, MOST = 8, 1, 400
 AIM = 0.015
 REDRAWN = timedelta(seconds=3)
 LOOKED = 1.0
+# How long a thread computes before another one has its turn, while tables are worked off.
+TURN = 0.0005
 
 
 class _Lost(Exception):
@@ -89,11 +92,23 @@ class Clerk:
         self.tongue = tongue
         self.wake = wake
         self.rest = rest
+        self.aside = Aside()
         self.longest = 0.0
         self._shown = self.clock.machine()
 
     async def tick(self) -> int:
         """Work until nothing is left to do; give how many jobs came to an end."""
+        if await self.database.read(sheets.next_one) is None:
+            return 0
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(TURN)
+        try:
+            return await self._work_off()
+        finally:
+            sys.setswitchinterval(usual)
+            await self.aside.close()
+
+    async def _work_off(self) -> int:
         ended = 0
         while (job := await self.database.read(sheets.next_one)) is not None:
             try:
@@ -173,7 +188,7 @@ class Clerk:
         """The next entries; what takes long and needs no writer is done before it is asked for."""
         entries = await asyncio.to_thread(pile.take, size)
         verdicts = await self._planned(pile, entries) if entries else []
-        return _Slice(entries, await asyncio.to_thread(pile.sheet.ready, verdicts))
+        return _Slice(entries, await self.aside.grams(pile.sheet.ahead(verdicts)))
 
     def _imported(self, db: Transaction, now: Job, pile: Pile, slice_: _Slice) -> None:
         """Hold the entries against what is known now, and do what they say."""
@@ -213,8 +228,7 @@ class Clerk:
             why = sheet.undo(db, change.subject_id, change.before, change.after, at)
             if why is not None:
                 name = (change.after or {}).get("name") or _name_now(db, sheet, change)
-                row = Wrong(job_id=known(now.id), stage=UNDOING, line=abs(change.line), name=name)
-                row.reason = encode(why)
+                row = _wrong(now, UNDOING, abs(change.line), name, why)
                 sheets.refuse_rows(db, [row])
             if change.line > 0:
                 kind = "back" if why is None else "wrong"
@@ -368,21 +382,22 @@ def _count(job: Job, stage: str, verdicts: list[Verdict]) -> None:
 
 
 def _refuse(db: Transaction, job: Job, stage: str, verdicts: list[Verdict]) -> None:
-    rows = [
-        Wrong(
-            job_id=known(job.id),
-            stage=stage,
-            line=v.entry.line,
-            name=v.entry.name[:100],
-            reason=encode(v.wrong),
-        )
-        for v in verdicts
-        if v.wrong is not None
-    ]
-    sheets.refuse_rows(db, rows)
+    sheets.refuse_rows(
+        db,
+        [
+            _wrong(job, stage, v.entry.line, v.entry.name, v.wrong)
+            for v in verdicts
+            if v.wrong is not None
+        ],
+    )
 
 
-def _change(job: Job, made: Made, *, again: bool) -> Change:
+def _wrong(job: Job, stage: str, line: int, name: str, why: Words) -> dict[str, Json]:
+    about = {"job_id": known(job.id), "stage": stage, "line": line}
+    return {**about, "name": name[:100], "reason": encode(why)}
+
+
+def _change(job: Job, made: Made, *, again: bool) -> dict[str, Json]:
     """What is kept of a change: all of what is new, the fields that differ otherwise.
 
     A row's second pass has its line negative, so that the row is counted once.
@@ -392,7 +407,8 @@ def _change(job: Job, made: Made, *, again: bool) -> Change:
     if before is not None:
         fields = [name for name in after if after[name] != before[name]]
         before, after = {f: before[f] for f in fields}, {f: after[f] for f in fields}
-    return Change(job_id=known(job.id), line=line, subject_id=made.id, before=before, after=after)
+    about = {"job_id": known(job.id), "line": line, "subject_id": made.id}
+    return {**about, "before": before, "after": after}
 
 
 def _name_now(db: Transaction, sheet: Sheet, change: Change) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
 from storage import lookup, readings
-from storage.batches import Among, add_all, put_all
+from storage.batches import Among, Plain, add_all, put_all
 from storage.customers import EXISTING, Contact, Customer, CustomerName, Stewardship
 from storage.database import Deed, Json, Query, Transaction, known
 from storage.subjects import Revision, Subject
@@ -204,13 +204,14 @@ def open_all(
 ) -> list[int]:
     """Open files that existed before; `ready` holds the grams of their names."""
     rows = [_customer(d, at) for d in dossiers]
-    ids = add_all(db, rows)
+    ids = add_all(db, Customer, rows)
     pairs = list(zip(ids, dossiers, strict=True))
     lookup.add_names(db, [(id_, n) for id_, d in pairs for n in _called(d)], ready)
-    add_all(db, [_steward(id_, d, at) for id_, d in pairs])
-    add_all(db, [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]])
-    put_all(db, [Subject(kind=KIND, id=id_, revision=1, version=1) for id_ in ids])
-    put_all(db, [_revision(id_, d, at) for id_, d in pairs])
+    add_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
+    met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
+    add_all(db, Contact, met)
+    put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
+    put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])
     return ids
 
 
@@ -244,15 +245,8 @@ def remove(db: Transaction, id_: int) -> None:
         deed.run(db, b_id=id_)
 
 
-def _customer(dossier: Dossier, at: datetime) -> Customer:
-    return Customer(
-        name=dossier["name"],
-        short=dossier["short"],
-        registration=dossier["registration"],
-        note=dossier["note"],
-        source=EXISTING,
-        created_at=at,
-    )
+def _customer(dossier: Dossier, at: datetime) -> Plain:
+    return {**{n: dossier[n] for n in PLAIN}, "source": EXISTING, "created_at": at}
 
 
 def _called(dossier: Dossier) -> list[str]:
@@ -260,24 +254,20 @@ def _called(dossier: Dossier) -> list[str]:
     return list(dict.fromkeys((dossier["name"], dossier["short"], *dossier["names"])))
 
 
-def _steward(id_: int, dossier: Dossier, at: datetime) -> Stewardship:
-    return Stewardship(
-        customer_id=id_,
-        owner_id=dossier["owner"],
-        important=dossier["important"],
-        since=at,
-        until=None,
-    )
+def _steward(id_: int, dossier: Dossier, at: datetime) -> Plain:
+    owner, important = dossier["owner"], dossier["important"]
+    return {"customer_id": id_, "owner_id": owner, "important": important, "since": at}
 
 
-def _contact(id_: int, listed: Sequence[str], at: datetime) -> Contact:
+def _contact(id_: int, listed: Sequence[str], at: datetime) -> Plain:
     name, title, phone, email = listed
-    return Contact(customer_id=id_, name=name, title=title, phone=phone, email=email, created_at=at)
+    reach = {"title": title, "phone": phone, "email": email}
+    return {"customer_id": id_, "name": name, **reach, "created_at": at}
 
 
-def _revision(id_: int, dossier: Dossier, at: datetime) -> Revision:
+def _revision(id_: int, dossier: Dossier, at: datetime) -> Plain:
     shown = {name: dossier[name] for name in ("name", *STEWARDSHIP)}
-    return Revision(kind=KIND, id=id_, revision=1, at=at, shown=shown)
+    return {"kind": KIND, "id": id_, "revision": 1, "at": at, "shown": shown}
 
 
 def _plainly(db: Transaction, id_: int, to: Dossier) -> None:
@@ -298,7 +288,7 @@ def _name(db: Transaction, id_: int, to: Dossier) -> None:
 def _hand_over(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
     for now in _STEWARDS.all(db, ids=[id_]):
         _UNTIL.run(db, b_id=now.id, to_until=at)
-    db.add(_steward(id_, to, at))
+    add_all(db, Stewardship, [_steward(id_, to, at)])
 
 
 def _hand_back(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
@@ -323,4 +313,4 @@ def _reconcile_contacts(
         elif listed != [row.name, row.title, row.phone, row.email]:
             _, title, phone, email = listed
             _CONTACT.run(db, b_id=row.id, to_title=title, to_phone=phone, to_email=email)
-    add_all(db, [_contact(id_, listed, at) for listed in left.values()])
+    add_all(db, Contact, [_contact(id_, listed, at) for listed in left.values()])

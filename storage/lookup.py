@@ -104,21 +104,16 @@ def add_names(
     db: Transaction, names: Sequence[tuple[int, str]], ready: Mapping[str, frozenset[str]]
 ) -> list[int]:
     """The same for many customers at once; `ready` holds grams that were made before."""
-    rows = [CustomerName(customer_id=id_, name=n, key=readings.bare(n)) for id_, n in names]
-    ids = add_all(db, rows)
-    entries = [
-        Gram(gram=gram, name_id=name_id)
+    rows = [{"customer_id": id_, "name": n, "key": readings.bare(n)} for id_, n in names]
+    ids = add_all(db, CustomerName, rows)
+    entries = sorted(
+        (gram, name_id)
         for name_id, (_, name) in zip(ids, names, strict=True)
         for gram in ready.get(name) or readings.grams(name)
-    ]
+    )
     # In the order of the tree: neighbours are written together.
-    entries.sort(key=_in_the_tree)
-    put_all(db, entries)
+    put_all(db, Gram, [{"gram": gram, "name_id": name_id} for gram, name_id in entries])
     return ids
-
-
-def _in_the_tree(entry: Gram) -> tuple[str, int]:
-    return entry.gram, entry.name_id
 
 
 def forget_name(db: Transaction, row: CustomerName) -> None:

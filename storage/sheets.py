@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, bindparam, delete, func, select, update
 from sqlmodel import Field, SQLModel, col
 
-from storage.batches import add_all
+from storage.batches import Plain, add_all
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
 from storage.subjects import change as touch
@@ -166,9 +166,9 @@ def show(db: Transaction, job: Job, at: datetime) -> None:
     touch(db, KIND, job.id or 0, at, None)
 
 
-def refuse_rows(db: Transaction, rows: Sequence[Wrong]) -> None:
-    """Keep which rows were not taken."""
-    add_all(db, rows)
+def refuse_rows(db: Transaction, rows: Sequence[Plain]) -> None:
+    """Keep which rows were not taken: the fields of `Wrong`."""
+    add_all(db, Wrong, rows)
 
 
 def wrong(
@@ -183,9 +183,9 @@ def forget_wrong(db: Transaction, job_id: int, stage: str) -> None:
     _FORGET_WRONG.run(db, b_job=job_id, s=stage)
 
 
-def note_changes(db: Transaction, rows: Sequence[Change]) -> None:
-    """Keep what was changed, so that it can be undone."""
-    add_all(db, rows)
+def note_changes(db: Transaction, rows: Sequence[Plain]) -> None:
+    """Keep what was changed, so that it can be undone: the fields of `Change`."""
+    add_all(db, Change, rows)
 
 
 def changes_below(db: Transaction, job_id: int, below: int, most: int) -> list[Change]:

@@ -112,8 +112,8 @@ class Sheet(Protocol):
     ) -> list[Verdict]:
         """Hold entries against what is known. `names` are those that stand in the file."""
 
-    def ready(self, verdicts: Sequence[Verdict]) -> Mapping[str, frozenset[str]]:
-        """Whatever takes time and needs no database."""
+    def ahead(self, verdicts: Sequence[Verdict]) -> Sequence[str]:
+        """The names whose grams can be worked out before anything is written."""
 
     def apply(
         self,

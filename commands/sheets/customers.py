@@ -128,11 +128,10 @@ class CustomerSheet:
             for entry, one in zip(entries, meant, strict=True)
         ]
 
-    def ready(self, verdicts: Sequence[Verdict]) -> dict[str, frozenset[str]]:
-        """The grams under which the names of new customers are found."""
+    def ahead(self, verdicts: Sequence[Verdict]) -> list[str]:
+        """The names of new customers."""
         new = (v.after for v in verdicts if v.kind == "added")
-        names = {n for d in new for n in (d[NAME], d[SHORT], *d[NAMES])}
-        return {name: readings.grams(name) for name in names}
+        return sorted({n for d in new for n in (d[NAME], d[SHORT], *d[NAMES])})
 
     def apply(
         self,

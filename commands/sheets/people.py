@@ -67,9 +67,9 @@ class PeopleSheet:
         everybody = roster.held(db)
         return [_verdict(entry, everybody, names) for entry in entries]
 
-    def ready(self, verdicts: Sequence[Verdict]) -> dict[str, frozenset[str]]:
-        """Nothing takes long here."""
-        return {}
+    def ahead(self, verdicts: Sequence[Verdict]) -> list[str]:
+        """People are looked for without grams."""
+        return []
 
     def apply(
         self,
