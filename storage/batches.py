@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import ColumnElement, Dialect, Text, bindparam, func, insert, select, text
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, bindparam, func, insert, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE
@@ -28,6 +28,14 @@ class _Several(TypeDecorator[Sequence[object]]):
     impl = Text
     cache_ok = True
 
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose what the engine takes."""
+        return dialect.type_descriptor(Text() if dialect.name == SQLITE else ARRAY(self.of))
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
         """Write it as the engine takes it."""
         return json.dumps(list(value)) if dialect.name == SQLITE else list(value)
@@ -40,7 +48,7 @@ class Among(ColumnElement[bool]):
 
     def __init__(self, column: Mapped[Any], name: str) -> None:
         self.column: ColumnElement[Any] = column  # type: ignore[assignment]
-        self.several = bindparam(name, type_=_Several())
+        self.several = bindparam(name, type_=_Several(self.column.type))
 
 
 @compiles(Among, SQLITE)
