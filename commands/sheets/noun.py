@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -115,30 +115,30 @@ def card(look: Look, id_: int) -> Card:
     return Card(_title(job), parts, Ref(KIND, id_))
 
 
-_IN = {
-    OFFERED: T("📄 {name} is here. What is it?"),
-    CHECKING: T("🔎 Checking {name}: {n} rows so far"),
-    CHECKED: T("🔎 {name} is checked; nothing is imported yet"),
-    IMPORTING: T("⏳ Importing {name}: {n} %"),
-    DONE: T("✅ {name} is imported: {what}"),
-    UNDOING: T("⏳ Undoing {name}: {n} rows"),
-    UNDONE: T("↩ {name} is undone"),
-    CANCELLED: T("✋ {name} was stopped"),
-    FAILED: T("⚠ {name} can't be imported"),
+_IN: Mapping[str, Callable[[Job, T], T]] = {
+    OFFERED: lambda job, _: T("📄 {name} is here. What is it?", name=job.name),
+    CHECKING: lambda job, _: T("🔎 Checking {name}: {n} rows so far", name=job.name, n=job.at),
+    CHECKED: lambda job, _: T("🔎 {name} is checked; nothing is imported yet", name=job.name),
+    IMPORTING: lambda job, _: T("⏳ Importing {name}: {n} %", name=job.name, n=_percent(job)),
+    DONE: lambda job, what: T("✅ {name} is imported: {what}", name=job.name, what=what),
+    UNDOING: lambda job, _: T("⏳ Undoing {name}: {n} rows", name=job.name, n=_back(job)),
+    UNDONE: lambda job, _: T("↩ {name} is undone", name=job.name),
+    CANCELLED: lambda job, _: T("✋ {name} was stopped", name=job.name),
+    FAILED: lambda job, _: T("⚠ {name} can't be imported", name=job.name),
 }
-_OUT = {
-    EXPORTING: T("⏳ Preparing a table of {what}: {n} rows so far"),
-    DONE: T("✅ The table of {what} is ready: {n} rows"),
-    CANCELLED: T("✋ The table of {what} was stopped"),
-    FAILED: T("⚠ The table of {what} can't be made"),
+_OUT: Mapping[str, Callable[[Job, T], T]] = {
+    EXPORTING: lambda job, what: T(
+        "⏳ Preparing a table of {what}: {n} rows so far", what=what, n=job.at
+    ),
+    DONE: lambda job, what: T("✅ The table of {what} is ready: {n} rows", what=what, n=job.at),
+    CANCELLED: lambda _, what: T("✋ The table of {what} was stopped", what=what),
+    FAILED: lambda _, what: T("⚠ The table of {what} can't be made", what=what),
 }
 
 
 def _title(job: Job) -> Words:
     what = SHEETS[job.sheet].words if job.sheet else T("table")
-    numbers = {IMPORTING: _percent(job), UNDOING: _back(job)}
-    said = (_OUT if job.form else _IN)[job.state]
-    return T(said.text, name=job.name, what=what, n=numbers.get(job.state, job.at))
+    return (_OUT if job.form else _IN)[job.state](job, what)
 
 
 def _percent(job: Job) -> int:

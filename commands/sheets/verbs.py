@@ -132,12 +132,12 @@ class StopImport(
     who={Relation.OWNER, Role.ADMINISTRATOR},
     on=KIND,
 ):
-    """Stop it; what is imported already stays."""
+    """Stop an import."""
 
     table: Annotated[SheetId, Ask("Which table?", "Table")]
 
     def run(self, desk: Desk) -> Ref:
-        """Stop before the next slice."""
+        """Stop before the next slice; what is imported already stays."""
         job = _job(desk, self.table, OFFERED, CHECKING, CHECKED, IMPORTING, EXPORTING)
         job.state, job.finished_at = CANCELLED, desk.recorded_at
         return _saved(desk, job)
@@ -180,7 +180,7 @@ class Export(
     },
     clause="7.3.2",
 ):
-    """Take out a table of customers."""
+    """Take out a table."""
 
     what: Annotated[Table, Ask("What shall be in it?", "Table")] = Table.CUSTOMERS
     form: Annotated[Form, Ask("As which kind of file?", "Kind of file")] = Form.XLSX
