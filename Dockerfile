@@ -27,6 +27,8 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
+# What has begun is finished, and what waits is kept: within ten seconds.
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=4)"]
 CMD ["python", "-m", "bot", "run"]

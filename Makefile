@@ -15,7 +15,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) was not found. On Debian: apt-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format coverage words screenshots lock
+.PHONY: help setup run test check format coverage words screenshots container lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -67,6 +67,9 @@ words: $(READY) ## Bring the message catalogues up to date with the code
 
 screenshots: $(READY) ## Take the pictures of the web pages anew (needs chromium)
 	$(PY) -m tests.browser.screenshots
+
+container: $(READY) ## Build the container, log a visit in it, and stop it (needs root, buildah and debootstrap)
+	@$(PY) -m tests.container
 
 lock: $(READY) ## Pin what pyproject.toml asks for (UPGRADE=--upgrade: the newest it allows)
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock

@@ -1,11 +1,10 @@
-"""`python -m bot`: run the bot, print a manifest, migrate, take tables in and out."""
+"""`python -m bot`: run the bot, look it over, keep it, migrate, take tables in and out."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import sys
+import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -18,6 +17,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from bot.logs import log_events
 from bot.settings import Settings
 from commands.kit.errors import Misdeclared
 from storage.database import Gone
@@ -55,11 +55,26 @@ def run() -> None:
     from bot.wiring import assemble
 
     settings = _settings()
-    log_plainly()
+    log_events(settings.log_format)
     with _in_a_sentence():
         running = assemble(settings)
     _greet(settings, running.link, running.code)
-    serve(running, settings)
+    with _ending_well():
+        serve(running, settings)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """The server passes a signal on once it has stopped; being told to stop is no failure."""
+
+    def stopped(number: int, _frame: FrameType | None) -> None:
+        structlog.get_logger("headwater").info("stopped", signal=signal.Signals(number).name)
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def serve(running: Running, settings: Settings) -> None:
@@ -116,6 +131,61 @@ def manifest(
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
+@cli.command("admin-code")
+def admin_code(
+    name: Annotated[str, typer.Option("--for", help="Who becomes administrator by it.")] = "",
+) -> None:
+    """Print a fresh code for an administrator who has no way in any more."""
+    from bot.wiring import admin_code as fresh_code
+
+    settings = _settings()
+    with _in_a_sentence():
+        code = fresh_code(settings, name)
+    typer.echo(f"Send the bot:   join {code}\n请给机器人发送：加入 {code}")
+
+
+@cli.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False
+) -> None:
+    """Look everything over; each line that is not ok says what to do."""
+    from bot.consulting import consult
+
+    said, failed = consult(for_programs=as_json)
+    typer.echo(said)
+    raise typer.Exit(int(failed))
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it, such as headwater.zip.")],
+) -> None:
+    """Write everything into one file; the bot may go on working meanwhile."""
+    from bot.keeping import keep
+
+    settings = _settings()
+    with _in_a_sentence():
+        kept = keep(settings, file)
+    typer.echo(
+        f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
+    )
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote, on either kind of database.")],
+    *,
+    replace: Annotated[bool, typer.Option(help="Put it over what is there.")] = False,
+) -> None:
+    """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
+    from bot.keeping import put_back
+
+    settings = _settings()
+    with _in_a_sentence():
+        rows = put_back(settings, file, replace=replace)
+    typer.echo(f"{rows} rows restored from {file}")
+
+
 @cli.command("import")
 def take_in(
     sheet: Annotated[Sheet, typer.Argument(help="What the file holds.")],
@@ -140,7 +210,7 @@ def _at_the_desk(work: Callable[[Desk], Awaitable[bool]]) -> None:
     from bot.spreadsheets import desk_at
 
     settings = _settings()
-    log_plainly()
+    log_events(settings.log_format)
 
     async def run_it() -> bool:
         async with desk_at(settings, typer.echo) as desk:
@@ -159,6 +229,8 @@ def _in_a_sentence() -> Iterator[None]:
         yield
     except Gone as gone:
         raise SystemExit(f"headwater: the database does not answer: {gone}") from gone
+    except OSError as error:
+        raise SystemExit(f"headwater: {error.filename}: {error.strerror}") from error
     except (Misdeclared, RuntimeError) as refused:
         raise SystemExit(f"headwater: {refused}") from refused
 
@@ -169,21 +241,6 @@ def _settings() -> Settings:
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SystemExit("headwater: these settings can't be used\n" + "\n".join(lines)) from error
-
-
-def log_plainly() -> None:
-    """Events with fields on standard error; tracebacks without variables: they may be personal."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.ExceptionRenderer(),
-            structlog.processors.LogfmtRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

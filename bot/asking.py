@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.forms import draft_form
-from bot.hearing import Again, Hearing
+from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.platform import Attachment, Form, Open, Pressed, Reply, Silent, Wrong
 from commands.kit import drafting, words
@@ -14,10 +14,10 @@ from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
-from commands.kit.form import Photos, Question
+from commands.kit.form import Photos, Place, Question
 from commands.kit.reading import Which, answer
 from commands.kit.words import T, Words
-from storage import drafts, postings, subjects
+from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
 
@@ -60,32 +60,48 @@ class Asking:
         return self._outcome(command.declared, outcome, quiet=draft is not None)
 
     def _done(self, draft: Draft | None) -> None:
+        """A draft is done; the messages that began and answered it have become what came of it."""
         if draft is not None:
             drafts.end(self.db, known(draft.id), drafts.DONE)
-            self._touch(draft)
+            self.touch(draft)
+            self.goes_over(draft)
 
-    def _outcome(self, declared: Declared, outcome: Card | Ref | None, *, quiet: bool) -> Reply:
-        """Show what came of it. A card that stands here already is redrawn, not said twice."""
-        if isinstance(outcome, Card) and outcome.about is None:
-            return self.hearing.show(outcome)
-        if isinstance(outcome, Ref) and self._in_sight(outcome):
-            return self._confirmed(declared, quiet=quiet)
-        if outcome is not None:
-            self.hearing.desk().tell(self.hearing.home(), outcome)
+    def goes_over(self, draft: Draft) -> None:
+        """What a draft was said with has become what this message became."""
+        found = self.hearing.became
+        if found and found.about != Ref(drafting.KIND, known(draft.id)):
+            about = found.about
+            heard.became(self.db, known(draft.id), about.kind, about.id, found.command)
+
+    def _outcome(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
+        """Show what came of it.
+
+        A changed card that stands here already is redrawn, not said twice; one that was only asked
+        for is shown again, for it may stand far above.
+        """
+        shown = outcome.shown
+        if isinstance(shown, Card) and shown.about is None:
+            return self.hearing.show(shown)
+        if isinstance(shown, Ref) and outcome.moved and self._in_sight(shown):
+            return self._confirmed(declared, outcome, quiet=quiet)
+        if shown is not None:
+            self.hearing.desk().tell(self.hearing.home(), shown)
         return Silent()
 
-    def _confirmed(self, declared: Declared, *, quiet: bool) -> Reply:
+    def _confirmed(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
         if isinstance(self.request.said, Pressed):
-            return self.hearing.toast(T("Done."))
-        if quiet:
+            return self.hearing.toast(outcome.said or T("Done."))
+        if quiet and not outcome.said:
             return Silent()
-        return self.hearing.show(Card(T("✔ {what}", what=declared.words)))
+        what = outcome.said or T("Done: {what}", what=declared.words)
+        return self.hearing.show(Card(T("✔ {what}", what=what)))
 
     def _in_sight(self, outcome: Ref) -> bool:
         """Whether a card of this subject that follows its changes stands in this conversation."""
         at = self.request.address
         return any(
             posting.follows
+            and posting.view == outcome.view
             and (posting.platform, posting.workspace, posting.chat)
             == (at.platform, at.workspace, at.chat)
             for posting in postings.of(self.db, outcome.kind, outcome.id)
@@ -109,11 +125,14 @@ class Asking:
         kept.answers, kept.asking, kept.error = answers, field, error
         kept.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
         drafts.save(self.db, kept)
+        self.hearing.becomes(Ref(drafting.KIND, known(kept.id)), command.declared.name)
         return self._put(kept, command, fresh=draft is None)
 
     def keep_aside(self, answers: dict[str, Json]) -> Draft:
         """Keep words whose command is not known yet."""
-        return self._new(None, answers, 0, drafts.ASIDE)
+        kept = self._new(None, answers, 0, drafts.ASIDE)
+        self.hearing.becomes(Ref(drafting.KIND, known(kept.id)))
+        return kept
 
     def _new(
         self, declared: Declared | None, answers: dict[str, Json], revision: int, state: str
@@ -124,7 +143,7 @@ class Asking:
         earlier = drafts.open_in(self.db, account, conversation)
         if earlier is not None and state == drafts.OPEN:
             drafts.end(self.db, known(earlier.id), drafts.ASIDE)
-            self._touch(earlier)
+            self.touch(earlier)
         about = self.hearing.subject(declared, answers) if declared else None
         made = Draft(
             account_id=account,
@@ -133,13 +152,15 @@ class Asking:
             chat=at.chat,
             thread=at.thread,
             conversation=conversation,
+            message=self.hearing.first.message,
+            origin=self.hearing.first.kept_writer(),
             command=declared.name if declared else "",
             answers=answers,
             asked=[],
             subject_kind=about.kind if about else "",
             subject_id=about.id if about else None,
             revision=revision,
-            begun_at=self.hearing.now,
+            begun_at=self.hearing.first.at,
             expires_at=self.hearing.recorded_at + drafting.KEPT_FOR,
             state=state,
         )
@@ -153,7 +174,7 @@ class Asking:
         if self.request.opens and not choosing:
             return Open(self.form(draft))
         if not fresh and self._pressed_here(draft):
-            self._touch(draft)
+            self.touch(draft)
         else:
             self._leave_behind(draft)
             self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
@@ -180,7 +201,8 @@ class Asking:
         for posting in postings.of(self.db, drafting.KIND, known(draft.id)):
             postings.stop(self.db, known(posting.id))
 
-    def _touch(self, draft: Draft) -> None:
+    def touch(self, draft: Draft) -> None:
+        """A draft's card looks different now."""
         subjects.change(self.db, drafting.KIND, known(draft.id), self.hearing.recorded_at, None)
 
     # --- answers ----------------------------------------------------------------------------------
@@ -195,6 +217,7 @@ class Asking:
             raise Refused(T("That is done already. To do it once more, start again."))
         if command is None:
             raise Refused(T("That can't be continued any more. Please start again."))
+        self.hearing.goes_on(draft)
         if draft.state != drafts.OPEN:
             self._reopen(draft)
         return draft, command
@@ -203,7 +226,7 @@ class Asking:
         earlier = drafts.open_in(self.db, draft.account_id, draft.conversation)
         if earlier is not None:
             drafts.end(self.db, known(earlier.id), drafts.ASIDE)
-            self._touch(earlier)
+            self.touch(earlier)
         drafts.end(self.db, known(draft.id), drafts.OPEN)
 
     def open_draft(self) -> Draft | None:
@@ -219,6 +242,7 @@ class Asking:
         asked = command.declared.question(field or draft.asking)
         if asked is None:
             raise Refused(T("Please use the buttons, or send a command."))
+        self.hearing.field = asked.field
         answers = dict(draft.answers)
         try:
             answers[asked.field] = answer(asked, raw, self.hearing.ctx)
@@ -232,6 +256,15 @@ class Asking:
 
     def _on(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
         return self.proceed(command, answers, draft=draft, revision=draft.revision or 0)
+
+    def placed(self, draft: Draft, where: Json, text: str) -> Reply | None:
+        """A place sent while a draft is open answers its question for one, if it has any."""
+        command = self.house.catalogue.get(draft.command)
+        asked = place_asked(command.declared) if command else None
+        if asked is None:
+            return None
+        reply = self.answered(draft, where, asked.field)
+        return self.answered(draft, text) if text and draft.state == drafts.OPEN else reply
 
     def attached(self, draft: Draft, kept: list[int], text: str) -> Reply:
         """Files sent while a draft is open belong to it."""
@@ -258,7 +291,7 @@ class Asking:
                 return self._back(draft, command)
             case "~cancel":
                 drafts.end(self.db, draft_id, drafts.CANCELLED)
-                self._touch(draft)
+                self.touch(draft)
                 return self.hearing.toast(T("Cancelled. Nothing was kept."))
             case "~go":
                 revision = draft.revision or 0
@@ -299,15 +332,20 @@ class Asking:
         """A form came back: every answer is read, and what is wrong is said beside its question."""
         draft, command = self.mine(draft_id)
         answers, errors = self._read_all(draft, command, given)
-        kept = self.hearing.keep(attachments)
         photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
-        if photos and kept:
-            answers[photos.field] = kept
+        if photos:
+            answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
         draft.answers = answers
         drafts.save(self.db, draft)
         if errors:
             return Wrong(errors)
         return self._submitted(draft, command, answers)
+
+    def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
+        """Those kept before, and the new ones: a form that was wrong sends the same once more."""
+        known_so = {file.remote for id_ in kept if (file := files.get(self.db, id_))}
+        fresh = tuple(one for one in attachments if one.remote not in known_so)
+        return [*kept, *self.hearing.keep(fresh)]
 
     def _submitted(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
         """Run it; whatever refuses it is shown in the form, which stays open."""
@@ -339,7 +377,7 @@ class Asking:
         errors: dict[str, str] = {}
         held = command.declared.under if draft.subject_id else ""
         for asked in command.declared.questions:
-            if asked.field != held and not isinstance(asked.kind, Photos):
+            if asked.field != held and not isinstance(asked.kind, Photos | Place):
                 self._read_one(asked, given.get(asked.field), answers, errors)
         return answers, errors
 
@@ -359,6 +397,11 @@ class Asking:
 
     def _say(self, said: T | str) -> str:
         return reader_of_actor(self.house, self.hearing.actor).say(said)
+
+
+def place_asked(declared: Declared) -> Question | None:
+    """The question for a place."""
+    return next((q for q in declared.questions if isinstance(q.kind, Place)), None)
 
 
 def _words(label: str | date) -> Words:

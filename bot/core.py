@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from bot import discovery, locale
 from bot.door import Door
+from bot.errands import Errands
 from bot.fetching import Fetching
+from bot.front import Fronts
 from bot.house import House
+from bot.passes import Passes
 from bot.platform import Platform
 from bot.post import Post
 from bot.seal import Seal
@@ -29,44 +32,66 @@ from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
 from scheduler.timers import Timers
+from scheduler.watch import Watch
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
-from storage.files import File
+from storage.vault import vault_at
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
+Chore = Callable[[], Awaitable[timedelta | None]]
 
 
 @dataclass
 class Core:
-    """Everything but the platforms, which are plugged into `platforms` before it starts."""
+    """Everything but the platforms, which are plugged into `platforms` before it starts.
+
+    `chores` are what they want done by itself now and then, and when woken by name.
+    """
 
     database: Database
     house: House
     clock: Clock
-    platforms: dict[str, Platform] = field(default_factory=dict)
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
     rest: float = 0.0
+    watch: Watch = field(default_factory=Watch)
+    chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.door = Door(self.database, house, self._wake)
+        self.database.waited = self.watch.waited
         self.post = Post(self.database, house, self.platforms)
+        self.door = Door(self.database, house, self.wake, self.post, self.watch)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
-        self.delivery = Delivery(self.database, self.clock, self.post, drawing, holder=holder)
-        self.timers = Timers(
-            self.database, self.clock, house.nouns, house.policy, house.zone, holder=holder
+        self.delivery = Delivery(
+            self.database, self.clock, self.post, drawing, holder=holder, watch=self.watch
         )
-        self.sweep = Sweep(self.database, self.clock)
+        self.timers = Timers(
+            self.database,
+            self.clock,
+            house.nouns,
+            house.policy,
+            house.zone,
+            holder=holder,
+            watch=self.watch,
+        )
+        self.sweep = Sweep(self.database, self.clock, house.vault)
         self.fetching = Fetching(
-            self.database, self.clock, self.platforms, self._arrived, self._wake
+            self.database, house, self.platforms, holder=holder, wake=self.wake
         )
         self.clerk = Clerk(
-            self.timers, SHEETS, house.spoken, self._tongue, self._wake, rest=self.rest
+            self.timers, house.vault, SHEETS, house.spoken, self._tongue, self.wake, rest=self.rest
         )
+        self.errands = Errands(self.database, house, self.platforms, self.door)
+        self.fronts = Fronts(self.database, house, self.platforms)
+
+    @property
+    def platforms(self) -> dict[str, Platform]:
+        """Every platform that is on, by name."""
+        return self.house.platforms
 
     def start(self) -> None:
         """Begin to tick."""
@@ -75,7 +100,11 @@ class Core:
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
         every(TICK, "sheets", self._work_off)
+        every(TICK, "errands", self.errands.tick)
+        every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
+        for name, chore in self.chores.items():
+            every(SWEEP, name, chore)
         self.metronome.start()
 
     async def stop(self) -> None:
@@ -90,8 +119,11 @@ class Core:
         await self.database.write(lambda db: facts.put(db, AHEAD, seconds))
         self.metronome.wake(frozenset({"timers", "letters"}))
 
-    def _wake(self, names: frozenset[str]) -> None:
+    def wake(self, names: frozenset[str]) -> None:
         """What a commit changed is looked at now."""
+        if "letters" in names:
+            self.fronts.changed()
+            names |= {"fronts"}
         self.metronome.wake(names)
         if "rooms" in names:
             self.on_rooms()
@@ -107,17 +139,11 @@ class Core:
 
     async def _fetch(self) -> timedelta | None:
         await self.fetching.tick()
-        return None
+        return await self.fetching.next_in()
 
     async def _work_off(self) -> timedelta | None:
         await self.clerk.tick()
         return None
-
-    def _arrived(self, db: Transaction, file: File) -> None:
-        """A file's bytes are here: tell every noun."""
-        desk = self.timers.desk(db, self.clock.now(), "arrived")
-        for noun in self.house.nouns.every():
-            noun.arrived(desk, file)
 
     def _tongue(self, db: Transaction, person_id: int | None) -> Callable[[Words], str]:
         """How a person of the company is spoken to."""
@@ -136,9 +162,12 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     zone: ZoneInfo,
     keys: tuple[bytes, ...] = (),
     policy_file: Path | None = None,
+    files_url: str = "",
+    public_url: str = "",
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
+    watch: Watch | None = None,
     rest: float = 0.0,
 ) -> Core:
     """Put the house together on a migrated database; `rest` is how long its clerk pauses."""
@@ -149,6 +178,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     ticking = clock or Clock(timedelta(seconds=ahead))
     policy = load(policy_file)
     policy.check()
+    kept_keys = keys or (own.encode(),)
     house = House(
         catalogue=catalogue,
         nouns=nouns,
@@ -157,9 +187,11 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         language=language,
         zone=zone,
         clock=ticking,
-        seal=Seal(keys or (own.encode(),)),
+        seal=Seal(kept_keys),
+        passes=Passes(kept_keys, public_url),
+        vault=vault_at(files_url, database.url),
     )
-    return Core(database, house, ticking, rest=rest)
+    return Core(database, house, ticking, rest=rest, watch=watch or Watch())
 
 
 def _kept(db: Transaction) -> tuple[str, float]:

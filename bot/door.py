@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import structlog
 
-from bot import platform
+from bot import happening, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
+    Address,
+    Event,
+    Marked,
+    Opened,
+    Origin,
     Pressed,
     Reply,
     Request,
@@ -30,6 +37,8 @@ from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
+from scheduler.moving import Limits
+from scheduler.watch import Watch
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
@@ -48,7 +57,7 @@ _PACKING: Packing[Reply] = Packing(
     platform.Quoted,
     platform.Table,
     platform.Image,
-    platform.Attached,
+    platform.Link,
     platform.Key,
     platform.Keys,
     platform.Form,
@@ -60,8 +69,23 @@ _PACKING: Packing[Reply] = Packing(
     platform.Search,
     platform.Upload,
 )
+ANSWERED, REPEATED, REFUSED, FAILED, ASIDE, GONE = (
+    "answered",
+    "repeated",
+    "refused",
+    "failed",
+    "set_aside",
+    "gone",
+)
 RAW_KEPT = 100_000
 OFFERED = 50
+
+
+class Served(NamedTuple):
+    """An answer, and how the request ended."""
+
+    reply: Reply
+    outcome: str
 
 
 class Door:
@@ -71,11 +95,18 @@ class Door:
     """
 
     def __init__(
-        self, database: Database, house: House, wake: Callable[[frozenset[str]], None]
+        self,
+        database: Database,
+        house: House,
+        wake: Callable[[frozenset[str]], None],
+        limits: Limits,
+        watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
+        self.watch = watch or Watch()
+        self.limits = limits
 
     async def handle(self, request: Request) -> Reply:
         """Hear a request, commit, and give the answer; a repetition is answered from the record.
@@ -83,16 +114,25 @@ class Door:
         Raises `storage.database.Gone` when nothing could be kept: the platform must not be told
         "received".
         """
-        clean = _cleaned(request)
+        begun, outcome = time.monotonic(), GONE
+        bound = structlog.contextvars.bound_contextvars(request=_reference(), delivery=request.key)
         try:
-            reply, after = await self.database.write(lambda db: self._serve(db, clean))
-        except Conflict:
-            # A twin of this delivery, or of a row it makes, was committed meanwhile: seen now.
-            reply, after = await self._once_more(clean)
+            with bound:
+                (reply, outcome), after = await self._committed(_cleaned(request))
+        finally:
+            platform_ = request.address.platform
+            self.watch.heard(platform_, outcome, time.monotonic() - begun)
         self.wake(after)
         return reply
 
-    async def _once_more(self, request: Request) -> tuple[Reply, frozenset[str]]:
+    async def _committed(self, request: Request) -> tuple[Served, frozenset[str]]:
+        try:
+            return await self.database.write(lambda db: self._serve(db, request))
+        except Conflict:
+            # A twin of this delivery, or of a row it makes, was committed meanwhile: seen now.
+            return await self._once_more(request)
+
+    async def _once_more(self, request: Request) -> tuple[Served, frozenset[str]]:
         try:
             return await self.database.write(lambda db: self._serve(db, request))
         except Conflict as error:
@@ -105,49 +145,68 @@ class Door:
         """What a search field offers for these letters."""
         return await self.database.read(lambda db: self._options(db, request, draft, field, text))
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        """Other companies read a chat from now on, or do not any more."""
+        _, after = await self.database.write(
+            lambda db: sharing.learned(db, self.house.clock, address, external=external)
+        )
+        self.wake(after)
+
+    async def happened(self, event: Event) -> None:
+        """Remember what happened to the bot itself."""
+        answer = _PACKING.pack(Silent())
+        _, after = await self.database.write(
+            lambda db: happening.take(db, self.house, self.limits, event, answer)
+        )
+        self.wake(after)
+
     async def set_aside(self, platform_: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed."""
+        begun = time.monotonic()
         row = self._aside(platform_, raw, reason, _reference())
         _, after = await self.database.write(lambda db: self._keep_aside(db, row))
         log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
+        self.watch.heard(platform_, ASIDE, time.monotonic() - begun)
         self.wake(after)
 
     # --- in the transaction -----------------------------------------------------------------------
 
-    def _serve(self, db: Transaction, request: Request) -> Reply:
+    def _serve(self, db: Transaction, request: Request) -> Served:
         at = request.address
         known = deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
         if known is not None:
-            return _PACKING.unpack(known.answer)
-        actor = actor_of(db, request, self.house.clock.now())
+            return Served(_PACKING.unpack(known.answer), REPEATED)
+        actor = actor_of(db, request, self.house.clock)
+        if request.external:
+            sharing.learned(db, self.house.clock, at, external=True)
         hearing = Hearing(db, self.house, request, actor)
-        reply = self._guarded(hearing)
+        served = self._guarded(hearing)
         if request.key:
-            self._record(hearing, reply)
-        return reply
+            self._record(hearing, served.reply)
+        return served
 
-    def _give_up(self, db: Transaction, request: Request, error: Exception) -> Reply:
+    def _give_up(self, db: Transaction, request: Request, error: Exception) -> Served:
         """A conflict that does not go away is a bug, and must not be delivered for ever."""
-        actor = actor_of(db, request, self.house.clock.now())
+        actor = actor_of(db, request, self.house.clock)
         hearing = Hearing(db, self.house, request, actor)
         reply = self._apology(hearing, error)
         if request.key:
             self._record(hearing, reply)
-        return reply
+        return Served(reply, FAILED)
 
-    def _guarded(self, hearing: Hearing) -> Reply:
+    def _guarded(self, hearing: Hearing) -> Served:
         """Hear it; a refusal or a bug undoes what was done, and is answered all the same."""
         try:
             with hearing.db.savepoint():
-                return Understanding(hearing).reply()
+                return Served(Understanding(hearing).reply(), ANSWERED)
         except Refused as refused:
             hearing.deed = ""
-            return self._refused(hearing, refused)
+            return Served(self._refused(hearing, refused), REFUSED)
         except Exception as error:  # the one place where a bug becomes an apology
             if is_database_error(error):
                 raise
             hearing.deed = ""
-            return self._apology(hearing, error)
+            return Served(self._apology(hearing, error), FAILED)
 
     def _record(self, hearing: Hearing, reply: Reply) -> None:
         at = hearing.request.address
@@ -247,16 +306,33 @@ def _cleaned(request: Request) -> Request:
     said = request.said
     match said:
         case Typed():
-            said = replace(said, text=_clean(said.text), command=_clean(said.command))
+            said = _clean_typed(said)
         case Submitted():
             said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
         case Started():
             said = replace(said, code=_clean(said.code))
         case Pressed():
             said = replace(said, data=_clean(said.data))
+        case Marked():
+            said = replace(said, found=said.found and _clean_typed(said.found))
+        case Opened():
+            pass
     return replace(
         request, said=said, user_name=_clean(request.user_name), title=_clean(request.title)
     )
+
+
+def _clean_typed(said: Typed) -> Typed:
+    return replace(
+        said,
+        text=_clean(said.text),
+        command=_clean(said.command),
+        origin=_clean_origin(said.origin),
+    )
+
+
+def _clean_origin(origin: Origin | None) -> Origin | None:
+    return replace(origin, author=_clean(origin.author)) if origin else None
 
 
 def _clean(text: str) -> str:

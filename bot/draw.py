@@ -8,7 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.platform import Address, Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot import platform
+from bot.platform import (
+    Address,
+    Block,
+    Image,
+    Key,
+    Keys,
+    Page,
+    Quoted,
+    Say,
+    Small,
+    Table,
+)
 from bot.seal import Seal
 from bot.words import Reader
 from commands.kit.card import (
@@ -18,6 +30,7 @@ from commands.kit.card import (
     Download,
     Facts,
     Line,
+    Link,
     Note,
     Part,
     Picture,
@@ -56,12 +69,22 @@ class Pen:
             case Facts():
                 rows = ((say(k), shortened(say(v), SHOWN)) for k, v in part.rows)
                 return (Table(tuple(rows)),)
-            case Picture():
-                return (Image(part.file_id, shortened(say(part.alt), NAME)),)
-            case Download():
-                return (Attached(part.file_id, shortened(part.name, NAME)),)
+            case Link() | Download() | Picture():
+                return self._opened(part)
             case Buttons():
                 return (Keys(tuple(self._key(b) for b in part.row)),) if part.row else ()
+        assert_never(part)
+
+    def _opened(self, part: Link | Download | Picture) -> tuple[Block, ...]:
+        """What stands elsewhere: an address, a file by a link of this reader's own, a picture."""
+        match part:
+            case Link():
+                return (platform.Link(part.url, part.url),)
+            case Picture():
+                return (Image(part.file_id, shortened(self.reader.say(part.alt), NAME)),)
+            case Download():
+                link, label = self.reader.link, self.reader.say(part.label)
+                return (platform.Link(label, link(part.file_id)),) if link else ()
         assert_never(part)
 
     def _key(self, button: Button) -> Key:

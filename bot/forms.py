@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -18,6 +19,7 @@ from commands.kit.form import (
     Moment,
     Photos,
     Pick,
+    Place,
     Question,
     Text,
     YesNo,
@@ -34,14 +36,18 @@ OFFERED = 20
 def draft_form(
     house: House, look: Glance, reader: Reader, draft: Draft, errors: dict[str, str]
 ) -> Form:
-    """The form of a draft: every question but that for its subject, with the answers so far."""
+    """The form of a draft: every question but that for its subject, with the answers so far.
+
+    Nobody knows a place in degrees: it is asked for only where nothing goes without it.
+    """
     command = house.catalogue.get(draft.command)
     assert command is not None
     held = command.declared.under if draft.subject_id else ""
+    begins = {**_present(look, command, draft), **draft.answers}
     fields = tuple(
-        _field(house, look, reader, asked, draft.answers.get(asked.field), errors)
+        _field(house, look, reader, asked, begins.get(asked.field), errors)
         for asked in asked_of(command.declared.questions, outside=reader.outside)
-        if asked.field != held
+        if asked.field != held and (asked.required or not isinstance(asked.kind, Place))
     )
     return Form(
         known(draft.id),
@@ -50,6 +56,10 @@ def draft_form(
         submit=reader.say(T("Send")),
         cancel=reader.say(T("Cancel")),
     )
+
+
+def _present(look: Glance, command: type[Command], draft: Draft) -> Mapping[str, Json]:
+    return command.present(look.db, draft.subject_id) if draft.subject_id else {}
 
 
 def _title(command: type[Command], reader: Reader) -> str:
@@ -76,8 +86,8 @@ def _field(
 
 def _input(house: House, look: Glance, reader: Reader, kind: Kind, value: Json) -> platform.Input:
     match kind:
-        case Text():
-            return platform.Line(kind.long, limits.WORDS)
+        case Text() | Place():
+            return platform.Line(isinstance(kind, Text) and kind.long, limits.WORDS)
         case Day():
             return platform.Date()
         case Moment():
@@ -115,6 +125,6 @@ def _value(kind: Kind, value: Json, reader: Reader) -> Json:
             return list(value) if kind.several else value
         case Text() | Day():
             return value
-        case Photos():
+        case Photos() | Place():
             return None
     assert_never(kind)

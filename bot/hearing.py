@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may
-from bot.platform import Attachment, Reply, Request, Show, Silent, Toast
+from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
+from commands.files import seen_by
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
-from commands.kit.desk import Desk, Source
+from commands.kit.desk import Desk, Source, Writer
 from commands.kit.errors import Denied, Invalid, Refused, Stale, no_such
 from commands.kit.form import Photos
 from commands.kit.people import Actor, Role, To, ToAccount, ToChat
 from commands.kit.reading import Context
 from commands.kit.words import T
-from storage import deliveries, files, places, postings, subjects
+from storage import deliveries, files, people, places, postings, subjects
 from storage.database import Json, Transaction
+from storage.drafts import Draft
 from storage.files import File
 
 AGAIN_WITHIN = timedelta(minutes=10)
@@ -30,6 +34,46 @@ AGAIN_WITHIN = timedelta(minutes=10)
 
 class Again(Exception):
     """The same was said a moment ago; the person must say whether it is meant twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The message that a deed begins with; questions and answers may lie between the two."""
+
+    at: datetime
+    message: str
+    writer: Writer | None = None
+
+    def kept_writer(self) -> Json:
+        """Its writer as it stands in a row."""
+        one = self.writer
+        return [one.name, one.at.isoformat(), one.account_id] if one else None
+
+
+def _first_of(draft: Draft) -> First:
+    writer = None
+    if draft.origin:
+        name, at, account_id = draft.origin
+        writer = Writer(name, datetime.fromisoformat(at), account_id)
+    return First(draft.begun_at, draft.message, writer)
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a message has become: a subject, by which command, or as the answer to which field."""
+
+    about: Ref
+    command: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: what it shows, whether that subject changed, and how to say so."""
+
+    shown: Card | Ref | None
+    moved: bool = False
+    said: T | None = None
 
 
 class Hearing:
@@ -45,6 +89,28 @@ class Hearing:
         self.look = Glance(db, self.now, house.zone, house.policy)
         self.ctx = Context(self.look, house.nouns, house.spoken, actor)
         self.deed = ""
+        self.first = First(self.now, request.message, self.writer())
+        self.became: Became | None = None
+        self.field = ""
+
+    # --- who, when --------------------------------------------------------------------------------
+
+    def writer(self) -> Writer | None:
+        """Who wrote what is passed on, with their account if they have been here."""
+        said = self.request.said
+        words = said.found if isinstance(said, Marked) else said
+        origin = words.origin if isinstance(words, Typed) else None
+        if origin is None:
+            return None
+        at = self.request.address
+        account = origin.user and people.account(self.db, at.platform, at.workspace, origin.user)
+        return Writer(origin.author, origin.at, account.id if account else None)
+
+    def goes_on(self, draft: Draft) -> None:
+        """What is said now belongs to what a draft began; words passed on count as its own."""
+        if draft.origin is None:
+            draft.origin = self.first.kept_writer()
+        self.first = _first_of(draft)
 
     # --- where ------------------------------------------------------------------------------------
 
@@ -69,7 +135,7 @@ class Hearing:
     def _bound(self) -> bool:
         at = self.request.address
         bound = places.at(self.db, at.platform, at.workspace, at.chat)
-        return bound is not None and not self.request.external
+        return bound is not None and not (bound.shared or self.request.external)
 
     # --- saying -----------------------------------------------------------------------------------
 
@@ -79,6 +145,14 @@ class Hearing:
             reader = reader_of_actor(self.house, self.actor)
             return Show(Pen(reader, self.request.address, self.house.seal).page(card))
         self.desk().tell(self.home(), card)
+        return Silent()
+
+    def show_subject(self, about: Ref) -> Reply:
+        """Show a subject's card, which follows its changes where it comes as a letter."""
+        draw = self.house.nouns[about.kind].card
+        if self.request.inline and draw:
+            return self.show(draw(self.look, about.id))
+        self.desk().tell(self.home(), about, replaces=str(about))
         return Silent()
 
     def toast(self, words: T, *, alert: bool = False) -> Reply:
@@ -98,9 +172,12 @@ class Hearing:
                 at.workspace,
                 at.chat,
                 at.thread,
-                self.request.message,
+                self.first.message,
                 self.request.direct,
                 self.request.title,
+                self.first.at,
+                self.first.writer,
+                self.request.external,
             ),
             now=self.now,
             recorded_at=self.recorded_at,
@@ -110,7 +187,13 @@ class Hearing:
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
             guide=self.guide,
+            links=self.house.links,
+            may_open=self._may_open,
+            nouns=self.house.nouns,
         )
+
+    def _may_open(self, file: File) -> bool:
+        return seen_by(self.db, self.house.nouns.get(file.kind), self.actor, file)
 
     def guide(self) -> list[tuple[str, str, T]]:
         """The commands that menus list and this actor may use: name, alias, what it does."""
@@ -132,7 +215,7 @@ class Hearing:
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
-    ) -> Card | Ref | None:
+    ) -> Outcome:
         """Do the deed in a savepoint.
 
         Its subject is locked and current, the actor entitled, the answers typed.
@@ -146,10 +229,28 @@ class Hearing:
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
+        desk = self.desk(declared)
         with self.db.savepoint():
-            outcome = made.run(self.desk(declared))
-        self._file(declared, answers, outcome)
-        return outcome
+            shown = made.run(desk)
+        self._file(declared, answers, shown)
+        made_of_it = shown if isinstance(shown, Ref) else about
+        if made_of_it:
+            self.becomes(made_of_it, declared.name)
+        return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
+
+    def becomes(self, about: Ref, command: str = "") -> None:
+        """This message has become a subject, or a part of one."""
+        self.became = Became(about, command, self.field)
+
+    def mend(
+        self, command: type[Command], about: Ref, changed: Mapping[str, Json], at: datetime
+    ) -> None:
+        """Correct what a command once did, as if the words of that moment had been these."""
+        declared = command.declared
+        self._hold(declared, about, 0)
+        self.allow(declared, about if declared.on else None)
+        with self.db.savepoint():
+            command.mend(self.desk(declared).as_of(at), about, changed)
 
     def subject(self, declared: Declared, answers: Mapping[str, Json]) -> Ref | None:
         """The subject that a command acts on, once its answer is known."""
@@ -175,7 +276,15 @@ class Hearing:
         asked = (q.field for q in declared.questions if isinstance(q.kind, Photos))
         if about:
             for file_id in (one for field in asked for one in answers.get(field) or ()):
-                files.file_under(self.db, file_id, about.kind, about.id)
+                self._file_under(file_id, about)
+
+    def _file_under(self, file_id: int, about: Ref) -> None:
+        """A file that arrived before its subject was made is told of now."""
+        files.file_under(self.db, file_id, about.kind, about.id)
+        file = files.get(self.db, file_id)
+        content = self.house.vault.get(self.db, file.vault) if file else None
+        if file and content is not None:
+            filed(self.house, self.desk(), file, content)
 
     def keep(self, attachments: tuple[Attachment, ...], about: Ref | None = None) -> list[int]:
         """Keep references to files; their bytes are fetched after the commit."""
@@ -187,7 +296,7 @@ class Hearing:
                     platform=at.platform,
                     workspace=at.workspace,
                     remote=one.remote,
-                    name=one.name,
+                    name=file_name(one.name),
                     media=one.media,
                     size=one.size,
                     account_id=self.actor.account_id,

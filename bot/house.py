@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.abilities import Inviting
+from bot.passes import Passes
+from bot.platform import Platform
 from bot.seal import Seal
 from bot.words import CHINESE, ENGLISH, Catalogues, Reader
 from commands.kit.command import Catalogue
@@ -17,6 +20,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T
 from storage.database import Transaction
 from storage.places import Place
+from storage.vault import Vault
 
 LANGUAGES = (ENGLISH, CHINESE)
 
@@ -43,6 +47,9 @@ class House:
     zone: ZoneInfo
     clock: Clock
     seal: Seal
+    passes: Passes
+    vault: Vault
+    platforms: dict[str, Platform] = field(default_factory=dict)
 
     def spoken(self, words: T) -> Iterable[str]:
         """A sentence in every language."""
@@ -50,6 +57,13 @@ class House:
         for catalogue in self.catalogues.values():
             if words.text in catalogue:
                 yield catalogue[words.text]
+
+    def links(self, code: str) -> Iterable[str]:
+        """Where a code can be opened instead of typed, on the platforms that know such links."""
+        for platform in self.platforms.values():
+            link = platform.invitation(code) if isinstance(platform, Inviting) else None
+            if link:
+                yield link
 
     def language_of(self, *wanted: str) -> str:
         """The first language wanted that we speak; the company's otherwise."""
@@ -64,19 +78,19 @@ class House:
             catalogues=self.catalogues,
             outside=person is None,
             departments=person.departments if person else frozenset(),
+            admin=person.admin if person else False,
         )
 
     def reader_at(self, place: Place | None) -> Reader:
         """Whoever reads a channel or group: the audience it is declared for; else the public."""
+        audience = place.audience if place and not place.shared else ()
         return Reader(
             language=self.language,
             zone=self.zone,
             now=self.clock.now(),
             catalogues=self.catalogues,
-            outside=place is None or not place.audience,
-            departments=frozenset(Department(d) for d in place.audience or ())
-            if place
-            else frozenset(),
+            outside=not audience,
+            departments=frozenset(Department(d) for d in audience or ()),
             place=True,
         )
 

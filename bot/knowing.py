@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.platform import Request
-from commands.kit.people import Actor, load
-from storage import customers, people
+from commands.kit.people import Actor, Person, load, standing_in
+from scheduler.alarm import Clocks
+from scheduler.troubles import reachable
+from storage import customers, errands, people, vouched
 from storage.database import Transaction, known
+from storage.errands import Errand
 from storage.people import Account
+from storage.reach import email_key
 
 REMEMBERED = timedelta(hours=1)
 
 
-def actor_of(db: Transaction, request: Request, now: datetime) -> Actor:
+def actor_of(db: Transaction, request: Request, clock: Clocks) -> Actor:
     """Who sent this request; an account seen for the first time is remembered as nobody's yet."""
-    address = request.address
+    address, now = request.address, clock.now()
     account = people.account(db, address.platform, address.workspace, request.user)
     if account is None:
         account = _new(db, request, now)
     elif _worth_noting(account, request, now):
         chat = address.chat if request.direct else account.chat
+        if not account.reachable:
+            reachable(db, clock, account)
         people.use_account(db, known(account.id), now, chat)
-    return _actor(db, account, request)
+    if request.user_email and account.person_id is None:
+        _vouched(db, account, request)
+    return actor_of_account(db, account, now, request.user_name, request.language)
+
+
+def _vouched(db: Transaction, account: Account, request: Request) -> None:
+    """Keep the address for which the platform vouches, as it is now."""
+    if account.email != email_key(request.user_email):
+        vouched.vouch(db, account, email=request.user_email)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:
@@ -36,7 +51,24 @@ def _new(db: Transaction, request: Request, now: datetime) -> Account:
         used_at=now,
     )
     people.add_account(db, account)
+    if not (account.name and account.language):
+        _ask_about(db, account, now)
     return account
+
+
+def _ask_about(db: Transaction, account: Account, now: datetime) -> None:
+    """Who this is did not come with the message: its platform is asked after the commit."""
+    errands.add(
+        db,
+        Errand(
+            platform=account.platform,
+            workspace=account.workspace,
+            kind=errands.PROFILE,
+            account_id=account.id,
+            at=now,
+            next_at=errands.AT_ONCE,
+        ),
+    )
 
 
 def _worth_noting(account: Account, request: Request, now: datetime) -> bool:
@@ -44,15 +76,24 @@ def _worth_noting(account: Account, request: Request, now: datetime) -> bool:
     return moved or not account.reachable or now - account.used_at > REMEMBERED
 
 
-def _actor(db: Transaction, account: Account, request: Request) -> Actor:
-    person = load(db, account.person_id) if account.person_id else None
+def actor_of_account(
+    db: Transaction, account: Account, now: datetime, name: str = "", language: str = ""
+) -> Actor:
+    """Whoever an account belongs to now; `name` and `language` are what its platform says today."""
+    person = _person(db, account.person_id, now) if account.person_id else None
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
-    name = person.name if person else contact.name if contact else request.user_name or account.name
+    known_as = person.name if person else contact.name if contact else name or account.name
     return Actor(
         account_id=known(account.id),
-        name=name,
+        name=known_as,
         person=person,
         contact_id=contact.id if contact else None,
         customer_id=contact.customer_id if contact else None,
-        language=account.language or request.language,
+        language=account.language or language,
     )
+
+
+def _person(db: Transaction, person_id: int, now: datetime) -> Person | None:
+    """Somebody who works here, and for whom they stand in now."""
+    found = load(db, person_id)
+    return found and replace(found, stands_in_for=standing_in(db, person_id, now))

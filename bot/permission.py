@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.kit.card import Ref
 from commands.kit.command import Declared
 from commands.kit.noun import Involved, Nouns, relations
-from commands.kit.people import Actor, Relation, Role
+from commands.kit.people import Actor, Relation, Role, Who
 from storage.database import Transaction
 
 
@@ -20,7 +20,12 @@ def may(db: Transaction, nouns: Nouns, actor: Actor, declared: Declared, about: 
         return True
     if person.admin and Role.ADMINISTRATOR in declared.who:
         return True
-    return bool(_related(db, nouns, actor, about) & declared.who)
+    return bool(_related(db, nouns, actor, about) & _widened(declared.who))
+
+
+def _widened(who: Who) -> Who:
+    """Whoever stands in for a subject's owner may do what the owner may."""
+    return who | {Relation.DEPUTY} if Relation.OWNER in who else who
 
 
 def _involved(db: Transaction, nouns: Nouns, about: Ref | None) -> Involved | None:

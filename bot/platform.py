@@ -110,7 +110,24 @@ class Started:
     code: str = ""
 
 
-Said = Typed | Pressed | Submitted | Started
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Somebody marked a message, the request's `message`, to have it recorded by a command.
+
+    `found` is what it says; without it, it is yet to be asked for. `ask` wants a form first.
+    """
+
+    command: str
+    found: Typed | None = None
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody looks at their front page, which stands beside their direct chat."""
+
+
+Said = Typed | Pressed | Submitted | Started | Marked | Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,8 @@ class Request:
     `key` is the platform's delivery key (empty when it has none). `at` is the platform's time of
     the deed. `reply_to` is the message being answered. `inline` says that the reply can carry a
     page, `opens` that a form can be opened, `mentions` that the bot was addressed. `external` marks
-    a chat shared with other companies. `raw` is what the platform sent.
+    a chat shared with other companies. `user_email` is the account's address, if the platform
+    vouches for it. `raw` is what the platform sent.
     """
 
     address: Address
@@ -129,6 +147,7 @@ class Request:
     at: datetime
     key: str = ""
     user_name: str = ""
+    user_email: str = field(default="", repr=False)
     language: str = ""
     message: str = ""
     reply_to: str = ""
@@ -139,6 +158,37 @@ class Request:
     mentions: bool = True
     external: bool = False
     raw: bytes = field(default=b"", repr=False)
+
+
+# --- in: what happens to the bot ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has another number."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot may do there has changed: whether it may speak at all, and could before."""
+
+    inside: bool
+    was: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the bot in a chat, rather than something said to it."""
+
+    address: Address
+    what: Moved | Standing
+    at: datetime
+    key: str
+    direct: bool = False
+    title: str = ""
+    language: str = ""
 
 
 # --- out: pages -----------------------------------------------------------------------------------
@@ -175,18 +225,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that we keep, by its file's id."""
+    """A picture that we keep, by its file's id; `remote` is what the platform calls it."""
 
     file_id: int
     alt: str
+    remote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that we keep, to be handed over under a name."""
+class Link:
+    """An address that opens something for this reader alone."""
 
-    file_id: int
-    name: str
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +257,7 @@ class Keys:
     row: tuple[Key, ...]
 
 
-Block = Say | Small | Quoted | Table | Image | Attached | Keys
+Block = Say | Small | Quoted | Table | Link | Image | Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,13 +402,19 @@ class Gate(Protocol):
     ) -> list[tuple[str, str]]:
         """What a search field offers for these letters: values and labels."""
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        """Other companies read a chat from now on, or do not any more."""
+
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         """Keep what could not be parsed, and report it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards."""
+    """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards.
+
+    `pictures` are the bytes of the page's images that the platform does not have yet.
+    """
 
     address: Address
     page: Page
@@ -368,10 +425,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Where a page was shown: the chat's real id, and the message's."""
+    """Where a page was shown: the chat's real id, and the message's.
+
+    Not `whole` without its pictures: it is redrawn until they are there.
+    """
 
     chat: str
     message: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,10 +447,12 @@ class Rate:
 class Platform(Protocol):
     """One platform's sending side.
 
-    Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else.
+    Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else. `carries` says
+    that pictures go along as bytes, once to each workspace.
     """
 
     name: str
+    carries: bool
 
     async def direct(self, user: str) -> str:
         """The direct chat with an account."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
+from bot.abilities import Forum
 from bot.draw import Pen
 from bot.house import House
-from bot.platform import Address, Attached, Page, Parcel, Platform
+from bot.platform import Address, Image, Page, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load
 from scheduler.sending import Envelope, Rate, Shown, Where
-from storage import files, people, places
-from storage.database import Database, Transaction
+from storage import files, people, places, uploads
+from storage.database import Database, Transaction, known
 
 
 class Post:
@@ -34,16 +37,19 @@ class Post:
 
     async def send(self, envelope: Envelope) -> Shown:
         """Post a card."""
-        parcel = await self._parcel(envelope)
-        landed = await self._platform(envelope.where.platform).send(parcel)
-        return Shown(landed.chat, landed.message, _look(parcel))
+        platform = self._platform(envelope.where.platform)
+        parcel = await self._illustrated(platform, await self._parcel(envelope))
+        landed = await platform.send(parcel)
+        look = _look(parcel) if landed.whole else ""
+        return Shown(landed.chat, landed.message, look, landed.whole)
 
     async def redraw(self, envelope: Envelope, message: str, look: str) -> str:
         """Show a card in place of an earlier one, unless this reader would see no difference."""
         parcel = await self._parcel(envelope)
         fresh = _look(parcel)
         if fresh != look:
-            await self._platform(envelope.where.platform).redraw(parcel, message)
+            platform = self._platform(envelope.where.platform)
+            await platform.redraw(await self._illustrated(platform, parcel), message)
         return fresh
 
     async def find(self, envelope: Envelope) -> Shown | None:
@@ -51,6 +57,14 @@ class Post:
         parcel = await self._parcel(envelope)
         landed = await self._platform(envelope.where.platform).find(parcel)
         return Shown(landed.chat, landed.message, _look(parcel)) if landed else None
+
+    async def open_topic(self, where: Where, title: str) -> str:
+        """Make a thread with a title."""
+        return await self._forum(where.platform).open_topic(_address(where), title)
+
+    async def close_topic(self, where: Where, *, closed: bool) -> None:
+        """Close or reopen a thread."""
+        await self._forum(where.platform).close_topic(_address(where), closed=closed)
 
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""
@@ -64,13 +78,35 @@ class Post:
             raise Never(f"{name} is not switched on here")
         return self.platforms[name]
 
+    def _forum(self, name: str) -> Forum:
+        platform = self._platform(name)
+        if not isinstance(platform, Forum):
+            raise Never(f"{name} has no topics")
+        return platform
+
     async def _parcel(self, envelope: Envelope) -> Parcel:
         reader = await self.database.read(lambda db: self._reader(db, envelope))
         address = _address(envelope.where)
         page: Page = Pen(reader, address, self.house.seal).page(envelope.card)
-        wanted = [block.file_id for block in page.blocks if isinstance(block, Attached)]
-        held = await self.database.read(lambda db: _bytes(db, wanted)) if wanted else {}
-        return Parcel(address, page, envelope.key, envelope.quiet, held)
+        return Parcel(address, page, envelope.key, envelope.quiet)
+
+    async def _illustrated(self, platform: Platform, parcel: Parcel) -> Parcel:
+        """With the bytes of those pictures that this workspace does not have yet."""
+        wanted = [block.file_id for block in parcel.page.blocks if isinstance(block, Image)]
+        if not wanted or not platform.carries:
+            return parcel
+        pictures = await self.database.read(lambda db: self._pictures(db, parcel.address, wanted))
+        return replace(parcel, pictures=pictures)
+
+    def _pictures(self, db: Transaction, at: Address, wanted: list[int]) -> dict[int, bytes]:
+        found = {}
+        for file_id in wanted:
+            file = files.get(db, file_id)
+            if file and uploads.of(db, at.platform, at.workspace, file_id) is None:
+                content = self.house.vault.get(db, file.vault)
+                if content is not None:
+                    found[file_id] = content
+        return found
 
     def _reader(self, db: Transaction, envelope: Envelope) -> Reader:
         """A person in their direct chat; a place by its audience; anybody else from outside."""
@@ -78,21 +114,19 @@ class Post:
         account = people.account_in(db, where.platform, where.workspace, where.chat)
         if account is not None:
             person = load(db, account.person_id) if account.person_id else None
-            return self.house.reader_for(person, account.language)
+            link = partial(self._link, known(account.id))
+            return replace(self.house.reader_for(person, account.language), link=link)
         place = places.at(db, where.platform, where.workspace, where.chat)
         if place is None and envelope.person_id:
             return self.house.reader_for(load(db, envelope.person_id))
         return self.house.reader_at(place)
 
+    def _link(self, account_id: int, file_id: int) -> str:
+        return self.house.passes.link(file_id, account_id, self.house.clock.machine())
+
 
 def _address(where: Where) -> Address:
     return Address(where.platform, where.workspace, where.chat, where.thread)
-
-
-def _bytes(db: Transaction, wanted: list[int]) -> dict[int, bytes]:
-    """What is to be handed over, as far as it is here."""
-    found = ((id_, files.get(db, id_)) for id_ in wanted)
-    return {id_: file.content for id_, file in found if file and file.content}
 
 
 def _look(parcel: Parcel) -> str:

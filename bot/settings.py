@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage.connections import engine_of
+from storage.vault import vault_at
 
 
 class Settings(BaseSettings):
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     secret_keys: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    log_format: Literal["auto", "json", "text"] = "auto"
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
     policy_file: Path | None = None
@@ -39,6 +42,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_engine(cls, value: str) -> str:
         engine_of(value)
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_vault(cls, value: str) -> str:
+        vault_at(value, "sqlite:///headwater.db")
         return value
 
     @field_validator("timezone")
@@ -51,6 +60,11 @@ class Settings(BaseSettings):
                 f"TIMEZONE {value!r} is not a known zone such as Asia/Shanghai"
             ) from error
         return value
+
+    @property
+    def address(self) -> str:
+        """What the web server is called: from outside, or on this machine."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def zone(self) -> ZoneInfo:

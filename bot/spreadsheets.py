@@ -59,22 +59,29 @@ class Desk:
             raise Unfit(f"{path} must end with .xlsx or .csv")
         job = await self._begin(Job(sheet=sheet, form=form, name=sheet, state=EXPORTING), b"", "")
         done = await self._until_done(job)
-        file = await self.core.database.read(lambda db: files.get(db, done.file_id or 0))
-        if file is None or file.content is None:
+        vault = self.core.house.vault
+        content = await self.core.database.read(lambda db: vault.of_file(db, done.file_id))
+        if content is None:
             return False
-        await asyncio.to_thread(path.write_bytes, file.content)
+        await asyncio.to_thread(path.write_bytes, content)
         return True
 
     async def _begin(self, job: Job, content: bytes, form: str) -> int:
-        now = self.core.clock.now()
+        now, vault = self.core.clock.now(), self.core.house.vault
         job.by, job.created_at = getpass.getuser(), now
+        laid = await asyncio.to_thread(vault.lay, content) if content else ""
 
         def work(db: Transaction) -> int:
             if content:
-                file = File(platform="", workspace="", remote="", name=job.name, at=now)
-                file.kind = sheets.KIND
-                job.file_id = files.put(db, file, content, ENDINGS[form])
-            return begin(self.core.timers.desk(db, now, "command line"), job).id
+                vault.keep(db, laid, content)
+                job.file_id = files.add_made(db, File(
+                    platform="", workspace="", remote="", name=job.name, at=now, vault=laid,
+                    size=len(content), media=ENDINGS[form], kind=sheets.KIND,
+                ))  # fmt: skip
+            about = begin(self.core.timers.desk(db, now, "command line"), job)
+            if job.file_id:
+                files.file_under(db, job.file_id, sheets.KIND, about.id)
+            return about.id
 
         made, _ = await self.core.database.write(work)
         return made
@@ -141,6 +148,7 @@ async def desk_at(settings: Settings, show: Show) -> AsyncIterator[Desk]:
             zone=settings.zone,
             keys=settings.keys,
             policy_file=settings.policy_file,
+            files_url=settings.files_url,
             rest=REST,
         ), show)  # fmt: skip
     finally:

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from difflib import get_close_matches
 from typing import assert_never
 
-from bot.asking import Asking
+from bot import front, records
+from bot.albums import Albums
+from bot.arriving import file_name
+from bot.asking import Asking, place_asked
+from bot.correcting import Correcting
 from bot.hearing import Hearing
+from bot.marking import Marking
 from bot.permission import may
-from bot.platform import Pressed, Reply, Silent, Started, Submitted, Typed
+from bot.platform import (
+    Marked,
+    Opened,
+    PhoneCard,
+    Pressed,
+    Reply,
+    Silent,
+    Started,
+    Submitted,
+    Typed,
+)
+from bot.records import Records
 from commands.kit import drafting, reading, welcome
-from commands.kit.card import Ref
+from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
-from commands.kit.errors import Invalid, Refused
+from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
-from commands.kit.people import Role
-from commands.kit.reading import Understood, Which
+from commands.kit.people import Role, ToAccount
 from commands.kit.tables import named_like_a_table
 from commands.kit.taps import BadTap
 from commands.kit.words import T
-from storage import drafts, subjects, talk
+from commands.people import recognised
+from commands.sheets.noun import may_import_any, receive
+from storage import drafts, letters, subjects, talk
 from storage.database import Json, known
-
-IMPORTS = {"import_customers", "import_people"}
 
 
 class Understanding:
@@ -37,7 +54,22 @@ class Understanding:
         self.request = hearing.request
 
     def reply(self) -> Reply:
-        """Do what the request asks."""
+        """Do what the request asks; whoever may not, but can be told who they are, is asked."""
+        try:
+            return self._meant()
+        except Denied:
+            card = self._who_are_you()
+            if card is None:
+                raise
+            return self.hearing.show(card)
+
+    def _who_are_you(self, phone: str = "") -> Card | None:
+        """A stranger whom their platform vouches to be somebody that we know."""
+        if self.hearing.actor.role is not Role.STRANGER:
+            return None
+        return recognised(self.db, self.hearing.actor.account_id, phone=phone)
+
+    def _meant(self) -> Reply:
         said = self.request.said
         match said:
             case Typed():
@@ -48,45 +80,100 @@ class Understanding:
                 return self.asking.submitted(said.draft, said.answers, said.files)
             case Started():
                 return self._started(said)
+            case Marked():
+                return Marking(self).marked(said)
+            case Opened():
+                front.opened(self.hearing)
+                return Silent()
         assert_never(said)
 
     # --- words ------------------------------------------------------------------------------------
 
     def _typed(self, said: Typed) -> Reply:
+        """What somebody wrote; what becomes of it is kept, for edits and the rest of an album."""
+        keeping = Records(self.hearing)
+        if said.edited:
+            return Correcting(self, keeping).edited(said)
+        albums = Albums(self, keeping)
+        leader = albums.leader(said)
+        reply = albums.joined(leader, said) if leader else self.told(said)
+        row, newer = keeping.keep(said, leads=leader is None)
+        if row and row.leads:
+            albums.gather(row)
+        if row and newer:
+            Correcting(self, keeping).catch_up(row, newer)
+        return reply
+
+    def told(self, said: Typed) -> Reply:
+        """Words, files, a place or a phone number, as if they came alone."""
         about = self.hearing.context()
-        found = self._command(said, about)
+        found = self.command(said, about)
         if found:
             command, rest = found
             return self.start(command, rest, about, said=said)
+        if self._slash(said) and self.request.direct:
+            return self._no_such_command(said)
         draft = self._draft(about)
-        if draft:
-            return self._to_draft(draft, said)
+        answer = self._to_draft(draft, said) if draft else None
+        if answer:
+            return answer
+        if said.phone:
+            return self._phone(said.phone, about)
+        placed = self._placed(said, about) if said.spot and about else None
+        if placed:
+            return placed
         if about and about.kind != drafting.KIND:
-            return self._talk(about, said)
+            return self.remarked(about, said)
         if self.request.direct or self.request.mentions:
             return self._without_command(said)
         return Silent()
 
-    def _command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
-        """The command that is meant: named by the platform, or by the text's first words."""
+    def command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
+        """The command that is meant: named by the platform, or by the text's first words.
+
+        Somebody else's words, passed on, command nothing.
+        """
         if said.command and said.command.casefold() != "headwater":
             command = self.house.catalogue.spoken.get(said.command.casefold())
             return (command, said.text) if command else None
-        slash = said.text.lstrip().startswith("/") or bool(said.command)
-        on = about.kind if about else ""
+        if said.origin:
+            return None
+        slash, on = self._slash(said), about.kind if about else ""
 
-        def wanted(declared: Declared) -> bool:
-            """Answering a card, plain words are its verbs alone: other commands need a slash."""
-            return slash or (not declared.on and not on) or (bool(on) and declared.on == on)
+        def wanted(declared: Declared, rest: str) -> bool:
+            """Answering a card, plain words are its verbs alone: other commands need a slash.
+
+            A verb that names its subject by number is meant for that one.
+            """
+            if slash or declared.on == on:
+                return True
+            return bool(declared.on) and self.house.nouns[declared.on].numbered(rest)
 
         return reading.command_in(said.text, self.house.catalogue, wanted)
+
+    def _slash(self, said: Typed) -> bool:
+        return not said.origin and (said.text.lstrip().startswith("/") or bool(said.command))
+
+    def _no_such_command(self, said: Typed) -> Reply:
+        """A slash means a command, never an answer to an open question."""
+        typed = said.command if said.command not in {"", "headwater"} else said.text
+        name = (typed.split() or [""])[0].lstrip("/")
+        listed = [name for name, *_ in self.hearing.guide()]
+        return self.hearing.show(
+            welcome.no_such_command(name, get_close_matches(name.lower(), listed))
+        )
 
     def _draft(self, about: Ref | None) -> drafts.Draft | None:
         if about and about.kind == drafting.KIND:
             return drafts.get(self.db, about.id)
         return None if about else self.asking.open_draft()
 
-    def _to_draft(self, draft: drafts.Draft, said: Typed) -> Reply:
+    def _to_draft(self, draft: drafts.Draft, said: Typed) -> Reply | None:
+        """An answer to an open draft: None where what was sent answers none of its questions."""
+        if said.phone:
+            return None
+        if said.spot:
+            return self.asking.placed(draft, asdict(said.spot), said.text)
         if said.files:
             return self.asking.attached(draft, self.hearing.keep(said.files), said.text)
         return self.asking.answered(draft, said.text)
@@ -107,11 +194,13 @@ class Understanding:
         if about and declared.on == about.kind:
             answers.setdefault(declared.under, about.id)
         self._allow_early(declared, answers)
+        command.early(self.hearing.desk(declared))
         self._attach(declared, answers, said)
-        understood, invalid = self._read(text, declared, answers)
-        if invalid or understood.which:
-            field = invalid.field if invalid else understood.which.field if understood.which else ""
-            error = trouble(understood.which, invalid.words if invalid else "")
+        understood = reading.fill(text, declared, self.hearing.ctx, answers)
+        invalid, which = understood.invalid, understood.which
+        if invalid or which:
+            field = invalid.field if invalid else which.field if which else ""
+            error = trouble(None if invalid else which, invalid.words if invalid else "")
             return self.asking.ask(
                 command, understood.answers, field, revision=revision, error=error
             )
@@ -133,34 +222,32 @@ class Understanding:
             if asked:
                 answers[asked.field] = kept
 
-    def _read(
-        self, text: str, declared: Declared, answers: dict[str, Json]
-    ) -> tuple[Understood, Invalid | None]:
-        try:
-            return reading.fill(text, declared, self.hearing.ctx, answers), None
-        except Invalid as invalid:
-            return Understood(answers), invalid
-        except Which as which:
-            return Understood(answers, which), None
-
     # --- words without a command ------------------------------------------------------------------
 
     def _without_command(self, said: Typed) -> Reply:
         actor = self.hearing.actor
+        card = None if said.files else self._who_are_you()
+        if card:
+            return self.hearing.show(card)
         if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
         if self._brings_tables(said):
-            self.hearing.keep(said.files)
-            return self.hearing.show(welcome.fetching([file.name for file in said.files]))
+            return self._take_tables(said)
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
+        if said.spot:
+            kept["place"] = asdict(said.spot)
+        numbered = self._numbered(said)
+        if numbered:
+            return numbered
         named = self._names(said.text) if actor.role is Role.STAFF else None
         draft = Ref(drafting.KIND, known(self.asking.keep_aside(kept).id))
         if named:
             noun, matches = named
-            return self.hearing.show(welcome.named(matches.found[0].name, self._verbs(noun), draft))
-        return self.hearing.show(welcome.puzzled(self.house.catalogue, actor, said.text, draft))
+            verbs = self._verbs(noun, Ref(noun.kind, matches.found[0].id))
+            return self.hearing.show(welcome.named(matches.found[0].name, verbs, draft))
+        return self.hearing.show_subject(draft)
 
     def _brings_tables(self, said: Typed) -> bool:
         """Whether somebody who may import sent tables and no words: they are asked once it is here.
@@ -169,9 +256,16 @@ class Understanding:
         """
         if not said.files or said.text or not all(named_like_a_table(f.name) for f in said.files):
             return False
-        commands = [c.declared for c in self.house.catalogue if c.declared.name in IMPORTS]
-        actor, nouns = self.hearing.actor, self.house.nouns
-        return any(may(self.db, nouns, actor, declared, None) for declared in commands)
+        return may_import_any(self.hearing.actor.person)
+
+    def _take_tables(self, said: Typed) -> Reply:
+        """Each is kept under a job of its own."""
+        desk = self.hearing.desk()
+        for file in said.files:
+            about = receive(desk, file_name(file.name))
+            self.hearing.keep((file,), about)
+            desk.tell(ToAccount(self.hearing.actor.account_id), about)
+        return Silent()
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""
@@ -182,13 +276,62 @@ class Understanding:
                     return noun, matches
         return None
 
-    def _verbs(self, noun: Noun) -> list[Declared]:
+    def _verbs(self, noun: Noun, about: Ref) -> list[Declared]:
+        """What this person may do with a subject that they named."""
         commands = (self.house.catalogue.get(name) for name in noun.verbs)
-        return [command.declared for command in commands if command]
+        return [
+            command.declared
+            for command in commands
+            if command
+            and may(
+                self.db,
+                self.house.nouns,
+                self.hearing.actor,
+                command.declared,
+                about if command.declared.on else None,
+            )
+        ]
+
+    def _numbered(self, said: Typed) -> Reply | None:
+        """A text that begins with a number: alone it asks for the card; a customer says more."""
+        for noun in self.house.nouns.every():
+            if not (noun.numbered(said.text) and noun.leads and noun.verbs):
+                continue
+            matches, rest = noun.leads(self.hearing.look, said.text)
+            if not rest.strip():
+                command = self.house.catalogue.get(noun.verbs[0])
+                return self.start(command, said.text, None) if command else None
+            involved = noun.involved(self.db, matches.found[0].id) if matches.clear else None
+            if involved and self.hearing.actor.account_id in involved.account_ids:
+                self.remarked(Ref(noun.kind, matches.found[0].id), replace(said, text=rest.strip()))
+                return self.hearing.show(welcome.noted(matches.found[0].name))
+        return None
+
+    def _placed(self, said: Typed, about: Ref) -> Reply | None:
+        """A place answering a subject's card: the subject's verb for places, if there is one."""
+        for command in self.house.catalogue:
+            declared = command.declared
+            asked = place_asked(declared) if declared.on == about.kind else None
+            if asked and said.spot:
+                return self.start(command, "", about, given={asked.field: asdict(said.spot)})
+        return None
+
+    def _phone(self, card: PhoneCard, about: Ref | None) -> Reply:
+        """Somebody's number: one's own says who one is, another's is a contact's of a customer."""
+        own = card.own and self.request.direct
+        question = self._who_are_you(card.phone) if own else None
+        if question:
+            return self.hearing.show(question)
+        if card.own:
+            return self.hearing.show(welcome.unknown_number())
+        command = self.house.catalogue.get("contact_add")
+        if self.hearing.actor.role is not Role.STAFF or command is None:
+            return self.hearing.show(welcome.stranger(self.hearing.actor.name))
+        return self.start(command, "", about, given={"name": card.name, "phone": card.phone})
 
     # --- talk -------------------------------------------------------------------------------------
 
-    def _talk(self, about: Ref, said: Typed) -> Reply:
+    def remarked(self, about: Ref, said: Typed) -> Reply:
         """Words about a subject that are no command are kept with it, whoever concerned says it."""
         noun = self.house.nouns[about.kind]
         involved = noun.involved(self.db, about.id)
@@ -196,6 +339,7 @@ class Understanding:
         if involved is None or not (actor.person or actor.account_id in involved.account_ids):
             return Silent()
         kept = self.hearing.keep(said.files, about)
+        writer = self.hearing.writer()
         at = self.request.address
         remark = talk.Talk(
             kind=about.kind,
@@ -203,17 +347,19 @@ class Understanding:
             person_id=actor.person.id if actor.person else None,
             contact_id=actor.contact_id,
             account_id=actor.account_id,
-            name=actor.name,
-            text=said.text,
+            name=writer.name if writer else actor.name,
+            text=said.text
+            or (f"📍 {drafting.place_words(asdict(said.spot))}" if said.spot else ""),
             files=kept,
-            at=self.hearing.now,
+            at=min(writer.at, self.hearing.now) if writer else self.hearing.now,
             recorded_at=self.hearing.recorded_at,
             platform=at.platform,
             workspace=at.workspace,
             chat=at.chat,
             message=self.request.message,
+            passed_by=actor.name if writer else "",
         )
-        talk.add(self.db, remark)
+        self.hearing.becomes(Ref(records.TALK, talk.add(self.db, remark)))
         subjects.change(self.db, about.kind, about.id, self.hearing.recorded_at, None)
         noun.heard(self.hearing.desk(), about.id, remark)
         return Silent()
@@ -245,19 +391,35 @@ class Understanding:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
             raise Refused(T("That is done already. To do it once more, start again."))
-        drafts.end(self.db, draft_id, drafts.DONE)
+        return self.taken_up(draft, command, draft.answers["text"])
+
+    def taken_up(
+        self, draft: drafts.Draft, command: type[Command], text: str, more: tuple[int, ...] = ()
+    ) -> Reply:
+        """Begin a command with words and files kept aside, and perhaps more files."""
+        self.hearing.goes_on(draft)
+        drafts.end(self.db, known(draft.id), drafts.DONE)
+        letters.withdraw(self.db, str(Ref(drafting.KIND, known(draft.id))))
         given: dict[str, Json] = {}
         asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
-        if asked and draft.answers.get("files"):
-            given[asked.field] = draft.answers["files"]
-        return self.start(command, draft.answers["text"], None, given=given)
+        kept = [*draft.answers.get("files", ()), *more]
+        if asked and kept:
+            given[asked.field] = kept
+        place = place_asked(command.declared)
+        if place and draft.answers.get("place"):
+            given[place.field] = draft.answers["place"]
+        reply = self.start(command, text, None, given=given)
+        self.asking.goes_over(draft)
+        self.asking.touch(draft)
+        return reply
 
     def _started(self, said: Started) -> Reply:
         join = self.house.catalogue.get("join")
         if said.code and join:
             return self.start(join, said.code, None)
         if self.hearing.actor.role is Role.STRANGER:
-            return self.hearing.show(welcome.stranger(self.hearing.actor.name))
+            card = self._who_are_you() or welcome.stranger(self.hearing.actor.name)
+            return self.hearing.show(card)
         found = self.house.catalogue.get("help")
         assert found is not None
         return self.start(found, "", None)

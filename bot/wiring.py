@@ -6,18 +6,23 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot import discovery, sample
+from bot import discovery, doctor, sample
 from bot.core import Core, build
+from bot.finding import Finding
+from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.watch import Watch
 from bot.words import Reader
+from commands.cases.rules import CasePolicy
 from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
@@ -26,7 +31,16 @@ from storage import people, timers
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
+if TYPE_CHECKING:
+    from bot.slack.api import Credentials
+    from bot.telegram.listen import Hook
+
 log = structlog.get_logger("headwater")
+PLATFORMS = ("slack", "telegram", "web")
+
+# What a message is recorded as when somebody marks it, and how its menu offers that.
+RECORDS = "complaint"
+RECORDED = (T("Log as complaint"), T("Record this message as a complaint, from whoever wrote it"))
 
 
 class Refusal(RuntimeError):
@@ -58,6 +72,7 @@ class Running:
     listeners: list[Listener] = field(default_factory=list)
     routes: list[BaseRoute] = field(default_factory=list)
     closers: list[Closer] = field(default_factory=list)
+    pulses: dict[str, Callable[[], datetime | None]] = field(default_factory=dict)
     link: str = ""
     code: str = ""
     hush: Callable[[], None] = field(default=lambda: None)
@@ -127,22 +142,33 @@ def _assembled(
     clock: Clock | None,
     more_commands: tuple[type[Command], ...],
 ) -> Running:
+    from bot.metrics import Metrics, Reading
+
+    pulses: dict[str, Callable[[], datetime | None]] = {}
+    metrics = Metrics(PLATFORMS, pulses)
     core = build(
         database,
         language=settings.language,
         zone=settings.zone,
         keys=settings.keys,
         policy_file=settings.policy_file,
+        files_url=settings.files_url,
+        public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
+        watch=metrics,
     )
-    running = Running(core)
+    running = Running(core, pulses=pulses)
     _settle_in(settings, running)
     from bot.web import health
 
+    reading = Reading(metrics, database, core.clock)
     running.routes.extend(health.routes(running.ready))
+    running.routes.append(health.metrics(reading.page, settings.metrics_token.get_secret_value()))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
+    else:
+        running.routes.append(_files(running.core))
     if settings.slack:
         _plug_slack(settings, running)
     if settings.telegram:
@@ -175,10 +201,39 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
     return invite(db, now, admin=True) if empty else ""
 
 
+def admin_code(settings: Settings, name: str = "") -> str:
+    """A fresh code by which an administrator joins, whatever else is lost.
+
+    It is the first administrator's who works here, or the named person's, who administers then;
+    where nobody was ever entered, it founds the company. Raises `Refusal`.
+    """
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        code, _ = database.write_now(lambda db: _recover(db, name, datetime.now(UTC)))
+    finally:
+        database.close()
+    return code
+
+
+def _recover(db: Transaction, name: str, now: datetime) -> str:
+    if people.count(db) == 0:
+        return invite(db, now, admin=True)
+    called = [person for person in people.active(db) if person.name == name]
+    found = next(iter(called if name else people.administrators(db)), None)
+    if found is None:
+        raise Refusal(f"Nobody called {name!r} works here." if name else _NO_ADMINISTRATOR)
+    return invite(db, now, person_id=found.id, admin=True)
+
+
+_NO_ADMINISTRATOR = "There is no administrator. Say who becomes one: --for NAME"
+
+
 # --- platforms: imported only when they are on, because their libraries are slow to import --------
 
 
 def _plug_rehearsal(settings: Settings, running: Running) -> None:
+    from bot.web.files import FilePage
     from bot.web.live import Live
     from bot.web.rehearsal import Rehearsal
     from bot.web.send import WebPlatform
@@ -200,56 +255,95 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
             commands=menus(core),
             guide=Guide(visitor=sample.VISITOR, complainer=sample.COMPLAINER),
         ),
+        files=FilePage(core.database, core.house, played=True),
     )
-    platform = WebPlatform(core.database, core.clock.now, live, rehearsal.picture)
+    platform = WebPlatform(core.database, core.clock.now, live, core.house.passes.path)
     running.plug(platform, platform)
     running.routes.extend(rehearsal.routes())
     running.hush = live.stop
     running.link = rehearsal.link()
 
 
+def _files(core: Core) -> BaseRoute:
+    from bot.web.files import FilePage
+
+    return FilePage(core.database, core.house).route()
+
+
 def _plug_slack(settings: Settings, running: Running) -> None:
-    from bot.slack.api import Credentials
-    from bot.slack.listen import SlackListener
+    from bot.slack.listen import Duties, SlackListener
     from bot.slack.send import SlackPlatform
 
     core = running.core
-    credentials = Credentials(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_signing_secret.get_secret_value(),
-    )
-    url = settings.slack_api_url
-    listener = SlackListener(core.door, credentials, core.clock.machine, url=url)
-    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url)
+    credentials, url = _credentials(settings), settings.slack_api_url
+    emoji = core.house.policy.of(CasePolicy).record_emoji
+    watch = Watch(core.database, core.clock, core.wake, "slack")
+    duties = Duties({emoji: RECORDS} if emoji else {}, watch)
+    listener = SlackListener(core.door, credentials, core.clock.machine, url=url, duties=duties)
+    shelf = Shelf(core.database, core.clock.machine)
+    platform = SlackPlatform(credentials.bot_token, core.clock.machine, url=url, shelf=shelf)
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
 
 
 def _plug_telegram(settings: Settings, running: Running) -> None:
-    from bot.telegram.listen import Hook, TelegramListener
-    from bot.telegram.menus import set_menus
+    from bot.telegram.footing import Footings
+    from bot.telegram.listen import TelegramListener
+    from bot.telegram.menus import TelegramMenus
     from bot.telegram.poll import Grounds
     from bot.telegram.send import TelegramPlatform, make_bot
 
     core = running.core
-    bot = make_bot(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
-    platform = TelegramPlatform(bot)
-    grounds = Grounds(core.database, secrets.token_hex(6), core.clock.machine, _noticed)
-    hook = Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
-
-    async def greet() -> None:
-        await set_menus(bot, menus(core), settings.language)
-
-    listener = TelegramListener(bot, core.door, platform, grounds, hook, greet=greet)
+    token = settings.telegram_bot_token.get_secret_value()
+    bot, workspace = make_bot(token, settings.telegram_api_url), token.partition(":")[0]
+    platform = TelegramPlatform(bot, Shelf(core.database, core.clock.machine))
+    watch = Watch(core.database, core.clock, core.wake, platform.name)
+    grounds = Grounds(
+        core.database, secrets.token_hex(6), core.clock.machine, watch.notice, watch.over
+    )
+    listener = TelegramListener(bot, core.door, platform, grounds, _hook(settings))
+    menus = Menus(core.database, core.house, TelegramMenus(bot), platform.name, workspace)
+    core.chores["menus"] = menus.tick
+    core.chores["footings"] = Footings(core.database, core.clock, bot, workspace, core.post).tick
     running.plug(platform, listener)
     running.closers.append(platform)
     running.routes.extend(listener.routes)
+    running.pulses[platform.name] = lambda: listener.heard_at
 
 
-async def _noticed(reason: str) -> None:
-    log.warning("platform_trouble", reason=reason)
+async def examined(settings: Settings) -> list[Finding]:
+    """What an examination of this installation finds."""
+    now = doctor.now()
+    found = list(doctor.examine(settings, now))
+    if settings.slack:
+        from bot.slack.doctor import examine as examine_slack
+
+        credentials, url = _credentials(settings), settings.slack_api_url
+        found += await examine_slack(credentials, url, settings.public_url, now)
+    if settings.telegram:
+        from bot.telegram.doctor import examine as examine_telegram
+
+        token = settings.telegram_bot_token.get_secret_value()
+        found += await examine_telegram(token, settings.telegram_api_url, _hook(settings), now)
+    return found
+
+
+def _credentials(settings: Settings) -> Credentials:
+    from bot.slack.api import Credentials
+
+    return Credentials(
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+        settings.slack_signing_secret.get_secret_value(),
+    )
+
+
+def _hook(settings: Settings) -> Hook:
+    from bot.telegram.listen import Hook
+
+    return Hook(settings.telegram_webhook_url, settings.telegram_webhook_secret.get_secret_value())
 
 
 def app_manifest(
@@ -267,8 +361,11 @@ def app_manifest(
         for c in (*discovery.commands(), *more_commands)
         if c.declared.listed
     ]
+    label, what = RECORDED
+    record = (RECORDS, reader.say(label), reader.say(what))
     socket = bool(settings.slack_app_token.get_secret_value()) or not settings.public_url
-    return manifest(name, listed, socket=socket, url=f"{settings.public_url}/slack/events")
+    url = f"{settings.public_url}/slack/events"
+    return manifest(name, listed, [record], socket=socket, url=url)
 
 
 def menus(core: Core) -> dict[str, list[tuple[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,7 +36,8 @@ class Reader:
     """Who reads: their language, zone and clock, and which audience they belong to.
 
     `departments` are a person's own; `place` says that the audience is a place, where everybody
-    must be allowed to see a part.
+    must be allowed to see a part; `admin` that an administrator reads, and nobody else. `link`
+    gives a file's address for this reader alone, where there is one account that reads.
     """
 
     language: str
@@ -46,6 +47,8 @@ class Reader:
     outside: bool = False
     departments: frozenset[Department] = frozenset()
     place: bool = False
+    admin: bool = False
+    link: Callable[[int], str] | None = field(default=None, repr=False, compare=False)
 
     def say(self, words: Words) -> str:
         """The words in the reader's language."""
@@ -59,6 +62,8 @@ class Reader:
         """Whether a part with this audience is for this reader."""
         if self.outside:
             return to.outside
+        if to.admins:
+            return self.admin
         if to.departments is None:
             return True
         if self.place:

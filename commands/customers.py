@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
@@ -12,9 +13,10 @@ from commands.kit.form import Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Role
 from commands.kit.words import T, Words, listed
+from commands.staff import notes
 from storage import cases, customers, lookup, people, readings, visits
 from storage.customers import Contact, Customer
-from storage.database import Transaction, known
+from storage.database import Json, Transaction, known
 
 KIND = "customer"
 WORDS = T("customer")
@@ -111,7 +113,8 @@ def _head(look: Look, found: Customer) -> tuple[Part, ...]:
         rows.append((T("Origin"), T("existing before")))
     if found.note:
         rows.append((T("Note"), found.note))
-    return (Facts(tuple(rows), STAFF),)
+    about_owner = notes.about_owner(look, Ref(KIND, known(found.id)), owner)
+    return (Facts(tuple(rows), STAFF), *about_owner)
 
 
 def _lately(look: Look, id_: int) -> tuple[Part, ...]:
@@ -144,6 +147,16 @@ def _next(about: Ref) -> Buttons:
     )
 
 
+def hand(desk: Desk, id_: int, to_id: int) -> None:
+    """Somebody else owns a customer from now on; how important it is stays."""
+    earlier = customers.stewardship(desk.db, id_)
+    important = earlier.important if earlier else False
+    customers.steward(desk.db, id_, to_id, important=important, at=desk.now)
+    before = {"owner": earlier.owner_id if earlier else None, "important": important}
+    after = {"owner": to_id, "important": important}
+    desk.change(Ref(KIND, id_), before, after, shown=after)
+
+
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
@@ -153,6 +166,8 @@ NOUN = Noun(
     involved=involved,
     leads=leads,
     verbs=("visit", "complaint", "customer"),
+    held=customers.all_owned_by,
+    hand=hand,
 )
 
 
@@ -247,6 +262,12 @@ class OwnCustomer(
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     owner: Annotated[PersonId, Ask("Who owns this customer?", "Owner")]
     important: Annotated[bool, Ask("Is it an important customer?", "Important")]
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """Owner and importance as they are."""
+        now = customers.stewardship(db, id_)
+        return {"owner": now.owner_id, "important": now.important} if now else {}
 
     def run(self, desk: Desk) -> Ref:
         """End the present ownership and begin the new one; the past stays as it was."""

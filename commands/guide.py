@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from commands import day
 from commands.kit.card import Card, Line, Note
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.people import EVERYONE, Role
-from commands.kit.words import T, decode
-from commands.visits import progress
-from storage import dues
+from commands.kit.words import T
 
 
 class Today(Command, name="today", aliases=("今日", "今天要做什么"), who={Role.STAFF}):
@@ -16,20 +15,7 @@ class Today(Command, name="today", aliases=("今日", "今天要做什么"), who
 
     def run(self, desk: Desk) -> Card:
         """Open dues with their deadlines, and the month's visits."""
-        owed = dues.owed_by(desk.db, desk.person.id)
-        lines = tuple(
-            Line(
-                T("🔴 {what}: was due {due:clock}", what=decode(due.what), due=due.due_at)
-                if due.due_at < desk.now
-                else T("☐ {what}: due {due:clock}", what=decode(due.what), due=due.due_at)
-            )
-            for due in owed
-        )
-        month = progress(desk.db, desk.person.id, desk.today)
-        rest = () if month is None else (month,)
-        if not lines:
-            return Card(T("Nothing is due today"), rest)
-        return Card(T("{n} thing to do", "{n} things to do", n=len(lines)), (*lines, *rest))
+        return day.of(desk.db, desk.person, desk.now, desk.today).card()
 
 
 class Help(Command, name="help", aliases=("帮助",), who=EVERYONE):

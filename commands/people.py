@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from commands.kit.card import PUBLIC, STAFF, Card, Line, Note, Ref
+from commands.kit import qr
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Link, Note, Part, Picture, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, PersonId
-from commands.kit.noun import Found, Involved, Look, Matches, Noun
+from commands.kit.noun import Found, Look, Matches, Noun
 from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
-from commands.kit.words import T, listed
-from storage import customers, people, readings
+from commands.kit.words import T, Words, listed
+from commands.staff import away
+from commands.staff.cards import card, involved, standing
+from commands.staff.changing import check_email, check_phone
+from commands.staff.joining import recognised, welcome
+from commands.staff.rules import KIND, WORDS
+from storage import customers, files, people, readings, vault
 from storage.database import Transaction, known
+from storage.files import File
 from storage.people import Invitation, Person
 
-KIND = "person"
-WORDS = T("person")
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 CODE_LASTS = timedelta(days=7)
+INVITATION = "invitation"  # the kind of file that shows a code; it goes when the code does
+SHOWN = 100
+OFFERED = 6
+__all__ = ["NOUN", "recognised"]
 
 
 class Language(Labelled):
@@ -89,7 +99,15 @@ def name_of(db: Transaction, id_: int) -> str | None:
     return found.name if found and found.active else None
 
 
-NOUN = Noun(kind=KIND, words=WORDS, find=find, name_of=name_of, involved=lambda _d, _i: Involved())
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=find,
+    name_of=name_of,
+    card=card,
+    involved=involved,
+    timers={away.BEGINS: away.begins, away.ENDS: away.ends},
+)
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -110,10 +128,14 @@ class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
         if desk.actor.person is not None:
             raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
         people.spend(desk.db, known(found.id), desk.recorded_at)
-        person_id = _founder(desk) if found.admin else found.person_id
+        person_id = found.person_id or (_founder(desk) if found.admin else None)
         people.link_account(desk.db, desk.actor.account_id, person_id, found.contact_id)
+        if found.admin and found.person_id:
+            people.set_admin(desk.db, found.person_id, admin=True)
         desk.note(None, None, {"person": person_id, "contact": found.contact_id})
-        return _welcome(desk, person_id, found.contact_id)
+        if person_id:
+            desk.touch(Ref(KIND, person_id))
+        return welcome(desk.db, person_id, found.contact_id)
 
 
 def _founder(desk: Desk) -> int:
@@ -122,23 +144,6 @@ def _founder(desk: Desk) -> int:
     made = people.add(desk.db, Person(name=name, admin=True, created_at=desk.now))
     people.place(desk.db, made, {Department.MANAGEMENT.value: True})
     return made
-
-
-def _welcome(desk: Desk, person_id: int | None, contact_id: int | None) -> Card:
-    person = load(desk.db, person_id) if person_id else None
-    if person is None:
-        contact = customers.contact(desk.db, contact_id or 0)
-        name = contact.name if contact else desk.actor.name
-        return Card(
-            T("Welcome, {name}", name=name),
-            (Line(T("Write “complaint” and what happened: you get a number at once.")),),
-        )
-    lines = [Line(T("Type /help to see what you can do here."), STAFF)]
-    if person.admin:
-        lines.append(
-            Line(T("You are the administrator. Add people with: /person_add NAME"), PUBLIC)
-        )
-    return Card(T("Welcome, {name}", name=person.name), tuple(lines))
 
 
 class AddPerson(
@@ -156,29 +161,69 @@ class AddPerson(
     superior: Annotated[PersonId | None, Ask("Whom do they report to?", "Superior")] = None
     head: Annotated[bool, Ask("Do they head these departments?", "Head")] = False
     admin: Annotated[bool, Ask("Are they an administrator?", "Administrator")] = False
+    phone: Annotated[str | None, Ask("What is their phone number?", "Phone")] = None
+    email: Annotated[str | None, Ask("What is their e-mail address?", "E-mail")] = None
 
     def run(self, desk: Desk) -> Card:
         """Enter them, and show the code once."""
-        if any(one.name == self.name for one in people.named(desk.db)):
-            raise Invalid("name", T("There is somebody called {name} already.", name=self.name))
+        self._check(desk)
         row = Person(
-            name=self.name, superior_id=self.superior, admin=self.admin, created_at=desk.now
+            name=self.name,
+            superior_id=self.superior,
+            admin=self.admin,
+            phone=self.phone or "",
+            email=self.email or "",
+            created_at=desk.now,
         )
         made = people.add(desk.db, row)
         people.place(desk.db, made, {d.value: self.head for d in self.departments})
         code = invite(desk.db, desk.recorded_at, person_id=made)
-        desk.note(None, None, {"person": made, "name": self.name})
-        return _code_card(T("{name} has been added", name=self.name), code)
+        desk.note(Ref(KIND, made), None, {"person": made, "name": self.name})
+        return _code_card(desk, T("{name} has been added", name=self.name), code)
+
+    def _check(self, desk: Desk) -> None:
+        if any(one.name == self.name for one in people.named(desk.db)):
+            raise Invalid("name", T("There is somebody called {name} already.", name=self.name))
+        if self.phone:
+            check_phone(desk, self.phone)
+        if self.email:
+            check_email(desk, self.email)
 
 
-def _code_card(title: T, code: str) -> Card:
+def _code_card(desk: Desk, title: T, code: str) -> Card:
+    links = [part for link in desk.links(code) for part in _linked(desk, link)]
     return Card(
         title,
         (
             Line(T("Their code (valid once, for 7 days): {code}", code=code), STAFF),
             Note(T("They send the bot: join {code}", code=code)),
+            *links,
         ),
     )
+
+
+def _linked(desk: Desk, link: str) -> Iterable[Part]:
+    """A link that joins at once, and the same to be scanned from a screen or from paper."""
+    yield Note(T("Or they open this link, or scan the picture:"))
+    yield Link(link)
+    picture = qr.drawn(link)
+    kept = files.add(
+        desk.db,
+        File(
+            platform=desk.source.platform,
+            workspace=desk.source.workspace,
+            remote="",
+            name="invitation.png",
+            media=qr.MEDIA,
+            size=len(picture),
+            account_id=desk.actor.account_id or None,
+            kind=INVITATION,
+            at=desk.now,
+            state=files.HERE,
+            vault=vault.made(desk.db, picture),
+        ),
+    )
+    yield Picture(kept, T("The invitation as a QR code"))
 
 
 class InvitePerson(
@@ -198,7 +243,7 @@ class InvitePerson(
             raise no_such(WORDS)
         code = invite(desk.db, desk.recorded_at, person_id=found.id)
         desk.note(None, None, {"person": found.id})
-        return _code_card(T("A new code for {name}", name=found.name), code)
+        return _code_card(desk, T("A new code for {name}", name=found.name), code)
 
 
 class InviteContact(
@@ -225,20 +270,41 @@ class InviteContact(
             )
         code = invite(desk.db, desk.recorded_at, contact_id=ranked[0][0])
         desk.note(Ref("customer", self.customer), None, {"contact": ranked[0][0]})
-        return _code_card(T("A code for {name}", name=dict(called)[ranked[0][0]]), code)
+        return _code_card(desk, T("A code for {name}", name=dict(called)[ranked[0][0]]), code)
 
 
 class ListPeople(Command, name="people", aliases=("人员",), who={Role.STAFF}):
     """List the people of the company and whom they report to."""
 
     def run(self, desk: Desk) -> Card:
-        """Everybody, with departments, superior and whether they have joined."""
+        """Everybody; first of all who has not linked an account yet."""
         everybody = people.active(desk.db)
         names = {p.id: p.name for p in everybody}
+        unlinked = [p for p in everybody if not people.accounts_of(desk.db, known(p.id))]
         lines = tuple(
-            Line(_described(desk, p, names.get(p.superior_id, "")), STAFF) for p in everybody[:100]
+            line
+            for p in everybody[:SHOWN]
+            for line in (
+                Line(_described(desk, p, names.get(p.superior_id, "")), STAFF),
+                *standing(desk, p),
+            )
         )
-        return Card(T("{n} person", "{n} people", n=len(everybody)), lines)
+        title = T("{n} person", "{n} people", n=len(everybody))
+        return Card(title, (*_unlinked(desk, unlinked), *lines))
+
+
+def _unlinked(desk: Desk, rows: list[Person]) -> Iterable[Part]:
+    if not rows:
+        return
+    names: Words = listed([row.name for row in rows[:SHOWN]])
+    yield Line(T("Not linked yet ({n}): {names}", n=len(rows), names=names), STAFF)
+    if desk.person.admin:
+        yield Buttons(
+            tuple(
+                Button(T("Code for {name}", name=row.name), "person_invite", {"person": row.id})
+                for row in rows[:OFFERED]
+            )
+        )
 
 
 def _described(desk: Desk, row: Person, superior: str) -> T:

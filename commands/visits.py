@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
+from commands.files import attached
 from commands.kit.calendar import local_day
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Picture, Quote, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
+from commands.kit.drafting import place_words
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, CustomerId, Files, VisitId
+from commands.kit.form import Ask, CustomerId, Files, VisitId, Where
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
-from storage import customers, files, people, visits
-from storage.database import Transaction, known
+from storage import customers, people, visits
+from storage.customers import Customer
+from storage.database import Json, Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
 
 KIND = "visit"
 WORDS = T("visit")
+PHOTO = T("Photo of the visit")
 FRIDAY = 4
 
 
 class VisitPolicy(Section, section="visits"):
     """The numbers of clause 3.1.1a."""
 
-    correct_hours: Annotated[int, Clause("3.1.1a")]
-    oldest_days: Annotated[int, Clause("3.1.1a")]
+    correct_hours: Annotated[int, Clause("3.1.1a"), Hours]
+    oldest_days: Annotated[int, Clause("3.1.1a"), Days]
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -71,14 +77,23 @@ def next_friday(today: date) -> date:
 # --- the noun -------------------------------------------------------------------------------------
 
 
+def unvisited(db: Transaction, person_id: int, today: date) -> list[Customer]:
+    """A person's important customers who were not visited yet this month."""
+    first, following = month_of(today)
+    return [
+        customer
+        for customer in customers.important_of(db, person_id)
+        if not visits.was_visited(db, known(customer.id), first, following)
+    ]
+
+
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
     """How many of a person's important customers were visited this month, and who is next."""
-    important = customers.important_of(db, person_id)
-    if not important:
+    of = len(customers.important_of(db, person_id))
+    if not of:
         return None
-    first, following = month_of(today)
-    left = [c for c in important if not visits.was_visited(db, known(c.id), first, following)]
-    done, of = len(important) - len(left), len(important)
+    left = unvisited(db, person_id, today)
+    done = of - len(left)
     if not left:
         return Line(
             T("Important customers: {of} of {of} visited this month.", of=of),
@@ -111,14 +126,15 @@ def card(look: Look, id_: int) -> Card:
         )
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
     month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
-    parts: tuple[Part, ...] = (notes, *((month,) if month else ()), *_pictures(look, id_))
+    files = attached(look, about, PHOTO)
+    parts = (notes, *_place(visit), *((month,) if month else ()), *files)
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
 
 
-def _pictures(look: Look, id_: int) -> tuple[Part, ...]:
-    return tuple(
-        Picture(known(f.id), T("Photo of the visit")) for f in files.of(look.db, KIND, id_)
-    )
+def _place(visit: Visit) -> tuple[Part, ...]:
+    if not visit.place:
+        return ()
+    return (Line(T("📍 {place}", place=place_words(visit.place)), STAFF),)
 
 
 def _by(look: Look, visit: Visit) -> tuple[Part, ...]:
@@ -163,7 +179,8 @@ def _remind(desk: Desk, timer: Timer) -> None:
         (Quote(visit.notes, to=STAFF),),
         Ref(KIND, timer.subject_id),
     )
-    desk.tell(ToPerson(visit.person_id), reminder, urgency=Urgency.WAKING, merges=True)
+    who = timer.person_id or visit.person_id
+    desk.tell(ToPerson(who), reminder, urgency=Urgency.WAKING, merges=True)
 
 
 def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
@@ -203,6 +220,7 @@ class LogVisit(
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
     day: Annotated[date | None, Ask("When was the visit?", "Day")] = None
     photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+    place: Annotated[Where | None, Ask("Where was it?", "Place")] = None
 
     def run(self, desk: Desk) -> Ref:
         """Log it."""
@@ -217,10 +235,25 @@ class LogVisit(
             notes=self.notes,
             recorded_at=desk.recorded_at,
             source=desk.source.kept(),
+            place=asdict(self.place) if self.place else None,
         )
         about = Ref(KIND, visits.add(desk.db, visit))
         desk.begin(about, _kept(visit))
         return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The line now reads so: customer, day and notes follow it while they may be changed."""
+        visit = _mine(desk, about.id)
+        before = _kept(visit)
+        if not changed.get("notes", visit.notes) or not changed.get("customer", visit.customer_id):
+            raise Refused(T("Customer or notes are missing now. Nothing was changed."))
+        visit.customer_id = changed.get("customer", visit.customer_id)
+        visit.notes = changed.get("notes", visit.notes)
+        if "day" in changed:
+            visit.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
+            check_day(visit.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        _corrected(desk, visit, before)
 
 
 def _kept(visit: Visit) -> dict[str, object]:
@@ -267,6 +300,12 @@ class ChangeDay(
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     day: Annotated[date, Ask("When was the visit?", "Day")]
 
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The day as logged."""
+        visit = visits.get(db, id_)
+        return {"day": visit.day.isoformat()} if visit else {}
+
     def run(self, desk: Desk) -> Ref:
         """Change it."""
         visit = _mine(desk, self.visit)
@@ -288,6 +327,12 @@ class ChangeNotes(
 
     visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
     notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """The notes as logged."""
+        visit = visits.get(db, id_)
+        return {"notes": visit.notes} if visit else {}
 
     def run(self, desk: Desk) -> Ref:
         """Change them."""
@@ -317,6 +362,30 @@ class AddPhoto(
         return about
 
 
+class AddPlace(
+    Command,
+    name="visit_place",
+    aliases=("定位",),
+    who={Relation.OWNER},
+    clause="3.1.1a",
+    on=KIND,
+):
+    """Say where a visit was."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+    place: Annotated[Where, Ask("Where was it? Please send the place.", "Place")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Keep the place."""
+        visit = _mine(desk, self.visit)
+        before = {"place": visit.place}
+        visit.place = asdict(self.place)
+        visits.correct(desk.db, visit)
+        about = Ref(KIND, self.visit)
+        desk.change(about, before, {"place": visit.place}, shown=_kept(visit))
+        return about
+
+
 class RemindMe(
     Command,
     name="visit_remind",
@@ -334,7 +403,7 @@ class RemindMe(
         friday = next_friday(desk.today)
         nine = datetime.combine(friday, time(9), desk.zone)
         about = Ref(KIND, self.visit)
-        desk.at(nine, about, "remind")
+        desk.at(nine, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": nine.isoformat()})
         return Card(T("🔔 Reminder set: {at:clock}", at=nine))
 

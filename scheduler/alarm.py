@@ -7,10 +7,10 @@ from typing import Protocol
 
 from commands.kit import card as cards
 from commands.kit.card import Card, Line
-from commands.kit.people import administrator
+from commands.kit.people import Person, administrator, load
 from commands.kit.words import T, Words
-from storage import letters
-from storage.database import Transaction
+from storage import letters, people, troubles
+from storage.database import Transaction, known
 from storage.letters import Letter
 
 GATHERED = timedelta(minutes=1)
@@ -29,7 +29,7 @@ class Clocks(Protocol):
 
 def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) -> None:
     """Write to an administrator; an alarm replaces one of the same kind that is not sent yet."""
-    admin = administrator(db)
+    admin = _reachable(db) or administrator(db)
     if admin is None:
         return
     now = clock.now()
@@ -45,3 +45,13 @@ def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) 
             next_at=clock.machine(),
         ),
     )
+
+
+def _reachable(db: Transaction) -> Person | None:
+    """The first administrator with an account that takes letters, on a platform that does."""
+    hindered = troubles.hindered(db)
+    for row in people.administrators(db):
+        accounts = people.accounts_of(db, known(row.id))
+        if any(one.reachable and one.platform not in hindered for one in accounts):
+            return load(db, known(row.id))
+    return None

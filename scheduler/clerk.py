@@ -15,13 +15,14 @@ from time import perf_counter
 
 import structlog
 
-from commands.kit.card import Card, Download, Line
+from commands.kit.card import Buttons, Card, Download, Line
 from commands.kit.errors import Refused
 from commands.kit.people import ToPerson, load
 from commands.kit.policy import Policy
 from commands.kit.sheet import Entry, Made, Say, Sheet, Spoken, Verdict
+from commands.kit.tables import media_of
 from commands.kit.words import T, Words, encode
-from commands.sheets.noun import SheetPolicy, scope_of
+from commands.sheets.noun import SheetPolicy, open_table, scope_of
 from scheduler.aside import Aside
 from scheduler.clock import Clock
 from scheduler.paper import Making, bad_rows
@@ -43,6 +44,7 @@ from storage.sheets import (
     Change,
     Job,
 )
+from storage.vault import Vault
 
 log = structlog.get_logger("clerk")
 LEASE = timedelta(seconds=20)
@@ -69,12 +71,22 @@ class _Slice:
     ready: Mapping[str, frozenset[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file of ours whose bytes are in the vault under a name."""
+
+    name: str
+    content: bytes
+    vault: str
+
+
 class Clerk:
     """One replica's clerk. `rest` is how long it pauses after each slice, as a share of it."""
 
     def __init__(  # what it needs to know is handed in, and each is named
         self,
         timers: Timers,
+        vault: Vault,
         sheets_: Mapping[str, Sheet],
         spoken: Spoken,
         tongue: Callable[[Transaction, int | None], Say],
@@ -83,6 +95,7 @@ class Clerk:
         rest: float = 0.0,
     ) -> None:
         self.timers = timers
+        self.vault = vault
         self.database: Database = timers.database
         self.clock: Clock = timers.clock
         self.policy: Policy = timers.policy
@@ -257,7 +270,8 @@ class Clerk:
         finally:
             making.stopped = True
         name, content = await task
-        await self._write(job, lambda db, now: self._exported(db, now, name, content), shows=True)
+        made = await self._laid(name, content)
+        await self._write(job, lambda db, now: self._exported(db, now, made), shows=True)
 
     def _for_whom(self, db: Transaction, job: Job) -> tuple[str, Say, list[int] | None]:
         """By the rights that the person has now, not by those they had when they asked."""
@@ -267,24 +281,22 @@ class Clerk:
         scope = scope_of(db, person)
         return person.name if person else "", self.tongue(db, job.person_id), scope
 
-    def _exported(self, db: Transaction, now: Job, name: str, content: bytes) -> None:
+    def _exported(self, db: Transaction, now: Job, made: _Made) -> None:
         now.state, now.finished_at = DONE, self.clock.now()
-        now.file_id = self._hand_over(
-            db, now, name, content, T("Here is your table: {n} rows", n=now.at)
-        )
+        now.file_id = self._hand_over(db, now, made, T("Here is your table: {n} rows", n=now.at))
         about = {"sheet": now.sheet, "form": now.form, "rows": now.at, "file": now.file_id}
         self._journal(db, now, "export", about)
 
     # --- what all stages do -----------------------------------------------------------------------
 
     async def _pile(self, job: Job) -> Pile:
-        file = await self.database.read(lambda db: files.get(db, job.file_id or 0))
-        if file is None or file.content is None:
+        content = await self.database.read(lambda db: self.vault.of_file(db, job.file_id))
+        if content is None:
             raise Refused(T("The file is not here any more. Send it once more."))
         most = self.policy.of(SheetPolicy).most_rows
         sheet = self.sheets[job.sheet]
         passes = 1 if job.state == CHECKING else sheet.passes
-        pile = Pile(sheet, file.content, self.spoken, most, passes=passes)
+        pile = Pile(sheet, content, self.spoken, most, passes=passes)
         await asyncio.to_thread(pile.open)
         return pile
 
@@ -321,26 +333,34 @@ class Clerk:
         made = await bad_rows(self.database, known(job.id), stage, say)
         if made is None or job.person_id is None:
             return
-        name, content = made
+        laid = await self._laid(*made)
         title = T("The rows of {name} that were not taken", name=job.name)
 
         def work(db: Transaction) -> None:
-            self._hand_over(db, job, name, content, title)
+            self._hand_over(db, job, laid, title)
 
         _, after = await self.database.write(work)
         self.wake(after)
 
-    def _hand_over(self, db: Transaction, job: Job, name: str, content: bytes, what: T) -> int:
+    async def _laid(self, name: str, content: bytes) -> _Made:
+        """What was made, written down before the transaction that names it."""
+        return _Made(name, content, await asyncio.to_thread(self.vault.lay, content))
+
+    def _hand_over(self, db: Transaction, job: Job, made: _Made, what: T) -> int:
         """Keep what was made, and send it to whoever wants it."""
-        made = files.put(db, File(
-            platform="", workspace="", remote="", name=name, account_id=job.account_id,
+        self.vault.keep(db, made.vault, made.content)
+        id_ = files.add_made(db, File(
+            platform="", workspace="", remote="", name=made.name, vault=made.vault,
+            media=media_of(made.name), size=len(made.content),
             kind=sheets.KIND, subject_id=job.id, at=self.clock.now(),
-        ), content)  # fmt: skip
+        ))  # fmt: skip
         if job.person_id:
             mark = Line(T("Confidential. It is recorded that you took this out."))
+            again = Buttons((open_table(id_),))
             desk = self.timers.desk(db, self.clock.now(), "sheet")
-            desk.tell(ToPerson(job.person_id), Card(what, (mark, Download(made, name))))
-        return made
+            link = Download(id_, T("Download {name}", name=made.name))
+            desk.tell(ToPerson(job.person_id), Card(what, (mark, link, again)))
+        return id_
 
     def _journal(self, db: Transaction, job: Job, deed: str, after: Json) -> None:
         at = self.clock.now()

@@ -14,6 +14,7 @@ from commands.kit.errors import Later, Never, Unclear
 from commands.kit.words import T, kept
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
+from scheduler.moving import moved
 from scheduler.redrawing import Drawing, Redrawing
 from scheduler.sending import (
     BUGS,
@@ -27,7 +28,10 @@ from scheduler.sending import (
     Where,
     backoff,
 )
-from storage import letters, pacing, people, postings, subjects
+from scheduler.topics import Topics
+from scheduler.troubles import token_refused, token_taken, unreachable
+from scheduler.watch import Watch
+from storage import letters, pacing, people, postings, subjects, troubles
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
@@ -48,6 +52,7 @@ class Batch:
     version: int = 0
     account: Account | None = None
     where: Where | None = None
+    topic: Ref | None = None
     dropped: str = ""
     lost: str = ""
 
@@ -68,13 +73,16 @@ class Delivery:
         drawing: Drawing,
         *,
         holder: str,
+        watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
         self.sender = sender
         self.drawing = drawing
         self.redrawing = Redrawing(database, clock, sender, drawing)
+        self.topics = Topics(database, clock, sender, drawing.nouns)
         self.holder = holder
+        self.watch = watch or Watch()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -83,15 +91,16 @@ class Delivery:
             ready = [batch for batch in claimed if batch is not None]
             await asyncio.gather(*(self._deliver(batch) for batch in ready))
             handled += len(ready)
-        return handled + await self.redrawing.tick()
+        return handled + await self.redrawing.tick() + await self.topics.tick()
 
     async def next_in(self) -> timedelta | None:
-        """How long until another letter may go, or None when none waits."""
+        """How long until another letter may go or card be redrawn, or None when none waits."""
         machine, company = self.clock.machine(), self.clock.now()
-        following = await self.database.read(letters.next_at)
-        if following.at is None or following.company_at is None:
-            return None
-        return max(following.at - machine, following.company_at - company, timedelta())
+        letter = await self.database.read(lambda db: letters.next_at(db, company))
+        redraw = await self.database.read(postings.next_at)
+        waits = [at - machine for at in (letter.at, redraw) if at]
+        waits += [letter.company_at - company] if letter.company_at else []
+        return max(min(waits), timedelta()) if waits else None
 
     # --- claiming ---------------------------------------------------------------------------------
 
@@ -116,6 +125,8 @@ class Delivery:
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
             return Batch(taken, dropped="no longer useful")
+        if head.person_id and not _works_here(db, head.person_id):
+            return Batch(taken, dropped="has left")
         account, where = self._whereto(db, head)
         if where is None:
             return Batch(taken, lost=NOBODY.text)
@@ -126,7 +137,7 @@ class Delivery:
         except BUGS as bug:
             log.exception("letter_undrawable", letter=head.id, exc_info=bug)
             return Batch(taken, lost=UNDRAWABLE.text)
-        return Batch(taken, card, version, account, where)
+        return Batch(taken, card, version, account, where, self.topics.wanted(db, head, where))
 
     def _whereto(self, db: Transaction, letter: Letter) -> tuple[Account | None, Where | None]:
         if letter.chat:
@@ -138,14 +149,20 @@ class Delivery:
         return account, Where(account.platform, account.workspace, account.chat)
 
     def _account(self, db: Transaction, letter: Letter) -> Account | None:
-        """The account last used, of a platform that is on; one that refused us comes last."""
+        """On the platform chosen as home, else where last used; one that refused us comes last.
+
+        So does one of a platform that does not know the bot any more.
+        """
         if letter.account_id:
             return people.account_by_id(db, letter.account_id)
         if letter.person_id:
-            found = people.accounts_of(db, letter.person_id)
+            found = _homeward(db, letter.person_id, people.accounts_of(db, letter.person_id))
         else:
             found = people.accounts_of_contact(db, letter.contact_id or 0)
         usable = [a for a in found if self.sender.knows(a.platform)]
+        if len(usable) > 1:
+            hindered = troubles.hindered(db)
+            usable.sort(key=lambda a: (not a.reachable, a.platform in hindered))
         return usable[0] if usable else None
 
     def _in_turn(self, db: Transaction, taken: tuple[Letter, ...], where: Where) -> bool:
@@ -169,9 +186,14 @@ class Delivery:
         return cards.merged(tuple(card for card, _ in drawn)), 0
 
     def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
+        card, version = self._meant(db, letter)
+        away = letter.for_id if letter.for_id != letter.person_id else None
+        return self.drawing.behalf(db, card, away), version
+
+    def _meant(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
         if letter.body is not None:
             return cards.decode(letter.body), 0
-        about = Ref(letter.subject_kind, letter.subject_id or 0)
+        about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
         return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
@@ -199,7 +221,10 @@ class Delivery:
             await self._sent(batch, shown)
 
     async def _addressed(self, batch: Batch, where: Where) -> Batch:
-        """With the direct chat opened, if it was not known yet."""
+        """With the direct chat or the topic opened, if it was not known yet."""
+        if batch.topic:
+            thread = await self.topics.thread(where, batch.topic)
+            return replace(batch, where=replace(where, thread=thread))
         if where.chat or batch.account is None:
             return batch
         chat = await self.sender.direct(where.platform, batch.account.user)
@@ -222,6 +247,7 @@ class Delivery:
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:
         await self.database.write(lambda db: self._record(db, batch, shown))
+        self._tell(batch, letters.SENT)
 
     def _record(self, db: Transaction, batch: Batch, shown: Shown) -> None:
         now = self.clock.machine()
@@ -232,6 +258,8 @@ class Delivery:
             for letter in batch.letters
         ]
         head, where = batch.head, batch.where
+        if where:
+            token_taken(db, self.clock, where.platform)
         if not all(settled) or where is None or head.subject_id is None or len(batch.letters) > 1:
             return
         if batch.account and batch.account.chat != shown.chat:
@@ -247,19 +275,31 @@ class Delivery:
                 look=shown.look,
                 kind=head.subject_kind,
                 subject_id=head.subject_id,
+                view=head.view,
                 person_id=head.person_id,
                 contact_id=head.contact_id,
+                for_id=head.for_id,
                 follows=head.body is None,
-                drawn=batch.version,
+                drawn=batch.version if shown.whole else 0,
                 posted_at=now,
             ),
         )
 
     async def _settle(self, batch: Batch, state: str, *, reason: str) -> None:
         await self.database.write(lambda db: self._end(db, batch, state, reason))
+        self._tell(batch, state)
 
-    def _end(self, db: Transaction, batch: Batch, state: str, reason: str) -> None:
-        """A letter that will not be sent any more is shown on its subject's card and to staff."""
+    def _tell(self, batch: Batch, state: str) -> None:
+        for letter in batch.letters:
+            self.watch.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
+
+    def _end(
+        self, db: Transaction, batch: Batch, state: str, reason: str, *, told: bool = False
+    ) -> None:
+        """A letter that will not be sent any more is shown on its subject's card and to staff.
+
+        `told` says that staff know already why nothing can be sent there.
+        """
         now = self.clock.machine()
         for letter in batch.letters:
             letters.settle(db, known(letter.id), self.holder, state, now, reason=reason)
@@ -267,7 +307,7 @@ class Delivery:
                 subjects.change(db, letter.subject_kind, letter.subject_id, now, None)
         if state in {letters.DEAD, letters.UNCLEAR}:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
-            if not batch.head.replaces.startswith(ALARM):
+            if not told and not batch.head.replaces.startswith(ALARM):
                 what = T("⚠ Messages could not be delivered")
                 raise_alarm(db, self.clock, "lost", what, kept(reason))
 
@@ -282,6 +322,8 @@ class Delivery:
         await self.database.write(lambda db: self._put_back(db, batch, later, at))
 
     def _put_back(self, db: Transaction, batch: Batch, later: Later, at: datetime) -> None:
+        if later.token and batch.where:
+            at = self._past_the_token(db, batch, batch.where, later, at)
         for letter in batch.letters:
             counts = not later.asked
             letters.again(db, known(letter.id), self.holder, at, later.reason, counts=counts)
@@ -290,20 +332,65 @@ class Delivery:
             for rate in rates if later.everyone else rates[:1]:
                 pacing.set_next(db, rate.destination, at)
 
-    async def _never(self, batch: Batch, never: Never) -> None:
-        await self.database.write(lambda db: self._elsewhere(db, batch, never))
+    def _past_the_token(
+        self, db: Transaction, batch: Batch, where: Where, later: Later, at: datetime
+    ) -> datetime:
+        """Tell staff once, and go on at once where the person has an account elsewhere."""
+        token_refused(db, self.clock, where.platform, later.reason)
+        other = batch.account and self._account(db, batch.head)
+        return self.clock.machine() if other and other.platform != where.platform else at
 
-    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> None:
-        """An account can't be reached: the person's next one is tried, or it is given up loudly."""
+    async def _never(self, batch: Batch, never: Never) -> None:
+        dead, _ = await self.database.write(lambda db: self._elsewhere(db, batch, never))
+        if dead:
+            self._tell(batch, letters.DEAD)
+
+    def _elsewhere(self, db: Transaction, batch: Batch, never: Never) -> bool:
+        """It may go to the chat's new number, to the chat itself, to the person's next account.
+
+        Where nothing else can be tried it is given up, loudly (True).
+        """
+        if self._readdressed(db, batch, never):
+            self._at_once(db, batch, never.reason)
+            return False
         account = batch.account
-        if never.account and account is not None and account.reachable:
-            people.lose_account(db, known(account.id))
-            if self._another(db, batch.head, account):
-                now = self.clock.machine()
-                for letter in batch.letters:
-                    letters.again(db, known(letter.id), self.holder, now, never.reason, counts=True)
-                return
-        self._end(db, batch, letters.DEAD, never.reason)
+        if not never.account or account is None:
+            self._end(db, batch, letters.DEAD, never.reason)
+            return True
+        told = self._lose(db, account, never.reason)
+        if account.reachable and self._another(db, batch.head, account):
+            self._at_once(db, batch, never.reason)
+            return False
+        self._end(db, batch, letters.DEAD, never.reason, told=told)
+        return True
+
+    def _lose(self, db: Transaction, account: Account, reason: str) -> bool:
+        """Remember that an account can't be reached; whether staff have been told of it."""
+        people.lose_account(db, known(account.id))
+        if account.person_id or account.contact_id:
+            unreachable(db, self.clock, account, reason)
+            return True
+        return False
+
+    def _readdressed(self, db: Transaction, batch: Batch, never: Never) -> bool:
+        """Whether the chat has moved, or only the thread in it is gone."""
+        where = batch.where
+        if where is None:
+            return False
+        if never.moved_to:
+            moved(db, self.sender, where, never.moved_to)
+            return True
+        if not never.thread or not where.thread:
+            return False
+        self.topics.lost(db, where)
+        for letter in batch.letters:
+            letters.into_the_open(db, known(letter.id))
+        return True
+
+    def _at_once(self, db: Transaction, batch: Batch, reason: str) -> None:
+        now = self.clock.machine()
+        for letter in batch.letters:
+            letters.again(db, known(letter.id), self.holder, now, reason, counts=True)
 
     def _another(self, db: Transaction, letter: Letter, lost: Account) -> bool:
         found = self._account(db, letter)
@@ -315,13 +402,27 @@ class Delivery:
             found = await self._look_up(batch)
         except Unclear:
             await self._as_declared(batch, reason)
-        except (Later, Never) as error:
-            await self._as_declared(batch, error.reason)
+        except Later as later:
+            if later.asked:
+                await self._look_again(batch, later)
+            else:
+                await self._as_declared(batch, later.reason)
+        except Never as never:
+            await self._as_declared(batch, never.reason)
         else:
             if found:
                 await self._sent(batch, found)
             else:
                 await self._later(batch, Later(reason))
+
+    async def _look_again(self, batch: Batch, later: Later) -> None:
+        """We are asked to wait before we look: sending once more meanwhile could double it."""
+        wait = later.after if later.after is not None else backoff(batch.head.attempts)
+        until = self.clock.machine() + timedelta(seconds=wait)
+        ids = [known(letter.id) for letter in batch.letters]
+        await self.database.write(
+            lambda db: [letters.hold(db, id_, self.holder, until) for id_ in ids]
+        )
 
     async def _look_up(self, batch: Batch) -> Shown | None:
         if batch.card is None or batch.where is None:
@@ -358,6 +459,18 @@ class Delivery:
             log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
             return Batch((letter,), account=account, where=where)
         return Batch((letter,), card, version, account, where)
+
+
+def _works_here(db: Transaction, person_id: int) -> bool:
+    found = people.get(db, person_id)
+    return found is not None and found.active
+
+
+def _homeward(db: Transaction, person_id: int, found: list[Account]) -> list[Account]:
+    """Accounts in the order in which they are tried; they come the last used first."""
+    person = people.get(db, person_id)
+    home = person.home if person else ""
+    return sorted(found, key=lambda account: (not account.reachable, account.platform != home))
 
 
 def _after(now: datetime, rate: Rate) -> datetime:

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from commands.kit.card import Card, Ref
+from commands.kit.card import Card, Ref, on_behalf
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.noun import Nouns
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from scheduler.clock import Clock
+from scheduler.moving import moved
 from scheduler.sending import BUGS, Envelope, Sender, Where, backoff
-from storage import postings, subjects
+from storage import letters, people, postings, subjects
 from storage.database import Database, Transaction, known
-from storage.postings import Posting
+from storage.letters import Letter
+from storage.postings import LEFT_BEHIND, Posting
 
 log = structlog.get_logger("redrawing")
 LEASE = timedelta(seconds=60)
@@ -47,10 +49,16 @@ class Drawing:
         """A subject's card as it is now, and its version."""
         noun = self.nouns.get(about.kind)
         state = subjects.state(db, about.kind, about.id)
-        if noun is None or noun.card is None or state is None:
-            return Card(T("This is no longer here.")), 0
         look = Look(db, self.clock.now(), self.zone, self.policy)
-        return noun.card(look, about.id), state.version
+        card = noun.drawn(look, about) if noun and state else None
+        if card is None or state is None:
+            return Card(T("This is no longer here.")), 0
+        return card, state.version
+
+    def behalf(self, db: Transaction, card: Card, for_id: int | None) -> Card:
+        """The card as somebody's deputy gets it; anybody else gets it as it is."""
+        meant = people.get(db, for_id) if for_id else None
+        return on_behalf(card, meant.name) if meant else card
 
 
 class Redrawing:
@@ -81,8 +89,12 @@ class Redrawing:
             if not self.sender.knows(posting.platform):
                 postings.stop(db, known(posting.id))
                 continue
+            if posting.message.startswith(LEFT_BEHIND):
+                self._afresh(db, posting)
+                continue
             try:
-                card, version = self.drawing.draw(db, Ref(posting.kind, posting.subject_id))
+                drawn, version = self.drawing.draw(db, _shown(posting))
+                card = self.drawing.behalf(db, drawn, posting.for_id)
             except BUGS as bug:
                 log.exception("card_undrawable", posting=posting.id, exc_info=bug)
                 postings.stop(db, known(posting.id))
@@ -92,6 +104,35 @@ class Redrawing:
             taken.append((posting, envelope, version))
         return taken
 
+    def _afresh(self, db: Transaction, posting: Posting) -> None:
+        """The message stayed in the chat's old self: a new one takes its place where it is now."""
+        postings.stop(db, known(posting.id))
+        letters.add(
+            db,
+            Letter(
+                lane=f"chat:{posting.platform}:{posting.workspace}:{posting.chat}",
+                person_id=posting.person_id,
+                platform=posting.platform,
+                workspace=posting.workspace,
+                chat=posting.chat,
+                own_thread=True,
+                subject_kind=posting.kind,
+                subject_id=posting.subject_id,
+                view=posting.view,
+                created_at=self.clock.now(),
+                not_before=self.clock.now(),
+                next_at=self.clock.machine(),
+            ),
+        )
+
+    def _give_up(self, db: Transaction, posting: Posting, envelope: Envelope, never: Never) -> None:
+        log.info("redraw_given_up", posting=posting.id, reason=never.reason)
+        if never.moved_to:
+            moved(db, self.sender, envelope.where, never.moved_to)
+            postings.later(db, known(posting.id), self.clock.machine())
+        else:
+            postings.stop(db, known(posting.id))
+
     async def _redraw_one(self, posting: Posting, envelope: Envelope, version: int) -> None:
         try:
             look = await self.sender.redraw(envelope, posting.message, posting.look)
@@ -100,10 +141,17 @@ class Redrawing:
             wait = after if after is not None else backoff(posting.attempts + 1)
             at = self.clock.machine() + timedelta(seconds=wait)
             await self.database.write(lambda db: postings.later(db, known(posting.id), at))
-        except (Never, *BUGS) as never:
-            log.info("redraw_given_up", posting=posting.id, reason=str(never))
+        except Never as never:
+            given_up = never
+            await self.database.write(lambda db: self._give_up(db, posting, envelope, given_up))
+        except BUGS as bug:
+            log.info("redraw_given_up", posting=posting.id, reason=str(bug))
             await self.database.write(lambda db: postings.stop(db, known(posting.id)))
         else:
             await self.database.write(
                 lambda db: postings.drawn(db, known(posting.id), version, look)
             )
+
+
+def _shown(posting: Posting) -> Ref:
+    return Ref(posting.kind, posting.subject_id, posting.view)

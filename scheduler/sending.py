@@ -51,11 +51,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Where a card was shown: the chat, the message's id, and a digest of how it looked."""
+    """Where a card was shown: the chat, the message's id, and a digest of how it looked.
+
+    One that is not `whole` lacks pictures, and is redrawn.
+    """
 
     chat: str
     message: str
     look: str
+    whole: bool = True
 
 
 class Sender(Protocol):
@@ -78,6 +82,12 @@ class Sender(Protocol):
 
         Raises `Unclear` when that can't be known.
         """
+
+    async def open_topic(self, where: Where, title: str) -> str:
+        """Make a thread with a title in a chat; give its number."""
+
+    async def close_topic(self, where: Where, *, closed: bool) -> None:
+        """Close or reopen a thread; to do so twice is harmless."""
 
     def rates(self, where: Where) -> tuple[Rate, ...]:
         """The limits that a message to this chat counts against."""

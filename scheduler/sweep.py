@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
+from commands.kit.words import T
+from commands.people import CODE_LASTS, INVITATION
+from scheduler.alarm import raise_alarm
 from scheduler.clock import Clock
-from storage import deliveries, drafts, house, letters, postings, subjects, timers
+from storage import deliveries, drafts, files, heard, house, letters, postings, subjects, timers
 from storage.database import Database, Transaction, known
+from storage.files import File
+from storage.vault import Vault
 
 DELIVERIES_KEPT = timedelta(days=14)
 LETTERS_KEPT = timedelta(days=400)
 POSTINGS_KEPT = timedelta(days=400)
 TIMERS_KEPT = timedelta(days=400)
 HEARTBEAT = "heartbeat"
+VAULT_SWEPT = "vault_swept"
+LOST = T("its bytes are no longer where they were kept; restore them from a backup")
 
 
 class Sweep:
     """Clears away in slices, so that the writer is never held for long."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, vault: Vault | None = None) -> None:
         self.database = database
         self.clock = clock
+        self.vault = vault or Vault()
 
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._beat, self._drafts, self._deliveries, self._letters):
+        for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
             _, woken = await self.database.write(piece)
             after |= woken
-        return frozenset(after)
+        return frozenset(after) | await self._vault()
+
+    async def _vault(self) -> frozenset[str]:
+        """Once a day: bytes that no file has go, and a file whose bytes are gone says so."""
+        today = self.clock.machine().date().isoformat()
+        if await self.database.read(lambda db: house.get(db, VAULT_SWEPT)) == today:
+            return frozenset()
+        stray = await self.database.read(self.vault.stray)
+        missing = await self.database.read(self.vault.missing)
+        for name in stray:
+            await self.database.write(partial(self.vault.drop, name=name))
+        _, woken = await self.database.write(lambda db: self._lost(db, missing))
+        await self.database.write(lambda db: house.put(db, VAULT_SWEPT, today))
+        return woken
+
+    def _lost(self, db: Transaction, missing: list[File]) -> None:
+        now = self.clock.now()
+        for file in missing:
+            files.lose(db, known(file.id), LOST.text)
+            if file.subject_id is not None and subjects.state(db, file.kind, file.subject_id):
+                subjects.change(db, file.kind, file.subject_id, now, None)
+        if missing:
+            what = T("⚠ {n} file is gone", "⚠ {n} files are gone", n=len(missing))
+            raise_alarm(db, self.clock, "vault", what, LOST)
 
     def _beat(self, db: Transaction) -> None:
         house.put(db, HEARTBEAT, self.clock.machine().isoformat())
@@ -42,9 +74,14 @@ class Sweep:
 
     def _deliveries(self, db: Transaction) -> None:
         deliveries.forget(db, self.clock.machine() - DELIVERIES_KEPT)
+        heard.forget(db, self.clock.machine() - DELIVERIES_KEPT)
 
     def _letters(self, db: Transaction) -> None:
         now = self.clock.machine()
         letters.forget(db, now - LETTERS_KEPT)
         postings.forget(db, now - POSTINGS_KEPT)
         timers.forget(db, now - TIMERS_KEPT)
+
+    def _codes(self, db: Transaction) -> None:
+        """A picture of a code goes with the code."""
+        files.forget(db, INVITATION, self.clock.now() - CODE_LASTS)

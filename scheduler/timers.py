@@ -14,6 +14,7 @@ from commands.kit.people import Actor
 from commands.kit.policy import Policy
 from scheduler.clock import Clock
 from scheduler.sending import BUGS
+from scheduler.watch import Watch
 from storage import timers
 from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
@@ -37,6 +38,7 @@ class Timers:
         zone: ZoneInfo,
         *,
         holder: str,
+        watch: Watch | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -44,6 +46,7 @@ class Timers:
         self.policy = policy
         self.zone = zone
         self.holder = holder
+        self.watch = watch or Watch()
 
     async def tick(self) -> frozenset[str]:
         """Fire everything that is due by now; give what should be looked at next."""
@@ -67,7 +70,9 @@ class Timers:
             return frozenset()
         except _Failed as failed:
             await self.database.write(partial(self._hold_back, timer=timer, failed=failed))
+            self.watch.fired(timers.FAILED, self.clock.now() - timer.at)
             return frozenset()
+        self.watch.fired(timers.FIRED, self.clock.now() - timer.at)
         return after
 
     def _hand_over(self, db: Transaction, timer: Timer) -> None:
@@ -99,6 +104,7 @@ class Timers:
             zone=self.zone,
             policy=self.policy,
             deed=deed,
+            nouns=self.nouns,
         )
 
     def _hold_back(self, db: Transaction, timer: Timer, failed: _Failed) -> None:

@@ -29,6 +29,7 @@ class Case(SQLModel, table=True):
     received_at: datetime = moment()
     recorded_at: datetime = moment()
     taken_at: datetime | None = maybe_moment()
+    passed_by_id: int | None = may_point_at("person", index=False)
     replied_at: datetime | None = maybe_moment()
     solved_at: datetime | None = maybe_moment()
     state: str = OPEN
@@ -36,7 +37,10 @@ class Case(SQLModel, table=True):
 
 
 class Report(SQLModel, table=True):
-    """Who told us, on which channel, and when; a case has one or more."""
+    """Who told us, on which channel, and when; a case has one or more.
+
+    `author` wrote what the person `passed_by` passed on; `earlier` is what a corrected one said.
+    """
 
     id: int | None = key()
     case_id: int = points_at("cases")
@@ -47,6 +51,9 @@ class Report(SQLModel, table=True):
     text: str = words()
     at: datetime = moment()
     source: Json = data()
+    author: str = ""
+    passed_by: int | None = may_point_at("person", index=False)
+    earlier: str = words()
 
 
 class Reply(SQLModel, table=True):
@@ -75,25 +82,22 @@ class Solution(SQLModel, table=True):
 
 _BY_ID = Query(Case, select(Case).where(col(Case.id) == bindparam("id")))
 _BY_NUMBER = Query(Case, select(Case).where(col(Case.number) == bindparam("number")))
+_CHANGING = (
+    "customer_id",
+    "customer_said",
+    "text",
+    "owner_id",
+    "lead_id",
+    "taken_at",
+    "passed_by_id",
+    "replied_at",
+    "solved_at",
+    "state",
+)
 _SAVE = Deed(
     update(Case)
     .where(col(Case.id) == bindparam("b_id"))
-    .values(
-        {
-            name: bindparam(f"to_{name}")
-            for name in (
-                "customer_id",
-                "customer_said",
-                "text",
-                "owner_id",
-                "lead_id",
-                "taken_at",
-                "replied_at",
-                "solved_at",
-                "state",
-            )
-        }
-    )
+    .values({name: bindparam(f"to_{name}") for name in _CHANGING})
 )
 _OPEN = Query(
     Case,
@@ -108,6 +112,12 @@ _OWNED = Query(
     .where(col(Case.state) == OPEN, col(Case.owner_id) == bindparam("person_id"))
     .order_by(col(Case.received_at), col(Case.id))
     .limit(bindparam("most")),
+)
+_ALL_OWNED = Query(
+    int,
+    select(col(Case.id))
+    .where(col(Case.state) == OPEN, col(Case.owner_id) == bindparam("person_id"))
+    .order_by(col(Case.received_at), col(Case.id)),
 )
 _OF_CUSTOMER = Query(
     Case,
@@ -128,6 +138,11 @@ _OPEN_COUNT = Query(int, select(func.count()).where(col(Case.state) == OPEN))
 _REPORTS = Query(
     Report,
     select(Report).where(col(Report.case_id) == bindparam("case_id")).order_by(col(Report.id)),
+)
+_CORRECT_REPORT = Deed(
+    update(Report)
+    .where(col(Report.id) == bindparam("b_id"))
+    .values(text=bindparam("to_text"), earlier=bindparam("to_earlier"))
 )
 _REPLIES = Query(
     Reply, select(Reply).where(col(Reply.case_id) == bindparam("case_id")).order_by(col(Reply.id))
@@ -157,19 +172,7 @@ def by_number(db: Transaction, number: str) -> Case | None:
 
 def save(db: Transaction, case: Case) -> None:
     """Keep what may change of a case as it is now."""
-    _SAVE.run(
-        db,
-        b_id=case.id,
-        to_customer_id=case.customer_id,
-        to_customer_said=case.customer_said,
-        to_text=case.text,
-        to_owner_id=case.owner_id,
-        to_lead_id=case.lead_id,
-        to_taken_at=case.taken_at,
-        to_replied_at=case.replied_at,
-        to_solved_at=case.solved_at,
-        to_state=case.state,
-    )
+    _SAVE.run(db, b_id=case.id, **{f"to_{name}": getattr(case, name) for name in _CHANGING})
 
 
 def open_ones(db: Transaction, most: int = 20) -> list[Case]:
@@ -180,6 +183,11 @@ def open_ones(db: Transaction, most: int = 20) -> list[Case]:
 def owned_by(db: Transaction, person_id: int, most: int = 20) -> list[Case]:
     """Open cases of one owner, the oldest first."""
     return _OWNED.all(db, person_id=person_id, most=most)
+
+
+def all_owned_by(db: Transaction, person_id: int) -> list[int]:
+    """The ids of all open cases of one owner, the oldest first."""
+    return _ALL_OWNED.all(db, person_id=person_id)
 
 
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
@@ -205,6 +213,11 @@ def add_report(db: Transaction, report: Report) -> int:
 def reports(db: Transaction, case_id: int) -> list[Report]:
     """Who reported a case, in order."""
     return _REPORTS.all(db, case_id=case_id)
+
+
+def correct_report(db: Transaction, report: Report, text: str) -> None:
+    """A report reads so now; what it said at first is kept."""
+    _CORRECT_REPORT.run(db, b_id=report.id, to_text=text, to_earlier=report.earlier or report.text)
 
 
 def add_reply(db: Transaction, reply: Reply) -> int:

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Query, Transaction
+from storage.reach import email_key, phone_key
 
 EXISTING = "existing"
 
@@ -52,7 +53,7 @@ class Stewardship(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """A person at a customer."""
+    """A person at a customer. The keys are how phone and e-mail are compared."""
 
     id: int | None = key()
     customer_id: int = points_at("customer")
@@ -60,6 +61,8 @@ class Contact(SQLModel, table=True):
     title: str = ""
     phone: str = ""
     email: str = ""
+    phone_key: str = Field(default="", index=True)
+    email_key: str = Field(default="", index=True)
     note: str = words()
     created_at: datetime = moment()
 
@@ -143,6 +146,20 @@ _CONTACTS = Query(
     .order_by(col(Contact.id)),
 )
 _CONTACT = Query(Contact, select(Contact).where(col(Contact.id) == bindparam("id")))
+_CONTACTS_BY_PHONE = Query(
+    Contact,
+    select(Contact).where(col(Contact.phone_key) == bindparam("key")).order_by(col(Contact.id)),
+)
+_CONTACTS_BY_EMAIL = Query(
+    Contact,
+    select(Contact).where(col(Contact.email_key) == bindparam("key")).order_by(col(Contact.id)),
+)
+_ALL_OWNED_BY = Query(
+    int,
+    select(col(Stewardship.customer_id))
+    .where(col(Stewardship.owner_id) == bindparam("owner_id"), col(Stewardship.until).is_(None))
+    .order_by(col(Stewardship.customer_id)),
+)
 _COUNT = Query(int, select(func.count()).select_from(Customer))
 
 
@@ -208,9 +225,27 @@ def owned_by(db: Transaction, owner_id: int, most: int = 20) -> list[Customer]:
     return _OWNED_BY.all(db, owner_id=owner_id, most=most)
 
 
+def all_owned_by(db: Transaction, owner_id: int) -> list[int]:
+    """The ids of all customers that a person owns now."""
+    return _ALL_OWNED_BY.all(db, owner_id=owner_id)
+
+
 def add_contact(db: Transaction, contact: Contact) -> int:
     """Add a person at a customer."""
+    contact.phone_key, contact.email_key = phone_key(contact.phone), email_key(contact.email)
     return db.add(contact)
+
+
+def contacts_by_phone(db: Transaction, phone: str) -> list[Contact]:
+    """The people at customers who have this phone number, however it is written."""
+    key_ = phone_key(phone)
+    return _CONTACTS_BY_PHONE.all(db, key=key_) if key_ else []
+
+
+def contacts_by_email(db: Transaction, email: str) -> list[Contact]:
+    """The people at customers who have this e-mail address."""
+    key_ = email_key(email)
+    return _CONTACTS_BY_EMAIL.all(db, key=key_) if key_ else []
 
 
 def contacts(db: Transaction, customer_id: int) -> list[Contact]:

@@ -8,9 +8,11 @@ hand-written SQL (measured: four to six times cheaper than through a session).
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -285,6 +287,7 @@ class Database:
         self.url = url
         self.engine = engine_of(url)
         single = self.engine == SQLITE
+        self.waited: Callable[[float], None] = _unheard
         self._local = threading.local()
         self._open: list[Connection] = []
         self._guard = threading.Lock()
@@ -296,7 +299,13 @@ class Database:
 
         Raises `Gone` if the database failed: then nothing was committed.
         """
-        return await self._on(self._writers, self.write_now, work)
+        asked = time.monotonic()
+
+        def begun(work: Callable[[Transaction], V]) -> tuple[V, frozenset[str]]:
+            self.waited(time.monotonic() - asked)
+            return self.write_now(work)
+
+        return await self._on(self._writers, begun, work)
 
     async def read(self, work: Callable[[Transaction], V]) -> V:
         """Run `work` in a transaction that cannot write."""
@@ -307,6 +316,10 @@ class Database:
         if self.engine == SQLITE:
             return timedelta()
         return await self.read(_skew)
+
+    def skew_now(self) -> timedelta:
+        """Do what `skew` does, on the calling thread."""
+        return timedelta() if self.engine == SQLITE else self.read_now(_skew)
 
     def write_now(self, work: Callable[[Transaction], V]) -> tuple[V, frozenset[str]]:
         """Do what `write` does, on the calling thread."""
@@ -333,7 +346,10 @@ class Database:
         call: Callable[[Callable[[Transaction], V]], R],
         work: Callable[[Transaction], V],
     ) -> R:
-        return await asyncio.get_running_loop().run_in_executor(pool, call, work)
+        # What is bound to the request, such as its number in the logs, is known on the thread too.
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, lambda: context.run(call, work))
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Transaction]:
@@ -403,6 +419,10 @@ class Database:
             with self._guard:
                 self._open.append(found)
         return found
+
+
+def _unheard(_seconds: float) -> None:
+    """Nobody measures how long a write waits for its turn."""
 
 
 def _skew(db: Transaction) -> timedelta:

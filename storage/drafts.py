@@ -5,16 +5,25 @@ from datetime import datetime
 from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import SQLModel, col
 
-from storage.columns import data, key, moment, points_at
+from storage.columns import data, key, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
+from storage.people import Account
 
-OPEN, DONE, CANCELLED, ASIDE, EXPIRED = "open", "done", "cancelled", "aside", "expired"
+OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
+    "open",
+    "done",
+    "cancelled",
+    "aside",
+    "expired",
+    "handed",
+)
 
 
 class Draft(SQLModel, table=True):
     """Answers so far, by field, as they were given.
 
-    `asking` is the field asked for now; `asked` those asked before.
+    `asking` is the field asked for now; `asked` those asked before. `message` is what began it,
+    `origin` whose words it passed on.
     """
 
     __table_args__ = (
@@ -36,6 +45,8 @@ class Draft(SQLModel, table=True):
     chat: str
     thread: str = ""
     conversation: str
+    message: str = ""
+    origin: Json = data()
     command: str
     answers: Json = data()
     asking: str = ""
@@ -66,11 +77,32 @@ _SAVE = Deed(
         asking=bindparam("to_asking"),
         asked=bindparam("to_asked"),
         error=bindparam("to_error"),
+        origin=bindparam("to_origin"),
         expires_at=bindparam("until"),
     )
 )
 _END = Deed(
     update(Draft).where(col(Draft.id) == bindparam("b_id")).values(state=bindparam("to_state"))
+)
+_OF_PERSON = Query(
+    int,
+    select(col(Draft.id))
+    .join(Account, col(Account.id) == col(Draft.account_id))
+    .where(col(Account.person_id) == bindparam("person_id"), one_of(col(Draft.state), OPEN, HANDED))
+    .order_by(col(Draft.id)),
+)
+_GIVE = Deed(
+    update(Draft)
+    .where(col(Draft.id) == bindparam("b_id"))
+    .values(
+        account_id=bindparam("to_account"),
+        platform=bindparam("to_platform"),
+        workspace=bindparam("to_workspace"),
+        chat=bindparam("to_chat"),
+        thread="",
+        conversation=bindparam("to_conversation"),
+        state=HANDED,
+    )
 )
 _EXPIRED = Query(
     Draft,
@@ -96,6 +128,14 @@ def add(db: Transaction, draft: Draft) -> int:
     return db.add(draft)
 
 
+def name_writer(db: Transaction, draft_id: int, name: str) -> None:
+    """Say what the writer of a draft's words is called."""
+    draft = get(db, draft_id)
+    if draft and draft.origin:
+        draft.origin = [name, *draft.origin[1:]]
+        save(db, draft)
+
+
 def save(db: Transaction, draft: Draft) -> None:
     """Keep the answers and the question of a draft as they are now."""
     _SAVE.run(
@@ -105,6 +145,7 @@ def save(db: Transaction, draft: Draft) -> None:
         to_asking=draft.asking,
         to_asked=draft.asked,
         to_error=draft.error,
+        to_origin=draft.origin,
         until=draft.expires_at,
     )
 
@@ -112,6 +153,24 @@ def save(db: Transaction, draft: Draft) -> None:
 def end(db: Transaction, draft_id: int, state: str) -> None:
     """Close a draft, or open it again."""
     _END.run(db, b_id=draft_id, to_state=state)
+
+
+def open_of(db: Transaction, person_id: int) -> list[int]:
+    """The ids of what a person has begun and not finished, on any account."""
+    return _OF_PERSON.all(db, person_id=person_id)
+
+
+def give(db: Transaction, draft_id: int, to: Account) -> None:
+    """Somebody else finishes a draft: it waits in their direct chat."""
+    _GIVE.run(
+        db,
+        b_id=draft_id,
+        to_account=to.id,
+        to_platform=to.platform,
+        to_workspace=to.workspace,
+        to_chat=to.chat,
+        to_conversation=f"{to.platform}:{to.workspace}:{to.chat}:",
+    )
 
 
 def expired(db: Transaction, now: datetime) -> list[Draft]:

@@ -86,6 +86,16 @@ _OWNER = Deed(
     )
     .values(person_id=bindparam("to_person"))
 )
+_OWNER_FROM = Deed(
+    update(Due)
+    .where(
+        col(Due.kind) == bindparam("b_kind"),
+        col(Due.subject_id) == bindparam("b_id"),
+        col(Due.person_id) == bindparam("b_from"),
+        one_of(col(Due.state), OPEN, MISSED),
+    )
+    .values(person_id=bindparam("to_person"))
+)
 
 
 def add(db: Transaction, due: Due) -> int:
@@ -106,6 +116,11 @@ def of(db: Transaction, kind: str, id_: int) -> list[Due]:
 def owed_by(db: Transaction, person_id: int) -> list[Due]:
     """What a person still owes, the earliest first."""
     return _OPEN_OF_PERSON.all(db, person_id=person_id)
+
+
+def pass_from(db: Transaction, kind: str, id_: int, from_id: int, to_id: int) -> None:
+    """What one person still owes on a subject, another owes now."""
+    _OWNER_FROM.run(db, b_kind=kind, b_id=id_, b_from=from_id, to_person=to_id)
 
 
 def between(db: Transaction, clause: str, since: datetime, before: datetime) -> list[Due]:

@@ -1,20 +1,30 @@
-"""Files: the reference is kept with the message, the bytes come afterwards."""
+"""Files: the reference is kept with the message, the bytes come afterwards (storage.vault)."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Index, LargeBinary, bindparam, or_, select, update
+from sqlalchemy import Index, and_, bindparam, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment, words
-from storage.database import Deed, Query, Transaction
+from storage.connections import POSTGRESQL
+from storage.database import Deed, Query, Transaction, known
 
 WANTED, HERE, REFUSED = "wanted", "here", "refused"
 
 
 class File(SQLModel, table=True):
-    """A file somebody sent; its platform names it `remote`. `bytes` is empty until fetched."""
+    """A file somebody sent; its platform names it `remote`.
 
-    __table_args__ = (Index("file_subject", "kind", "subject_id"),)
+    `vault` names the bytes once they are here; they are `size` bytes of `media`. `next_at` is when
+    it may be fetched again, and until when its present `holder` may fetch it alone.
+    """
+
+    __table_args__ = (
+        Index("file_subject", "kind", "subject_id"),
+        Index("file_sender", "account_id", "at"),
+    )
 
     id: int | None = key()
     platform: str
@@ -28,10 +38,24 @@ class File(SQLModel, table=True):
     subject_id: int | None = None
     at: datetime = moment()
     state: str = Field(default=WANTED, index=True)
-    content: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    vault: str = Field(default="", index=True)
     next_at: datetime | None = maybe_moment()
     attempts: int = 0
+    holder: str = ""
     reason: str = words()
+
+
+class Weight(NamedTuple):
+    """How many bytes are kept."""
+
+    size: int
+
+
+class Following(NamedTuple):
+    """When the next wanted file may be fetched; one that was never tried may be at once."""
+
+    at: datetime | None
+    wanted: int
 
 
 _BY_ID = Query(File, select(File).where(col(File.id) == bindparam("id")))
@@ -46,39 +70,93 @@ _FILE_UNDER = Deed(
     .where(col(File.id) == bindparam("b_id"))
     .values(kind=bindparam("to_kind"), subject_id=bindparam("to_id"))
 )
-_WANTED = Query(
-    File,
-    select(File)
+_FREE = (
+    select(col(File.id))
     .where(
         col(File.state) == WANTED,
         or_(col(File.next_at).is_(None), col(File.next_at) <= bindparam("now")),
     )
     .order_by(col(File.id))
-    .limit(10),
+    .limit(bindparam("most"))
 )
-_HOLD = Deed(
-    update(File)
-    .where(
-        col(File.id) == bindparam("b_id"),
-        or_(col(File.next_at).is_(None), col(File.next_at) <= bindparam("now")),
+
+
+def _claim(*, skip_locked: bool) -> Query[File]:
+    free = _FREE.with_for_update(skip_locked=True) if skip_locked else _FREE
+    return Query(
+        File,
+        update(File)
+        .where(col(File.id).in_(free), col(File.state) == WANTED)
+        .values(
+            holder=bindparam("to_holder"),
+            next_at=bindparam("until"),
+            attempts=col(File.attempts) + 1,
+        )
+        .returning(*File.__table__.columns),  # type: ignore[attr-defined]
     )
-    .values(next_at=bindparam("until"), attempts=col(File.attempts) + 1)
+
+
+_CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
+_HELD = and_(
+    col(File.id) == bindparam("b_id"),
+    col(File.state) == WANTED,
+    col(File.holder) == bindparam("b_holder"),
 )
 _KEEP = Deed(
     update(File)
-    .where(col(File.id) == bindparam("b_id"))
+    .where(_HELD)
     .values(
-        content=bindparam("to_content"),
+        vault=bindparam("to_vault"),
         media=bindparam("to_media"),
         size=bindparam("to_size"),
         state=HERE,
+        holder="",
     )
 )
-_REFUSE = Deed(
-    update(File)
-    .where(col(File.id) == bindparam("b_id"))
-    .values(state=REFUSED, reason=bindparam("to_reason"))
+_FORGET = Deed(
+    delete(File).where(col(File.kind) == bindparam("b_kind"), col(File.at) < bindparam("before"))
 )
+_REFUSE = Deed(
+    update(File).where(_HELD).values(state=REFUSED, reason=bindparam("to_reason"), holder="")
+)
+_LATER = Deed(
+    update(File)
+    .where(_HELD)
+    .values(
+        next_at=bindparam("at"),
+        reason=bindparam("to_reason"),
+        attempts=col(File.attempts) - bindparam("forgiven"),
+        holder="",
+    )
+)
+_LOSE = Deed(
+    update(File)
+    .where(col(File.id) == bindparam("b_id"), col(File.state) == HERE)
+    .values(state=REFUSED, vault="", reason=bindparam("to_reason"))
+)
+_SENT_BY = Query(
+    Weight,
+    select(func.coalesce(func.sum(col(File.size)), 0)).where(
+        col(File.account_id) == bindparam("account"),
+        col(File.at) >= bindparam("since"),
+        col(File.state) == HERE,
+    ),
+)
+_ALL = Query(
+    Weight, select(func.coalesce(func.sum(col(File.size)), 0)).where(col(File.state) == HERE)
+)
+_NEXT = Query(
+    Following,
+    select(func.min(col(File.next_at)), func.count()).where(col(File.state) == WANTED),
+)
+_KEPT = Query(
+    File,
+    select(File)
+    .where(col(File.state) == HERE, col(File.id) > bindparam("after"))
+    .order_by(col(File.id))
+    .limit(bindparam("most")),
+)
+_CALLED = Query(File, select(File).where(col(File.vault) == bindparam("vault")).limit(1))
 
 
 def add(db: Transaction, file: File) -> int:
@@ -87,10 +165,9 @@ def add(db: Transaction, file: File) -> int:
     return db.add(file)
 
 
-def put(db: Transaction, file: File, content: bytes, media: str = "") -> int:
-    """Keep a file that was made here; its bytes are here already."""
-    file.content, file.size, file.state = content, len(content), HERE
-    file.media = media or file.media
+def add_made(db: Transaction, file: File) -> int:
+    """Keep a file that was made here; the vault has its bytes already."""
+    file.state = HERE
     return db.add(file)
 
 
@@ -109,16 +186,75 @@ def file_under(db: Transaction, file_id: int, kind: str, id_: int) -> None:
     _FILE_UNDER.run(db, b_id=file_id, to_kind=kind, to_id=id_)
 
 
-def claim(db: Transaction, now: datetime, until: datetime) -> list[File]:
-    """Take files whose bytes are wanted; they are left alone by others until `until`."""
-    return [f for f in _WANTED.all(db, now=now) if _HOLD.run(db, b_id=f.id, now=now, until=until)]
+def claim(db: Transaction, now: datetime, holder: str, until: datetime, most: int) -> list[File]:
+    """Take files whose bytes are wanted; nobody else fetches them until `until`."""
+    query = _CLAIM[db.engine == POSTGRESQL]
+    found = query.all(db, now=now, to_holder=holder, until=until, most=most)
+    return sorted(found, key=lambda file: known(file.id))
 
 
-def keep(db: Transaction, file_id: int, content: bytes, media: str) -> None:
-    """The bytes are here."""
-    _KEEP.run(db, b_id=file_id, to_content=content, to_media=media, to_size=len(content))
+def keep(  # what is known of the bytes, each by its name
+    db: Transaction, file_id: int, holder: str, *, vault: str, media: str, size: int
+) -> bool:
+    """The bytes are here; False if somebody else holds the file by now."""
+    done = _KEEP.run(
+        db, b_id=file_id, b_holder=holder, to_vault=vault, to_media=media, to_size=size
+    )
+    return done == 1
 
 
-def refuse(db: Transaction, file_id: int, reason: str) -> None:
-    """The bytes will never come."""
-    _REFUSE.run(db, b_id=file_id, to_reason=reason)
+def refuse(db: Transaction, file_id: int, holder: str, reason: str) -> bool:
+    """The bytes will never come; False if somebody else holds the file by now."""
+    return _REFUSE.run(db, b_id=file_id, b_holder=holder, to_reason=reason) == 1
+
+
+def later(  # `counts` says whether this was an attempt that failed
+    db: Transaction, file_id: int, holder: str, at: datetime, reason: str, *, counts: bool
+) -> None:
+    """Fetch it again at `at`."""
+    forgiven = 0 if counts else 1
+    _LATER.run(db, b_id=file_id, b_holder=holder, at=at, to_reason=reason, forgiven=forgiven)
+
+
+def lose(db: Transaction, file_id: int, reason: str) -> bool:
+    """The bytes were here, and are gone."""
+    return _LOSE.run(db, b_id=file_id, to_reason=reason) == 1
+
+
+def sent_by(db: Transaction, account_id: int | None, since: datetime) -> int:
+    """How many bytes an account has sent since then, of those that are kept."""
+    found = _SENT_BY.first(db, account=account_id, since=since)
+    return int(found.size) if found else 0
+
+
+def one_at_a_time(db: Transaction) -> None:
+    """Until this transaction ends nobody else counts what is kept; SQLite has one writer anyway."""
+    if db.engine == POSTGRESQL:
+        db.run("SELECT pg_advisory_xact_lock(hashtext('headwater files'))")
+
+
+def weight(db: Transaction) -> int:
+    """How many bytes are kept in all."""
+    found = _ALL.first(db)
+    return int(found.size) if found else 0
+
+
+def next_at(db: Transaction) -> datetime | None:
+    """When the next wanted file may be tried again; None when none waits for its time."""
+    found = _NEXT.first(db)
+    return found.at if found else None
+
+
+def kept(db: Transaction, after: int = 0, most: int = 500) -> list[File]:
+    """Files whose bytes are here, in slices."""
+    return _KEPT.all(db, after=after, most=most)
+
+
+def unclaimed(db: Transaction, names: Collection[str]) -> list[str]:
+    """Those of these names in the vault that no file has."""
+    return [name for name in names if _CALLED.first(db, vault=name) is None]
+
+
+def forget(db: Transaction, kind: str, before: datetime) -> int:
+    """Drop files of a kind that are older than this."""
+    return _FORGET.run(db, b_kind=kind, before=before)

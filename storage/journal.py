@@ -1,8 +1,9 @@
 """The journal: who did what, when, under which clause, before and after; only ever added to."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, select
+from sqlalchemy import Index, bindparam, func, select
 from sqlmodel import SQLModel, col
 
 from storage.columns import data, key, moment, words
@@ -49,6 +50,22 @@ _EQUAL = Query(
 )
 
 
+class Used(NamedTuple):
+    """How often a person did something."""
+
+    person_id: int
+    deed: str
+    times: int
+
+
+_USED = Query(
+    Used,
+    select(col(Entry.person_id), col(Entry.deed), func.count())
+    .where(col(Entry.at) >= bindparam("since"), col(Entry.person_id).is_not(None))
+    .group_by(col(Entry.person_id), col(Entry.deed)),
+)
+
+
 def add(db: Transaction, entry: Entry) -> int:
     """Write an entry."""
     return db.add(entry)
@@ -67,3 +84,8 @@ def last(db: Transaction, most: int = 50) -> list[Entry]:
 def since(db: Transaction, account_id: int, deed: str, at: datetime) -> list[Entry]:
     """What an account did lately of one kind, the newest first."""
     return _EQUAL.all(db, account_id=account_id, deed=deed, since=at)
+
+
+def used(db: Transaction, at: datetime) -> list[Used]:
+    """What everybody has done since, and how often."""
+    return _USED.all(db, since=at)

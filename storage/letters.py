@@ -26,10 +26,12 @@ class Letter(SQLModel, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
     `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;
-    without one the subject's card is drawn when sending. `repeats` says whether an unclear send may
-    be sent again. `not_before` and `useful_until` are by the company's clock; a letter held on
-    purpose (quiet hours, merging) lets others of its lane go first. `next_at` is by the machine's
-    clock: pacing and retries.
+    without one the subject's card, or that `view` of it, is drawn when sending. `for_id` is
+    somebody away, for whom the letter was meant: their deputy gets it, or it waits for their
+    return. `repeats` says whether an unclear send may be sent again. `not_before` and
+    `useful_until` are by the company's clock; a letter held on purpose (quiet hours, merging) lets
+    others of its lane go first. `next_at` is by the machine's clock: pacing and retries.
+    `own_thread` says that it belongs into its subject's own thread, where the chat has such.
     """
 
     __table_args__ = (
@@ -54,12 +56,15 @@ class Letter(SQLModel, table=True):
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
     account_id: int | None = may_point_at("account", index=False)
+    for_id: int | None = may_point_at("person")
     platform: str = ""
     workspace: str = ""
     chat: str = ""
     thread: str = ""
+    own_thread: bool = False
     subject_kind: str = ""
     subject_id: int | None = None
+    view: str = ""
     body: Json = data()
     urgency: str = "now"
     merges: bool = False
@@ -79,16 +84,19 @@ class Letter(SQLModel, table=True):
 
 
 class Next(NamedTuple):
-    """The earliest that any waiting letter may go: by the machine's clock, and by the company's."""
+    """The earliest that a letter may go.
+
+    `at` is by the machine's clock, for letters whose turn it is; `company_at` by the company's, for
+    letters held on purpose.
+    """
 
     at: datetime | None
     company_at: datetime | None
 
 
 _ahead = aliased(Letter)
-_FREE = select(col(Letter.id)).where(
+_IN_TURN = (
     col(Letter.state) == WAITING,
-    col(Letter.next_at) <= bindparam("now"),
     col(Letter.not_before) <= bindparam("company_now"),
     ~exists().where(
         and_(
@@ -104,6 +112,7 @@ _FREE = select(col(Letter.id)).where(
         )
     ),
 )
+_FREE = select(col(Letter.id)).where(*_IN_TURN, col(Letter.next_at) <= bindparam("now"))
 
 
 def _claim(*, skip_locked: bool) -> Query[Letter]:
@@ -184,6 +193,9 @@ _AGAIN = Deed(
         lease_until=None,
     )
 )
+_INTO_THE_OPEN = Deed(
+    update(Letter).where(col(Letter.id) == bindparam("b_id")).values(thread="", own_thread=False)
+)
 _EXPIRED = Query(
     Letter,
     select(Letter)
@@ -200,15 +212,28 @@ _TAKE_OVER = Deed(
     )
     .values(holder=bindparam("to_holder"), lease_until=bindparam("until"))
 )
+_HOLD = Deed(
+    update(Letter)
+    .where(
+        col(Letter.id) == bindparam("b_id"),
+        col(Letter.state) == SENDING,
+        col(Letter.holder) == bindparam("b_holder"),
+    )
+    .values(lease_until=bindparam("until"))
+)
 _REPLACE = Deed(
     update(Letter)
     .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
     .values(state=REPLACED)
 )
-_NEXT = Query(
-    Next,
-    select(func.min(col(Letter.next_at)), func.min(col(Letter.not_before))).where(
-        col(Letter.state) == WAITING
+_NEXT_IN_TURN = Query(
+    lambda at: at,
+    select(col(Letter.next_at)).where(*_IN_TURN).order_by(col(Letter.next_at)).limit(1),
+)
+_NEXT_HELD = Query(
+    lambda at: at,
+    select(func.min(col(Letter.not_before))).where(
+        col(Letter.state) == WAITING, col(Letter.not_before) > bindparam("company_now")
     ),
 )
 _LOST = Query(
@@ -233,6 +258,36 @@ _ON = Query(
     select(Letter)
     .where(col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id"))
     .order_by(col(Letter.id)),
+)
+_MEANT_FOR = Query(
+    Letter,
+    select(Letter)
+    .where(
+        col(Letter.for_id) == bindparam("person_id"),
+        or_(
+            col(Letter.created_at) >= bindparam("since"),
+            and_(col(Letter.person_id) == col(Letter.for_id), col(Letter.state) == WAITING),
+        ),
+        col(Letter.state) != REPLACED,
+    )
+    .order_by(col(Letter.id)),
+)
+_WITHDRAW_ONE = Deed(
+    update(Letter)
+    .where(col(Letter.id) == bindparam("b_id"), col(Letter.state) == WAITING)
+    .values(state=REPLACED)
+)
+_WITHHOLD = Deed(
+    update(Letter)
+    .where(
+        col(Letter.person_id) == bindparam("b_person"),
+        col(Letter.state) == WAITING,
+        col(Letter.chat) == "",
+        col(Letter.urgency) != "now",
+        col(Letter.not_before) >= bindparam("since"),
+        col(Letter.not_before) < bindparam("until"),
+    )
+    .values(not_before=bindparam("until"), for_id=bindparam("b_person"))
 )
 _FORGET = Deed(
     delete(Letter).where(
@@ -263,6 +318,21 @@ def add(db: Transaction, letter: Letter) -> int:
 def withdraw(db: Transaction, replaces: str) -> int:
     """Take back what was not sent yet under this key."""
     return _REPLACE.run(db, key=replaces)
+
+
+def meant_for(db: Transaction, person_id: int, since: datetime) -> list[Letter]:
+    """What was meant for somebody away: sent to their deputy, or kept for their return."""
+    return _MEANT_FOR.all(db, person_id=person_id, since=since)
+
+
+def withdraw_one(db: Transaction, letter_id: int) -> bool:
+    """Take one letter back that was not sent yet: another says what it says."""
+    return _WITHDRAW_ONE.run(db, b_id=letter_id) == 1
+
+
+def withhold(db: Transaction, person_id: int, since: datetime, until: datetime) -> None:
+    """Keep what can wait and would come to somebody in this span until the span ends."""
+    _WITHHOLD.run(db, b_person=person_id, since=since, until=until)
 
 
 def claim(
@@ -333,6 +403,11 @@ def again(
     )
 
 
+def into_the_open(db: Transaction, letter_id: int) -> None:
+    """Its thread is not there: it goes to the chat itself."""
+    _INTO_THE_OPEN.run(db, b_id=letter_id)
+
+
 def expired(db: Transaction, now: datetime) -> list[Letter]:
     """Letters whose sender died between claiming and settling."""
     return _EXPIRED.all(db, now=now)
@@ -343,11 +418,15 @@ def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
 
 
-def next_at(db: Transaction) -> Next:
-    """When the next waiting letter may go."""
-    found = _NEXT.first(db)
-    assert found is not None
-    return found
+def hold(db: Transaction, letter_id: int, holder: str, until: datetime) -> bool:
+    """Leave an unclear letter alone until then; False if the lease was lost meanwhile."""
+    return _HOLD.run(db, b_id=letter_id, b_holder=holder, until=until) == 1
+
+
+def next_at(db: Transaction, company_now: datetime) -> Next:
+    """When the next waiting letter may go; one behind another of its lane waits with that one."""
+    held = _NEXT_HELD.first(db, company_now=company_now)
+    return Next(_NEXT_IN_TURN.first(db, company_now=company_now), held)
 
 
 def lost(db: Transaction) -> list[Letter]:

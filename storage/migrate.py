@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
 from storage.database import Gone
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -45,15 +49,28 @@ def upgrade(url: str) -> bool:
         return False
     if at is not None and at > newest():
         raise RuntimeError(f"the database is at revision {at}, newer than this code ({newest()})")
-    _run(url)
+    move(url, "head")
     return True
 
 
-def _run(url: str) -> None:
+def move(url: str, to: str) -> None:
+    """Bring a database up to a revision."""
     from alembic import command  # slow to import, and rarely needed
+
+    command.upgrade(_config(url), to)
+
+
+def back(url: str, to: str) -> None:
+    """Take a database back to an earlier revision; what only later ones know is lost."""
+    from alembic import command
+
+    command.downgrade(_config(url), to)
+
+
+def _config(url: str) -> Config:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    return config

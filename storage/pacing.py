@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, SQLModel, col
 
 from storage.columns import moment
@@ -25,6 +25,7 @@ _SET = Deed(
     .where(col(Pace.destination) == bindparam("b_destination"))
     .values(next_at=bindparam("at"))
 )
+_FORGET = Deed(delete(Pace).where(col(Pace.destination) == bindparam("b_destination")))
 
 
 def next_at(db: Transaction, destination: str) -> datetime | None:
@@ -37,3 +38,11 @@ def set_next(db: Transaction, destination: str, at: datetime) -> None:
     """A destination may not be used before `at`."""
     if not _SET.run(db, b_destination=destination, at=at):
         db.put(Pace(destination=destination, next_at=at))
+
+
+def move(db: Transaction, old: str, new: str) -> None:
+    """A destination has another name: it is not written to sooner for that."""
+    at = next_at(db, old)
+    if at is not None and old != new:
+        set_next(db, new, max(at, next_at(db, new) or at))
+        _FORGET.run(db, b_destination=old)

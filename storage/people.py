@@ -3,15 +3,24 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel, col
 
+from storage import subjects
 from storage.columns import key, may_point_at, maybe_moment, moment
+from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction
+from storage.reach import email_key, phone_key
+
+KIND = "person"
 
 
 class Person(SQLModel, table=True):
-    """Somebody of the company. Empty language and zone mean the company's."""
+    """Somebody of the company. Empty language and zone mean the company's.
+
+    `home` is the platform on which they want to be told things; empty means where they were last.
+    The keys are how phone and e-mail are compared.
+    """
 
     id: int | None = key()
     name: str
@@ -24,6 +33,9 @@ class Person(SQLModel, table=True):
     quiet_to: str = "07:30"
     phone: str = ""
     email: str = ""
+    phone_key: str = Field(default="", index=True)
+    email_key: str = Field(default="", index=True)
+    home: str = ""
     created_at: datetime = moment()
 
 
@@ -36,7 +48,11 @@ class Membership(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """An identity on a platform: of a person, of a customer's contact, or of nobody yet."""
+    """An identity on a platform: of a person, of a customer's contact, or of nobody yet.
+
+    `phone` and `email` are the keys of those that its platform vouches for. `denied` is whom it was
+    asked about and said not to be.
+    """
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "user"),
@@ -53,6 +69,9 @@ class Account(SQLModel, table=True):
     chat: str = ""
     language: str = ""
     reachable: bool = True
+    phone: str = ""
+    email: str = ""
+    denied: str = ""
     used_at: datetime = moment()
 
 
@@ -73,6 +92,25 @@ _ACTIVE = Query(Person, select(Person).where(col(Person.active)).order_by(col(Pe
 _ADMINS = Query(
     Person,
     select(Person).where(col(Person.active), col(Person.admin)).order_by(col(Person.id)),
+)
+_ADMINS_LOCKED = Query(
+    Person,
+    select(Person)
+    .where(col(Person.active), col(Person.admin))
+    .order_by(col(Person.id))
+    .with_for_update(),
+)
+_BY_PHONE = Query(
+    Person,
+    select(Person)
+    .where(col(Person.phone_key) == bindparam("key"), col(Person.active))
+    .order_by(col(Person.id)),
+)
+_BY_EMAIL = Query(
+    Person,
+    select(Person)
+    .where(col(Person.email_key) == bindparam("key"), col(Person.active))
+    .order_by(col(Person.id)),
 )
 _MEMBERSHIPS = Query(
     Membership, select(Membership).where(col(Membership.person_id) == bindparam("person_id"))
@@ -126,6 +164,16 @@ _OF_CONTACT = Query(
     .where(col(Account.contact_id) == bindparam("id"))
     .order_by(col(Account.reachable).desc(), col(Account.used_at).desc(), col(Account.id)),
 )
+_LINKED = Query(
+    Account,
+    select(Account)
+    .where(
+        col(Account.platform) == bindparam("platform"),
+        col(Account.workspace) == bindparam("workspace"),
+        or_(col(Account.person_id).is_not(None), col(Account.contact_id).is_not(None)),
+    )
+    .order_by(col(Account.id)),
+)
 _USED = Deed(
     update(Account)
     .where(col(Account.id) == bindparam("b_id"))
@@ -158,6 +206,42 @@ _LANGUAGE = Deed(
 )
 _ACCOUNT_LANGUAGE = Deed(
     update(Account).where(col(Account.id) == bindparam("b_id")).values(language=bindparam("to"))
+)
+_INTRODUCE = Deed(
+    update(Account)
+    .where(col(Account.id) == bindparam("b_id"))
+    .values(
+        name=bindparam("to_name"),
+        language=case((col(Account.language) == "", bindparam("to")), else_=col(Account.language)),
+    )
+)
+_ADMIN = Deed(
+    update(Person).where(col(Person.id) == bindparam("b_id")).values(admin=bindparam("to"))
+)
+_ACTIVE_OR_NOT = Deed(
+    update(Person).where(col(Person.id) == bindparam("b_id")).values(active=bindparam("to"))
+)
+_REACH = Deed(
+    update(Person)
+    .where(col(Person.id) == bindparam("b_id"))
+    .values(
+        phone=bindparam("to_phone"),
+        email=bindparam("to_email"),
+        phone_key=bindparam("to_phone_key"),
+        email_key=bindparam("to_email_key"),
+    )
+)
+_QUIET = Deed(
+    update(Person)
+    .where(col(Person.id) == bindparam("b_id"))
+    .values(quiet_from=bindparam("begins"), quiet_to=bindparam("ends"))
+)
+_HOME = Deed(update(Person).where(col(Person.id) == bindparam("b_id")).values(home=bindparam("to")))
+_REPORTING = Query(
+    Person,
+    select(Person)
+    .where(col(Person.superior_id) == bindparam("id"), col(Person.active))
+    .order_by(col(Person.id)),
 )
 _COUNT = Query(int, select(func.count()).select_from(Person))
 
@@ -200,6 +284,28 @@ def administrators(db: Transaction) -> list[Person]:
     return _ADMINS.all(db)
 
 
+def lock_administrators(db: Transaction) -> list[Person]:
+    """The same, none of whom can change meanwhile: two may not give it up at the same time."""
+    return (_ADMINS_LOCKED if db.engine == POSTGRESQL else _ADMINS).all(db)
+
+
+def by_phone(db: Transaction, phone: str) -> list[Person]:
+    """Those who work here now and have this phone number, however it is written."""
+    key_ = phone_key(phone)
+    return _BY_PHONE.all(db, key=key_) if key_ else []
+
+
+def by_email(db: Transaction, email: str) -> list[Person]:
+    """Those who work here now and have this e-mail address."""
+    key_ = email_key(email)
+    return _BY_EMAIL.all(db, key=key_) if key_ else []
+
+
+def reporting_to(db: Transaction, person_id: int) -> list[Person]:
+    """Those who report to a person."""
+    return _REPORTING.all(db, id=person_id)
+
+
 def memberships(db: Transaction, person_id: int) -> list[Membership]:
     """The departments of a person."""
     return _MEMBERSHIPS.all(db, person_id=person_id)
@@ -216,8 +322,43 @@ def heads(db: Transaction, department: str) -> list[Person]:
 
 
 def add(db: Transaction, person: Person) -> int:
-    """Enter a person."""
-    return db.add(person)
+    """Enter a person; they have a card from now on."""
+    person.phone_key, person.email_key = phone_key(person.phone), email_key(person.email)
+    made = db.add(person)
+    subjects.begin(db, KIND, made, person.created_at, None)
+    return made
+
+
+def reach(db: Transaction, person_id: int, *, phone: str, email: str) -> None:
+    """Set a person's phone number and e-mail address."""
+    _REACH.run(
+        db,
+        b_id=person_id,
+        to_phone=phone,
+        to_email=email,
+        to_phone_key=phone_key(phone),
+        to_email_key=email_key(email),
+    )
+
+
+def set_admin(db: Transaction, person_id: int, *, admin: bool) -> None:
+    """Say whether a person administers."""
+    _ADMIN.run(db, b_id=person_id, to=admin)
+
+
+def set_active(db: Transaction, person_id: int, *, active: bool) -> None:
+    """Say whether a person works here."""
+    _ACTIVE_OR_NOT.run(db, b_id=person_id, to=active)
+
+
+def set_quiet(db: Transaction, person_id: int, begins: str, ends: str) -> None:
+    """Set the hours ("22:00") in which a person is not disturbed; equal ones mean none."""
+    _QUIET.run(db, b_id=person_id, begins=begins, ends=ends)
+
+
+def set_home(db: Transaction, person_id: int, platform: str) -> None:
+    """Choose the platform on which a person is told things."""
+    _HOME.run(db, b_id=person_id, to=platform)
 
 
 def place(db: Transaction, person_id: int, departments: dict[str, bool]) -> None:
@@ -225,6 +366,7 @@ def place(db: Transaction, person_id: int, departments: dict[str, bool]) -> None
     _LEAVE_ALL.run(db, person_id=person_id)
     for department, head in departments.items():
         db.put(Membership(person_id=person_id, department=department, head=head))
+    db.wakes("menus")
 
 
 def set_superior(db: Transaction, person_id: int, superior_id: int | None) -> None:
@@ -235,6 +377,7 @@ def set_superior(db: Transaction, person_id: int, superior_id: int | None) -> No
 def set_language(db: Transaction, person_id: int, language: str) -> None:
     """Choose a person's language."""
     _LANGUAGE.run(db, b_id=person_id, to=language)
+    db.wakes("menus")
 
 
 # --- accounts -------------------------------------------------------------------------------------
@@ -265,6 +408,11 @@ def accounts_of_contact(db: Transaction, contact_id: int) -> list[Account]:
     return _OF_CONTACT.all(db, id=contact_id)
 
 
+def linked(db: Transaction, platform: str, workspace: str) -> list[Account]:
+    """Every account of a platform that belongs to somebody."""
+    return _LINKED.all(db, platform=platform, workspace=workspace)
+
+
 def add_account(db: Transaction, row: Account) -> int:
     """Remember an identity seen for the first time."""
     return db.add(row)
@@ -285,11 +433,18 @@ def link_account(
 ) -> None:
     """Say whose an account is."""
     _LINK.run(db, b_id=account_id, to_person=person_id, to_contact=contact_id)
+    db.wakes("menus")
 
 
 def set_account_language(db: Transaction, account_id: int, language: str) -> None:
     """Choose the language of an account that belongs to nobody here."""
     _ACCOUNT_LANGUAGE.run(db, b_id=account_id, to=language)
+    db.wakes("menus")
+
+
+def introduce(db: Transaction, account_id: int, name: str, language: str) -> None:
+    """What a platform says of an account; a language that was chosen stays."""
+    _INTRODUCE.run(db, b_id=account_id, to_name=name, to=language)
 
 
 # --- invitations ----------------------------------------------------------------------------------

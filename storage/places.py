@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam, delete, select
+from sqlalchemy import UniqueConstraint, bindparam, delete, select, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import data, key, may_point_at, moment
@@ -10,7 +10,10 @@ from storage.database import Deed, Json, Query, Transaction
 
 
 class Place(SQLModel, table=True):
-    """A bound channel or group; `audience` is the list of departments it was declared for."""
+    """A bound channel or group; `audience` is the list of departments it was declared for.
+
+    In a `shared` one other companies read too: it is treated as public.
+    """
 
     __table_args__ = (UniqueConstraint("platform", "workspace", "chat"),)
 
@@ -21,6 +24,7 @@ class Place(SQLModel, table=True):
     title: str = ""
     purpose: str
     audience: Json = data()
+    shared: bool = False
     bound_by: int | None = may_point_at("person")
     bound_at: datetime = moment()
 
@@ -38,6 +42,9 @@ _FOR = Query(
     Place, select(Place).where(col(Place.purpose) == bindparam("purpose")).order_by(col(Place.id))
 )
 _ALL = Query(Place, select(Place).order_by(col(Place.id)))
+_SHARE = Deed(
+    update(Place).where(col(Place.id) == bindparam("b_id")).values(shared=bindparam("to"))
+)
 _UNBIND = Deed(
     delete(Place).where(
         col(Place.platform) == bindparam("platform"),
@@ -67,7 +74,18 @@ def every(db: Transaction) -> list[Place]:
     return _ALL.all(db)
 
 
+def share(db: Transaction, place_id: int, *, shared: bool) -> None:
+    """Say whether other companies read here."""
+    _SHARE.run(db, b_id=place_id, to=shared)
+
+
+def unbind(db: Transaction, platform: str, workspace: str, chat: str) -> None:
+    """A chat is for nothing any more."""
+    _UNBIND.run(db, platform=platform, workspace=workspace, chat=chat)
+
+
 def bind(db: Transaction, place: Place) -> int:
     """Bind a chat; what it was bound to before is forgotten."""
-    _UNBIND.run(db, platform=place.platform, workspace=place.workspace, chat=place.chat)
+    unbind(db, place.platform, place.workspace, place.chat)
+    db.wakes("footings")
     return db.add(place)

@@ -2,16 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, or_, select, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
 from storage.subjects import Subject
 
+# The number of a message that stayed behind when its chat moved.
+LEFT_BEHIND = "left behind:"
+
 
 class Posting(SQLModel, table=True):
-    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes."""
+    """A posted message about a subject; if it `follows`, it is redrawn when the subject changes.
+
+    `for_id` is whose deputy got it.
+    """
 
     __table_args__ = (
         UniqueConstraint("platform", "workspace", "chat", "message"),
@@ -26,8 +32,10 @@ class Posting(SQLModel, table=True):
     message: str
     kind: str
     subject_id: int
+    view: str = ""
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
+    for_id: int | None = may_point_at("person", index=False)
     follows: bool = True
     drawn: int = 1
     look: str = ""
@@ -82,6 +90,18 @@ _BEHIND = Query(
     .order_by(col(Posting.id))
     .limit(bindparam("most")),
 )
+_NEXT = Query(
+    lambda at: at,
+    select(func.min(col(Posting.next_at)))
+    .join(
+        Subject,
+        and_(
+            col(Subject.kind) == col(Posting.kind),
+            col(Subject.id) == col(Posting.subject_id),
+        ),
+    )
+    .where(col(Posting.follows), col(Posting.drawn) < col(Subject.version)),
+)
 _HOLD = Deed(
     update(Posting)
     .where(
@@ -101,6 +121,21 @@ _LATER = Deed(
     .values(next_at=bindparam("at"), attempts=col(Posting.attempts) + 1)
 )
 _STOP = Deed(update(Posting).where(col(Posting.id) == bindparam("b_id")).values(follows=False))
+_CUT = Deed(
+    update(Posting)
+    .where(
+        col(Posting.platform) == bindparam("b_platform"),
+        col(Posting.workspace) == bindparam("b_workspace"),
+        col(Posting.chat) == bindparam("b_chat"),
+        col(Posting.follows),
+    )
+    .values(drawn=0, next_at=None)
+)
+_STOP_FOR = Deed(
+    update(Posting)
+    .where(col(Posting.person_id) == bindparam("b_person"), col(Posting.follows))
+    .values(follows=False)
+)
 _FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before")))
 
 
@@ -132,6 +167,12 @@ def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> l
     return [p for p in found if _HOLD.run(db, b_id=p.id, now=now, until=until)]
 
 
+def next_at(db: Transaction) -> datetime | None:
+    """When the next redraw that was put off may be tried; None when none was."""
+    found: datetime | None = _NEXT.first(db)
+    return found
+
+
 def drawn(db: Transaction, posting_id: int, version: int, look: str) -> None:
     """A posting shows this version now, and looks so."""
     _DRAWN.run(db, b_id=posting_id, version=version, to_look=look)
@@ -142,9 +183,20 @@ def later(db: Transaction, posting_id: int, at: datetime) -> None:
     _LATER.run(db, b_id=posting_id, at=at)
 
 
+def redraw_in(db: Transaction, platform: str, workspace: str, chat: str) -> int:
+    """Whoever reads a chat has changed: every card in it is drawn anew."""
+    db.wakes("letters")
+    return _CUT.run(db, b_platform=platform, b_workspace=workspace, b_chat=chat)
+
+
 def stop(db: Transaction, posting_id: int) -> None:
     """The message is gone or can't be edited: do not redraw it any more."""
     _STOP.run(db, b_id=posting_id)
+
+
+def stop_for(db: Transaction, person_id: int) -> None:
+    """What hangs in a person's direct chats is not redrawn any more: they have left."""
+    _STOP_FOR.run(db, b_person=person_id)
 
 
 def forget(db: Transaction, before: datetime) -> int:

@@ -16,7 +16,8 @@ from storage.subjects import change as touch
 KIND = "sheet"
 # What a job is at. The first four are worked off by themselves, the others wait or are over.
 CHECKING, IMPORTING, UNDOING, EXPORTING = "checking", "importing", "undoing", "exporting"
-OFFERED, CHECKED, DONE, UNDONE = "offered", "checked", "done", "undone"
+COMING, OFFERED, CHECKED = "coming", "offered", "checked"
+DONE, UNDONE = "done", "undone"
 CANCELLED, FAILED = "cancelled", "failed"
 WORKING = (CHECKING, IMPORTING, UNDOING, EXPORTING)
 
@@ -38,7 +39,7 @@ class Job(SQLModel, table=True):
     person_id: int | None = may_point_at("person", index=False)
     account_id: int | None = may_point_at("account", index=False)
     by: str = ""
-    state: str = Field(default=OFFERED, index=True)
+    state: str = Field(default=COMING, index=True)
     at: int = 0
     rows: int = 0
     counts: Json = data()
@@ -76,7 +77,6 @@ class Change(SQLModel, table=True):
 
 
 _BY_ID = Query(Job, select(Job).where(col(Job.id) == bindparam("id")))
-_OF_FILE = Query(Job, select(Job).where(col(Job.file_id) == bindparam("file_id")).limit(1))
 _NEXT = Query(
     Job, select(Job).where(one_of(col(Job.state), *WORKING)).order_by(col(Job.id)).limit(1)
 )
@@ -141,11 +141,6 @@ def add(db: Transaction, job: Job) -> int:
 def get(db: Transaction, job_id: int) -> Job | None:
     """One job."""
     return _BY_ID.first(db, id=job_id)
-
-
-def of_file(db: Transaction, file_id: int) -> Job | None:
-    """The job of a file, if it has one."""
-    return _OF_FILE.first(db, file_id=file_id)
 
 
 def next_one(db: Transaction) -> Job | None:

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, func, select
+from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import SQLModel, col
 
 from storage.columns import data, key, may_point_at, moment, words
-from storage.database import Json, Query, Transaction
+from storage.database import Deed, Json, Query, Transaction
 
 
 class Talk(SQLModel, table=True):
-    """One remark. `address` is where it was said, so that an edit or a reply finds it."""
+    """One remark. `address` is where it was said, so that an edit or a reply finds it.
+
+    `passed_by` is who passed it on, `earlier` what a corrected one said at first.
+    """
 
     __table_args__ = (
         Index("talk_subject", "kind", "subject_id"),
@@ -32,8 +35,16 @@ class Talk(SQLModel, table=True):
     workspace: str = ""
     chat: str = ""
     message: str = ""
+    passed_by: str = ""
+    earlier: str = words()
 
 
+_BY_ID = Query(Talk, select(Talk).where(col(Talk.id) == bindparam("id")))
+_SAVE = Deed(
+    update(Talk)
+    .where(col(Talk.id) == bindparam("b_id"))
+    .values(text=bindparam("to_text"), earlier=bindparam("to_earlier"), files=bindparam("to_files"))
+)
 _ON = Query(
     Talk,
     select(Talk)
@@ -58,6 +69,22 @@ _COUNT = Query(
 def add(db: Transaction, remark: Talk) -> int:
     """Keep a remark."""
     return db.add(remark)
+
+
+def get(db: Transaction, talk_id: int) -> Talk | None:
+    """One remark."""
+    return _BY_ID.first(db, id=talk_id)
+
+
+def save(db: Transaction, remark: Talk) -> None:
+    """Keep a remark's words and files as they are now."""
+    _SAVE.run(
+        db,
+        b_id=remark.id,
+        to_text=remark.text,
+        to_earlier=remark.earlier,
+        to_files=remark.files,
+    )
 
 
 def on(db: Transaction, kind: str, id_: int) -> list[Talk]:

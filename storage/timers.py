@@ -14,7 +14,10 @@ WAITING, FIRED, DROPPED, FAILED = "waiting", "fired", "dropped", "failed"
 
 
 class Timer(SQLModel, table=True):
-    """At `at`, the noun `kind` is handed this timer under its `name`."""
+    """At `at`, the noun `kind` is handed this timer under its `name`.
+
+    `person_id` is who asked for it, if somebody did.
+    """
 
     __table_args__ = (
         Index(
@@ -31,6 +34,7 @@ class Timer(SQLModel, table=True):
     subject_id: int
     name: str
     due_id: int | None = may_point_at("due")
+    person_id: int | None = may_point_at("person")
     at: datetime = moment()
     extra: Json = data()
     state: str = WAITING
@@ -114,6 +118,22 @@ _OF = Query(
     )
     .order_by(col(Timer.at), col(Timer.id)),
 )
+_ASKED_BY = Query(
+    Timer,
+    select(Timer)
+    .where(col(Timer.person_id) == bindparam("person_id"), col(Timer.state) == WAITING)
+    .order_by(col(Timer.at), col(Timer.id)),
+)
+_PASS_ON = Deed(
+    update(Timer)
+    .where(
+        col(Timer.kind) == bindparam("b_kind"),
+        col(Timer.subject_id) == bindparam("b_subject"),
+        col(Timer.person_id) == bindparam("b_person"),
+        col(Timer.state) == WAITING,
+    )
+    .values(person_id=bindparam("to_person"))
+)
 _WAITING = Query(
     Waiting, select(func.count(), func.min(col(Timer.at))).where(col(Timer.state) == WAITING)
 )
@@ -171,6 +191,16 @@ def drop_for(db: Transaction, due_id: int) -> int:
 def waiting_on(db: Transaction, kind: str, id_: int) -> list[Timer]:
     """What will happen to a subject if nobody moves, the earliest first."""
     return _OF.all(db, kind=kind, id=id_)
+
+
+def asked_by(db: Transaction, person_id: int) -> list[Timer]:
+    """What a person asked to be reminded of."""
+    return _ASKED_BY.all(db, person_id=person_id)
+
+
+def pass_on(db: Transaction, kind: str, id_: int, from_id: int, to_id: int) -> None:
+    """What one person asked to be reminded of about a subject, another is reminded of."""
+    _PASS_ON.run(db, b_kind=kind, b_subject=id_, b_person=from_id, to_person=to_id)
 
 
 def waiting(db: Transaction) -> Waiting:

@@ -25,6 +25,7 @@ class Visit(SQLModel, table=True):
     recorded_at: datetime = moment()
     undone_at: datetime | None = maybe_moment()
     source: Json = data()
+    place: Json = data()
 
 
 _BY_ID = Query(Visit, select(Visit).where(col(Visit.id) == bindparam("id")))
@@ -32,7 +33,10 @@ _CORRECT = Deed(
     update(Visit)
     .where(col(Visit.id) == bindparam("b_id"))
     .values(
-        customer_id=bindparam("to_customer"), day=bindparam("to_day"), notes=bindparam("to_notes")
+        customer_id=bindparam("to_customer"),
+        day=bindparam("to_day"),
+        notes=bindparam("to_notes"),
+        place=bindparam("to_place"),
     )
 )
 _UNDO = Deed(
@@ -88,9 +92,14 @@ def get(db: Transaction, visit_id: int) -> Visit | None:
 
 
 def correct(db: Transaction, visit: Visit) -> None:
-    """Keep a visit's customer, day and notes as they are now."""
+    """Keep a visit's customer, day, notes and place as they are now."""
     _CORRECT.run(
-        db, b_id=visit.id, to_customer=visit.customer_id, to_day=visit.day, to_notes=visit.notes
+        db,
+        b_id=visit.id,
+        to_customer=visit.customer_id,
+        to_day=visit.day,
+        to_notes=visit.notes,
+        to_place=visit.place,
     )
 
 

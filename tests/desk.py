@@ -32,6 +32,7 @@ class Mailbox:
     """A platform that keeps what it is given, and fails on demand."""
 
     name: str = "web"
+    carries: bool = False
     sent: list[Parcel] = field(default_factory=list)
     redrawn: list[tuple[str, Parcel]] = field(default_factory=list)
     failing: list[Undeliverable] = field(default_factory=list)

@@ -20,8 +20,8 @@ from bot.wiring import Running, assemble
 from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
+from storage import errands, people, places
 from storage import house as facts
-from storage import people
 from storage.database import Database, Deed, Transaction
 from storage.migrate import upgrade
 from storage.people import Account
@@ -131,11 +131,22 @@ class TestHouse:
         handled = 1
         while handled:
             await self.core.timers.tick()
+            for chore in self.core.chores.values():
+                await chore()
             handled = await self.core.fetching.tick() + await self.core.clerk.tick()
-            handled += await self.core.delivery.tick()
+            handled += await self.core.delivery.tick() + await self._ask()
+
+    async def _ask(self) -> int:
+        """Let the bot ask its platform what it wants to know, and show front pages."""
+        waiting = len(await self.read(errands.every))
+        await self.core.errands.tick()
+        self.core.fronts.changed()
+        await self.core.fronts.tick()
+        return waiting - len(await self.read(errands.every))
 
     async def _next_letter(self) -> datetime | None:
-        wait = await self.core.delivery.next_in()
+        waits = [await self.core.delivery.next_in(), await self.core.errands.next_in()]
+        wait = min((one for one in waits if one is not None), default=None)
         return None if wait is None else self.clock.at + max(wait, timedelta(milliseconds=1))
 
     async def advance(self, **by: float) -> None:
@@ -220,6 +231,55 @@ def seeded(database: Database, platform: str, language: str) -> None:
     database.write_now(fill)
 
 
+def settled_everywhere(database: Database, language: str) -> None:
+    """The sample company, where everybody and every room is on all three platforms."""
+    seeded(database, "web", language)
+
+    def copy(db: Transaction) -> None:
+        facts.put(db, sample.SAMPLE, value=False)
+        for platform in ("slack", "telegram"):
+            for user in CAST:
+                _also(db, platform, user)
+            for chat in ROOMS:
+                _room_also(db, platform, chat)
+
+    database.write_now(copy)
+
+
+def _also(db: Transaction, platform: str, user: str) -> None:
+    known_as = people.account(db, "web", "rehearsal", user)
+    assert known_as is not None
+    workspace, number, chat = address_of(platform, user)
+    twin = Account(
+        platform=platform,
+        workspace=workspace,
+        user=number,
+        name=known_as.name,
+        person_id=known_as.person_id,
+        contact_id=known_as.contact_id,
+        chat=chat,
+        used_at=known_as.used_at,
+    )
+    people.add_account(db, twin)
+
+
+def _room_also(db: Transaction, platform: str, chat: str) -> None:
+    place = places.at(db, "web", "rehearsal", chat)
+    assert place is not None
+    workspace, there = room_of(platform, chat)
+    twin = Place(
+        platform=platform,
+        workspace=workspace,
+        chat=there,
+        title=place.title,
+        purpose=place.purpose,
+        audience=place.audience,
+        bound_by=place.bound_by,
+        bound_at=place.bound_at,
+    )
+    places.bind(db, twin)
+
+
 def address_of(platform: str, user: str) -> tuple[str, str, str]:
     """Workspace, user id and direct chat of one of the cast."""
     number = list(CAST).index(user) + 1
@@ -261,6 +321,14 @@ def prepared(url: str, platform: str, language: str) -> None:
     upgrade(url)
     database = Database(url)
     seeded(database, platform, language)
+    database.close()
+
+
+def prepared_everywhere(url: str, language: str) -> None:
+    """The same, with everybody on all three platforms."""
+    upgrade(url)
+    database = Database(url)
+    settled_everywhere(database, language)
     database.close()
 
 

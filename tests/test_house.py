@@ -1,6 +1,8 @@
 """The house keeps its own rules: short functions, few broad excepts, platforms in their rooms."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -120,3 +122,36 @@ def test_every_dependency_is_pinned() -> None:
 def _pins(lock: str) -> dict[str, str]:
     lines = (figures.ROOT / lock).read_text().splitlines()
     return dict(line.split(" ")[0].split("==") for line in lines if "==" in line)
+
+
+# --- a fresh machine ------------------------------------------------------------------------------
+
+NONE, OLD, BARE = "", "exit 1", 'case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac'
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (NONE, "was not found. On Debian: apt-get install python3"),
+        (OLD, "is too old: Headwater needs 3.11 or newer"),
+        (BARE, "apt-get install python3-venv"),
+    ],
+    ids=["no python", "an old python", "no venv"],
+)
+def test_setting_up_says_what_is_missing(tmp_path: Path, script: str, said: str) -> None:
+    for name in ("Makefile", "requirements-dev.lock", "bootstrap.lock"):
+        shutil.copy(figures.ROOT / name, tmp_path / name)
+    python = tmp_path / "python"
+    if script:
+        python.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        python.chmod(0o755)
+    made = subprocess.run(
+        ["make", "setup", f"PYTHON={python}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode != 0
+    assert said in made.stderr
+    assert not (tmp_path / ".venv").exists()

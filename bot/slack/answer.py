@@ -21,8 +21,9 @@ log = structlog.get_logger("slack")
 class Answers:
     """Answers at once. An answer may be lost: what must not be lost comes as a letter."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, title: str = "Headwater") -> None:
         self._client = client
+        self._title = title
 
     async def to_command(self, reply: Reply, request: Request, trigger: str) -> Json:
         """What goes with the acknowledgement of a command; None for nothing."""
@@ -35,7 +36,9 @@ class Answers:
         """Open what is to be opened; show the rest to whoever pressed."""
         if isinstance(reply, Open):
             await self._open(body["trigger_id"], reply.form, _origin(request))
-        if shown := whisper(reply):
+        if isinstance(reply, Toast) and not body.get("response_url"):
+            await self._notice(str(body["trigger_id"]), reply)
+        elif shown := whisper(reply):
             thread = request.address.thread
             in_thread = {"thread_ts": thread} if thread else {}
             await self._whisper(str(body.get("response_url") or ""), shown | in_thread)
@@ -46,6 +49,16 @@ class Answers:
             await self._client.views_open(trigger_id=trigger, view=modal.view(form, origin))
         except FAILURES as error:
             log.warning("form_not_opened", reason=reason(error))
+
+    async def _notice(self, trigger: str, reply: Toast) -> None:
+        """What went well is seen where it was pressed; only the rest needs saying."""
+        if not reply.alert:
+            return
+        try:
+            view = modal.notice(reply.text, self._title)
+            await self._client.views_open(trigger_id=trigger, view=view)
+        except FAILURES as error:
+            log.warning("answer_lost", reason=reason(error))
 
     async def _whisper(self, address: str, shown: dict[str, Json]) -> None:
         """Say something to one person, even where the bot is no member."""

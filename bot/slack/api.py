@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.watching import TOKEN, Unwatched, Watch
+from storage.database import Gone
+
 Json = Any
 log = structlog.get_logger("slack")
 
@@ -20,8 +24,23 @@ PLATFORM = "slack"
 OFFICIAL = "https://slack.com/api/"
 OWN_DOMAIN = "slack.com"
 ANSWER_SECONDS = 2
+LEAST_OFTEN = 20
 # What a call may end in: a refusal, a broken connection, no answer in time, or one that is none.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, ValueError)
+
+# Nobody can be told anything until an administrator mends the installation, however long it takes.
+UNINSTALLED = {
+    "access_denied",
+    "account_inactive",
+    "invalid_auth",
+    "missing_scope",
+    "not_allowed_token_type",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,9 @@ def _own(host: str | None) -> bool:
 class Identity:
     """Who the bot is, by the last good `auth.test`. Nothing waits for it: payloads say enough."""
 
-    def __init__(self, token: str, url: str, *, again: float = 15.0) -> None:
+    def __init__(
+        self, token: str, url: str, *, again: float = 15.0, watch: Watch | None = None
+    ) -> None:
         self.user = ""
         self.bot = ""
         self.team = ""
@@ -66,19 +87,33 @@ class Identity:
         self._token = token
         self._client = connect(token, url)
         self._again = again
+        self._watch = watch or Unwatched()
 
     async def learn(self) -> None:
-        """Ask until Slack answers."""
+        """Ask until Slack answers, less and less often."""
+        wait = self._again
         while not self.known.is_set():
             try:
                 answer = await self._client.auth_test()
             except FAILURES as error:
-                log.warning("auth_test_failed", reason=reason(error))
-                await asyncio.sleep(self._again)
+                await self._failed(reason(error))
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, self._again * LEAST_OFTEN)
                 continue
+            await self._settled()
             self.user, self.bot = str(answer["user_id"]), str(answer.get("bot_id") or "")
             self.team = str(answer.get("team_id") or "")
             self.known.set()
+
+    async def _failed(self, why: str) -> None:
+        log.warning("auth_test_failed", reason=why)
+        if why in UNINSTALLED:
+            with suppress(Gone):  # asked again, it is told again
+                await self._watch.notice(TOKEN, why)
+
+    async def _settled(self) -> None:
+        with suppress(Gone):
+            await self._watch.over(TOKEN)
 
     def authorization(self) -> AuthorizeResult:
         """What Bolt wants to know before an event passes. It calls nobody, so it cannot fail."""

@@ -34,9 +34,10 @@ class Chats:
     def heard_in(self, request: Request) -> Request:
         """An event says itself what its chat is; that is remembered."""
         chat = request.address.chat
-        known = self._known.get(chat, Chat())
-        self._known[chat] = replace(known, direct=request.direct, external=request.external)
-        return replace(request, title=known.title)
+        known = self._known.get(chat, Chat(external=False))
+        external = request.external or known.external
+        self._known[chat] = replace(known, direct=request.direct, external=external)
+        return replace(request, title=known.title, external=external)
 
     async def placed(self, request: Request) -> Request:
         """A command or a deed in a form, with what its payload does not say of the chat."""
@@ -57,6 +58,16 @@ class Chats:
         except FAILURES as error:
             log.info("chat_unknown", reason=reason(error))
             return None
-        external = bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
-        self._known[chat] = Chat(bool(about.get("is_im")), external, str(about.get("name") or ""))
+        title = str(about.get("name") or "")
+        self._known[chat] = Chat(bool(about.get("is_im")), is_external(about), title)
         return self._known[chat]
+
+    def learned(self, chat: str, *, external: bool) -> None:
+        """Slack has told that a channel is shared, or is not any more."""
+        self._known[chat] = replace(self._known.get(chat, Chat()), external=external)
+
+
+def is_external(about: Json) -> bool:
+    """Whether other companies are in a channel; one that is invited comes in at any moment."""
+    pending = about.get("is_pending_ext_shared") or about.get("pending_connected_team_ids")
+    return bool(about.get("is_ext_shared") or pending)

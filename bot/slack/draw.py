@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, assert_never
 
-from bot.platform import Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 from bot.slack.markup import CUT, marked, words
 
 Json = Any
@@ -44,13 +44,13 @@ def notification(text: str) -> str:
     return marked(text, NOTIFICATION)
 
 
-def blocks(page: Page) -> list[Json]:
+def blocks(page: Page, most: int = BLOCKS) -> list[Json]:
     """A page as blocks. When it is too long, words give way, never buttons."""
     numbers = count()
     title = [_bold(page.title)] if page.title else []
     drawn = [*title, *(one for block in page.blocks for one in _block(block, numbers))]
     kept = list(_within(drawn, ALL_TEXT)) or [_said(page.summary)]
-    return _at_most(kept, BLOCKS)
+    return _at_most(kept, most)
 
 
 def text(said: str, most: int) -> Json:
@@ -74,19 +74,22 @@ def _block(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
         case Table():
             yield from _table(block)
         case Image():
-            yield small(f"📷 {block.alt}")
-        case Attached():
-            yield small(f"📎 {block.name}")
+            yield _image(block)
+        case Link():
+            link = {"type": "link", "url": block.url, "text": words(block.label, LABEL)}
+            yield _rich("rich_text_section", [link])
         case Keys():
             yield from _keys(block.row, numbers)
         case _:
             assert_never(block)
 
 
-def _quoted(quoted: Quoted) -> Iterator[Json]:
-    yield _rich("rich_text_quote", [_literal(quoted.text)])
-    if quoted.by:
-        yield small(f"— {quoted.by}")
+def _image(block: Image) -> Json:
+    """A picture that was uploaded, and until then a line that says what it is."""
+    if not block.remote:
+        return small(f"📷 {block.alt}")
+    alt = words(block.alt, SMALL) or "📷"
+    return {"type": "image", "slack_file": {"id": block.remote}, "alt_text": alt}
 
 
 def _said(said: str) -> Json:
@@ -95,6 +98,12 @@ def _said(said: str) -> Json:
 
 def _bold(said: str) -> Json:
     return _rich("rich_text_section", [_literal(said, TITLE, bold=True)])
+
+
+def _quoted(quoted: Quoted) -> Iterator[Json]:
+    yield _rich("rich_text_quote", [_literal(quoted.text)])
+    if quoted.by:
+        yield small(f"— {quoted.by}")
 
 
 def _table(table: Table) -> Iterator[Json]:
@@ -171,6 +180,8 @@ def _within(drawn: Iterable[Json], room: int) -> Iterator[Json]:
 
 def _size(node: Json) -> int:
     """How many characters of text a block holds."""
+    if "alt_text" in node:
+        return len(node["alt_text"])
     if "elements" in node:
         return sum(_size(part) for part in node["elements"])
     said = node["text"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -23,12 +24,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.platform import Gate
-from bot.slack import answer, hear, modal, signed
+from bot.platform import Request as Heard
+from bot.slack import answer, happenings, hear, modal, signed
 from bot.slack.answer import Answers
 from bot.slack.api import ANSWER_SECONDS, OFFICIAL, PLATFORM, Credentials, Identity, connect
 from bot.slack.chats import Chats
 from bot.slack.hear import UNREADABLE, Payload
+from bot.slack.manifest import RECORD
+from bot.slack.profiles import Profiles
 from bot.slack.sockets import Sockets
+from bot.slack.watching import TOKEN, Unwatched, Watch
 
 Json = Any
 log = structlog.get_logger(PLATFORM)
@@ -36,6 +41,18 @@ log = structlog.get_logger(PLATFORM)
 PATH = "/slack/events"
 _ANY = re.compile("")
 _SPOKEN = re.compile(r"\A(message|app_mention)\Z")
+_SHARED = re.compile(r"\Achannel_(un)?shared\Z")
+REVOKED = "tokens_revoked"
+_UNINSTALLED = re.compile(rf"\A(app_uninstalled|{REVOKED})\Z")
+_RECORD = re.compile(rf"\A{RECORD}")
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What to do beyond hearing: which command each emoji marks a message for, whom to tell."""
+
+    marks: Mapping[str, str] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Unwatched)
 
 
 class SlackListener:
@@ -48,26 +65,37 @@ class SlackListener:
         now: Callable[[], datetime],
         *,
         url: str = OFFICIAL,
+        duties: Duties | None = None,
         identity: Identity | None = None,
         sockets: Callable[..., Sockets] = Sockets,
     ) -> None:
         self._gate = gate
         self._secret = credentials.signing_secret
         self._now = now
-        self.identity = identity or Identity(credentials.bot_token, url)
+        self._duties = duties or Duties()
+        watch = self._duties.watch
+        self.identity = identity or Identity(credentials.bot_token, url, watch=watch)
         client = connect(credentials.bot_token, url, seconds=ANSWER_SECONDS)
         self._answers = Answers(client)
         self._chats = Chats(client)
+        self._profiles = Profiles(client, now)
         self._app = self._bolt(url)
         self.sockets: Sockets | None = None
         if credentials.app_token:
-            self.sockets = sockets(credentials.app_token, url, self._enveloped)
+            self.sockets = sockets(credentials.app_token, url, self._enveloped, watch=watch)
         self._learning: asyncio.Task[None] | None = None
+        self._posted_at: float | None = None
 
     @property
     def routes(self) -> list[Route]:
         """What a web server must lead here."""
         return [Route(PATH, self._posted, methods=["POST"])]
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When Slack last showed life: on a socket, or over HTTP with a signed payload."""
+        at = self.sockets.heard_at if self.sockets else self._posted_at
+        return datetime.fromtimestamp(at, UTC) if at else None
 
     async def start(self) -> None:
         """Begin to listen; raises nothing when Slack cannot be reached."""
@@ -94,6 +122,7 @@ class SlackListener:
             return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not signed.vouched(self._secret, request.headers, body, self._now()):
             return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        self._posted_at = self._now().timestamp()
         heard = await self._dispatched(body, lambda: to_async_bolt_request(request, body))
         return to_starlette_response(heard)
 
@@ -131,12 +160,17 @@ class SlackListener:
             raise_error_for_unhandled_request=True,
         )
         app.event(_SPOKEN)(self._said)
+        app.event("app_home_opened")(self._opened)
+        app.event("reaction_added")(self._marked)
+        app.event(_SHARED)(self._shared)
+        app.event(_UNINSTALLED)(self._uninstalled)
         app.event(_ANY)(self._ignored)
         app.command(_ANY)(self._command)
         app.action(_ANY)(self._pressed)
         app.view_submission(_ANY)(self._submitted)
         app.view_closed(_ANY)(self._ignored)
         app.options(_ANY)(self._asked)
+        app.shortcut(_RECORD)(self._chosen)
         app.shortcut(_ANY)(self._ignored)
         app.error(self._failed)
         return app
@@ -144,11 +178,11 @@ class SlackListener:
     async def _said(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         heard = hear.message(self._payload(request), self.identity.user)
         if heard:
-            await self._gate.handle(self._chats.heard_in(heard))
+            await self._gate.handle(await self._profiles.vouched(self._chats.heard_in(heard)))
         await ack()
 
     async def _command(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._chats.placed(hear.command(self._payload(request)))
+        heard = await self._placed(hear.command(self._payload(request)))
         reply = await self._gate.handle(heard)
         shown = await self._answers.to_command(reply, heard, request.body["trigger_id"])
         await (ack(shown) if shown else ack())
@@ -156,15 +190,53 @@ class SlackListener:
     async def _pressed(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         pressed = hear.press(self._payload(request))
         if pressed:
-            heard = await self._chats.placed(pressed)
+            at_home = not request.body.get("channel")
+            heard = pressed if at_home else await self._placed(pressed)
             reply = await self._gate.handle(heard)
+            if at_home:
+                await self._gate.handle(happenings.looks_again(heard))
             await self._answers.to_press(reply, heard, request.body)
         await ack()
 
+    async def _chosen(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        command = request.body["callback_id"].removeprefix(RECORD)
+        heard = await self._chats.placed(happenings.chosen(self._payload(request), command))
+        reply = await self._gate.handle(heard)
+        await self._answers.to_press(reply, heard, request.body)
+        await ack()
+
+    async def _marked(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        heard = happenings.marked(self._payload(request), self._duties.marks)
+        if heard:
+            await self._gate.handle(heard)
+        await ack()
+
+    async def _opened(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        heard = happenings.opened(self._payload(request))
+        if heard:
+            await self._gate.handle(heard)
+        await ack()
+
+    async def _shared(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        address, external = happenings.shared(self._payload(request))
+        self._chats.learned(address.chat, external=external)
+        await self._gate.shared(address, external=external)
+        await ack()
+
+    async def _uninstalled(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        """Nothing can be sent any more; an administrator hears of it some other way."""
+        if request.body["event"]["type"] != REVOKED or request.body["event"]["tokens"].get("bot"):
+            await self._duties.watch.notice(TOKEN, request.body["event"]["type"])
+        await ack()
+
     async def _submitted(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._chats.placed(hear.submission(self._payload(request)))
+        heard = await self._placed(hear.submission(self._payload(request)))
         reply = await self._gate.handle(heard)
         await ack(answer.to_submission(reply, request.body["view"]))
+
+    async def _placed(self, heard: Heard) -> Heard:
+        """What the payload does not say: of the chat, and of whoever speaks."""
+        return await self._profiles.vouched(await self._chats.placed(heard))
 
     async def _asked(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         query = hear.query(self._payload(request))
@@ -183,7 +255,7 @@ class SlackListener:
         return None
 
     def _payload(self, request: AsyncBoltRequest) -> Payload:
-        return Payload(request.body, _raw(request), self._now())
+        return Payload(request.body, _raw(request), self._now(), self.identity.team)
 
 
 def _unpacked(envelope: SocketModeRequest) -> AsyncBoltRequest:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 Json = Any
 
 LETTER = "headwater_letter"
 EVERYTHING = "headwater"
+# What begins the name of a message's menu entry; the command that records it follows.
+RECORD = "record:"
+SHORTCUTS = 10
+SHORTCUT_NAME = 24
+SHORTCUT_DESCRIPTION = 150
 COMMANDS = 50
 DESCRIPTION = 2000
 APP_NAME = 35
@@ -29,22 +34,42 @@ SCOPES = [
     "chat:write",
     "commands",
     "files:read",  # photos and papers that people send
-    "files:write",  # tables that they ask for
+    "files:write",  # showing the same photos in the cards of a channel
     "groups:history",
     "groups:read",
     "im:history",
     "im:read",
     "im:write",  # opening a direct chat to tell somebody something
     "metadata.message:read",  # finding a letter again by its key
+    "reactions:read",  # hearing of a message that somebody marks to be recorded
+    "users:read",  # names and languages of people who write for the first time
+    "users:read.email",  # recognising colleagues by the address that the workspace confirmed
 ]
-EVENTS = ["app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"]
+EVENTS = [
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "channel_shared",
+    "channel_unshared",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "reaction_added",
+    "tokens_revoked",
+]
 
 
 def manifest(
-    name: str, commands: list[tuple[str, str]], *, socket: bool, url: str
+    name: str,
+    commands: list[tuple[str, str]],
+    records: Sequence[tuple[str, str, str]] = (),
+    *,
+    socket: bool,
+    url: str,
 ) -> dict[str, Json]:
     """The manifest for these commands (name, description).
 
+    `records` are entries of a message's menu: a command, what the entry reads, what it does.
     `url` is where Slack reaches us over HTTP; over Socket Mode it needs none. `/headwater` comes
     first and does everything that the others do, and what Slack does not let an app name.
     """
@@ -54,11 +79,12 @@ def manifest(
         "display_information": {"name": name[:APP_NAME]},
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": name[:APP_NAME], "always_online": True},
+            "shortcuts": [_shortcut(*one) for one in records[:SHORTCUTS]],
             "slash_commands": [command | one for one in _commands(name, commands)],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
@@ -76,6 +102,15 @@ def manifest(
 def _menus(request: dict[str, str]) -> dict[str, str]:
     """Where search fields ask; over HTTP Slack wants it said."""
     return {"message_menu_options_url": request["request_url"]} if request else {}
+
+
+def _shortcut(command: str, label: str, description: str) -> Json:
+    return {
+        "name": label[:SHORTCUT_NAME],
+        "type": "message",
+        "callback_id": RECORD + command,
+        "description": description[:SHORTCUT_DESCRIPTION],
+    }
 
 
 def _letter() -> Json:

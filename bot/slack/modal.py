@@ -26,6 +26,7 @@ from bot.slack.markup import whole, words
 Json = Any
 
 CALLBACK = "draft"
+NOTICE = "notice"
 ANSWER = "answer"
 BLOCKS = 100
 TITLE = 24
@@ -67,6 +68,16 @@ def view(form: Form, origin: Origin) -> Json:
         "submit": text(form.submit, TITLE),
         "close": text(form.cancel, TITLE),
         "blocks": drawn[:BLOCKS] or [small(form.title)],
+    }
+
+
+def notice(said: str, title: str) -> Json:
+    """A sentence for whoever pressed where nothing can be whispered, such as on the Home tab."""
+    return {
+        "type": "modal",
+        "callback_id": NOTICE,
+        "title": text(title, TITLE),
+        "blocks": [{"type": "section", "text": text(said, TYPED)}],
     }
 
 

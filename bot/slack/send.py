@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,12 +15,17 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platform import Address, Landed, Parcel, Rate
-from bot.slack import draw
-from bot.slack.api import OFFICIAL, PLATFORM, connect, trusted
+from bot.platform import Address, Landed, Page, Parcel, Rate
+from bot.shelf import Shelf
+from bot.slack import draw, happenings, home
+from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
+from bot.slack.chats import is_external
+from bot.slack.hear import AT_TEAM
 from bot.slack.manifest import LETTER
-from bot.slack.upload import Asked, Uploads
-from commands.kit.errors import Later, Never, Unclear, Undeliverable
+from bot.slack.markup import whole
+from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures
+from bot.telling import Profile, Written
+from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
 Json = Any
 V = TypeVar("V")
@@ -52,19 +58,6 @@ PERSON_GONE = {
 }
 # In a direct chat these say that the person can't be reached there any more.
 CHAT_GONE = {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
-# Nobody can be told anything until an administrator mends the installation, however long it takes.
-UNINSTALLED = {
-    "access_denied",
-    "account_inactive",
-    "invalid_auth",
-    "missing_scope",
-    "not_allowed_token_type",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
 PASSING = {"request_timeout", "service_unavailable", "team_added_to_org"}
 TOO_MANY = {"message_limit_exceeded", "rate_limited", "ratelimited"}
 # Slack says of these itself that part of the work may have been done.
@@ -75,6 +68,7 @@ class SlackPlatform:
     """One app's voice."""
 
     name = PLATFORM
+    carries = True
 
     def __init__(
         self,
@@ -83,12 +77,16 @@ class SlackPlatform:
         *,
         url: str = OFFICIAL,
         seconds: float = SECONDS,
+        shelf: Shelf | None = None,
     ) -> None:
         self._token = token
         self._now = now
         self._url = url
         self._seconds = seconds
         self._api: AsyncWebClient | None = None
+        self._pictures = (
+            SlackPictures(shelf, lambda: self._client, self._asked, url) if shelf else None
+        )
 
     async def stop(self) -> None:
         """Let go of the connections."""
@@ -98,14 +96,21 @@ class SlackPlatform:
     async def direct(self, user: str) -> str:
         """The direct chat of the bot and a person. Opening it twice is harmless."""
         with _repeatable():
-            answer = await self._asked(self._client.conversations_open(users=user))
+            opened = self._client.conversations_open(users=user.partition(AT_TEAM)[0])
+            answer = await self._asked(opened)
             return _text(answer.get("channel"), "id")
 
     async def send(self, parcel: Parcel) -> Landed:
-        """Post a page, what it hands over first. Raises `Later`, `Never` or `Unclear`."""
+        """Post a page, with its pictures if Slack has them. Raises `Later`, `Never`, `Unclear`."""
+        hanging = await self._illustrated(parcel)
+        try:
+            landed = await self._post(parcel, hanging.page)
+        except Never as never:
+            return await self._post(parcel, await self._plain(parcel, hanging, never), whole=False)
+        return replace(landed, whole=hanging.again is None)
+
+    async def _post(self, parcel: Parcel, page: Page, *, whole: bool = True) -> Landed:
         address = parcel.address
-        if parcel.pictures:
-            await Uploads(self._client, self._url, self._uploading(address.chat)).hand_over(parcel)
         answer = await self._asked(
             self._client.chat_postMessage(
                 channel=address.chat,
@@ -113,18 +118,44 @@ class SlackPlatform:
                 metadata={"event_type": LETTER, "event_payload": {"key": parcel.key}},
                 unfurl_links=False,
                 unfurl_media=False,
-                **draw.message(parcel.page),
+                **draw.message(page),
             ),
             address.chat,
         )
-        return Landed(_text(answer, "channel"), _text(answer, "ts"))
+        return Landed(_text(answer, "channel"), _text(answer, "ts"), whole)
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
-        """Show a page in place of an earlier one. Doing so twice is harmless."""
+        """Show a page in place of an earlier one. Doing so twice is harmless.
+
+        Raises `Later`, with the words shown, while a picture is on its way.
+        """
+        hanging = await self._illustrated(parcel)
+        try:
+            await self._update(parcel, message, hanging.page)
+        except Never as never:
+            await self._update(parcel, message, await self._plain(parcel, hanging, never))
+            raise Later("its pictures are given anew") from never
+        if hanging.again is not None:
+            raise hanging.again
+
+    async def _update(self, parcel: Parcel, message: str, page: Page) -> None:
         chat = parcel.address.chat
         with _repeatable():
-            update = self._client.chat_update(channel=chat, ts=message, **draw.message(parcel.page))
+            update = self._client.chat_update(channel=chat, ts=message, **draw.message(page))
             await self._asked(update, chat)
+
+    async def _illustrated(self, parcel: Parcel) -> Hanging:
+        if self._pictures is None:
+            return Hanging(parcel.page)
+        return await self._pictures.illustrated(parcel)
+
+    async def _plain(self, parcel: Parcel, hanging: Hanging, never: Never) -> Page:
+        """The page without pictures, if they are what Slack refused."""
+        if self._pictures is None or not hanging.pictures:
+            raise never
+        if never.reason not in REFUSED_WITH_PICTURES:
+            raise never
+        return await self._pictures.without(parcel.address, hanging)
 
     async def find(self, parcel: Parcel) -> Landed | None:
         """Look for a letter by its key, back to a day ago. Raises `Unclear` if it cannot tell."""
@@ -138,6 +169,47 @@ class SlackPlatform:
             if not cursor:
                 return None
         raise Unclear("too much has been said there since")
+
+    # --- what Slack tells when it is asked --------------------------------------------------------
+
+    async def profile(self, user: str) -> Profile:
+        """Who an account is, and the language that Slack speaks with them."""
+        with _repeatable():
+            asked = self._client.users_info(user=user.partition(AT_TEAM)[0], include_locale=True)
+            return _profile((await self._asked(asked))["user"])
+
+    async def external(self, chat: str) -> bool:
+        """Whether other companies read a chat, or are invited to."""
+        with _repeatable():
+            answer = await self._asked(self._client.conversations_info(channel=chat), chat)
+            return is_external(answer["channel"])
+
+    async def written(self, address: Address, message: str) -> Written | None:
+        """One message, wherever it stands; None for what nobody said."""
+        with _repeatable():
+            found = await self._one(address.chat, message)
+            if found is None or not happenings.is_said(found):
+                return None
+            origin = happenings.written(found, address.workspace).origin
+            named = origin.user and origin.author == origin.user
+            name = (await self.profile(origin.user)).name if named else ""
+            return happenings.written(found, address.workspace, name)
+
+    async def _one(self, chat: str, message: str) -> Json:
+        """A message by its time. Slack lists the answers in a thread apart from all else."""
+        bounds: Json = {"channel": chat, "oldest": message, "latest": message, "inclusive": True}
+        above = await self._asked(self._client.conversations_history(limit=1, **bounds), chat)
+        if found := _dated(above, message):
+            return found
+        replies = self._client.conversations_replies(ts=message, limit=2, **bounds)
+        return _dated(await self._asked(replies, chat), message)
+
+    async def publish(self, user: str, address: Address, page: Page) -> None:
+        """Show somebody's Home tab. Doing so twice is harmless."""
+        with _repeatable():
+            view = home.view(page, address.chat)
+            asked = self._client.views_publish(user_id=user.partition(AT_TEAM)[0], view=view)
+            await self._asked(asked)
 
     async def fetch(self, remote: str) -> bytes:
         """The bytes of a file that somebody sent, from Slack alone: the token goes along."""
@@ -168,12 +240,6 @@ class SlackPlatform:
     async def _asked(self, call: Awaitable[AsyncSlackResponse], chat: str = "") -> Json:
         return (await _limited(call, self._seconds, chat)).data
 
-    def _uploading(self, chat: str) -> Asked:
-        async def asked(call: Awaitable[AsyncSlackResponse]) -> Json:
-            return (await _limited(call, SECONDS_FOR_A_FILE, chat)).data
-
-        return asked
-
     async def _page(self, address: Address, oldest: str, cursor: str) -> tuple[list[Json], str]:
         """A page of what was said, and the mark of the next page."""
         bounds: dict[str, Json] = {
@@ -192,6 +258,8 @@ class SlackPlatform:
             answer = await self._asked(call, address.chat)
             return list(answer["messages"]), _cursor_of(answer)
         except Undeliverable as error:
+            if isinstance(error, Later) and error.asked:
+                raise
             raise Unclear(f"cannot look for it: {error.reason}") from error
         except MISSHAPEN as error:
             raise Unclear("cannot look for it: an answer that is none") from error
@@ -228,6 +296,19 @@ def _text(found: Json, name: str) -> str:
     return value
 
 
+def _dated(answer: Json, message: str) -> Json:
+    return next((one for one in answer["messages"] if one.get("ts") == message), None)
+
+
+def _profile(user: Json) -> Profile:
+    """A person's full name, and their language if we speak it."""
+    about = user.get("profile") or {}
+    names = (about.get("real_name"), user.get("real_name"), about.get("display_name"))
+    named = next((str(one) for one in names if one), str(user.get("name") or ""))
+    spoken = str(user.get("locale") or "").partition("-")[0]
+    return Profile(whole(named), spoken)
+
+
 def _cursor_of(answer: Json) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
@@ -257,7 +338,7 @@ async def _content(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(CHUNK):
         content += chunk
         if len(content) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
     return bytes(content)
 
 
@@ -309,7 +390,7 @@ def _refusal(code: str, chat: str) -> Undeliverable:
     if code in PASSING:
         return Later(code)
     if code in UNINSTALLED:
-        return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True)
+        return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True, token=True)
     lost = code in CHAT_GONE and chat.startswith("D")
     return Never(code, account=lost or code in PERSON_GONE)
 

@@ -16,7 +16,7 @@ from storage.database import Json
 
 Kind = Literal["", "conflict", "token"]
 
-HEARD = ["message", "edited_message", "callback_query"]
+HEARD = ["message", "edited_message", "callback_query", "my_chat_member"]
 BATCH = 100
 POLLING_CONNECTIONS = 4
 TOO_MANY = 429

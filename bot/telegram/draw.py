@@ -12,10 +12,11 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.platform import Attached, Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 
 TEXT = 4000  # of 4,096: counted after escaping, so never more than Telegram counts
 TOAST = 200
+TOPIC = 128
 ROW = 32  # columns of letters that fit on a phone
 MOST_IN_ROW = 3
 BUTTONS = 100
@@ -66,6 +67,12 @@ def toast(text: str) -> str:
     return cleaned if _units(cleaned) <= TOAST else _cut(cleaned, TOAST, _units)
 
 
+def topic(title: str) -> str:
+    """What a topic is called."""
+    cleaned = _clean(title)
+    return cleaned if _units(cleaned) <= TOPIC else _cut(cleaned, TOPIC, _units)
+
+
 # --- text ---------------------------------------------------------------------------------------
 
 
@@ -88,8 +95,9 @@ def _block(block: Block) -> Iterator[_Piece]:
             yield from (_Piece(_disarmed(f"{name}: {value}")) for name, value in block.rows)
         case Image():
             yield _Piece(_disarmed(f"📷 {block.alt}"))
-        case Attached():
-            yield _Piece(_disarmed(f"📎 {block.name}"))
+        case Link():
+            label = block.label if block.label == block.url else _disarmed(block.label)
+            yield _Piece(_clean(label), f'<a href="{escape(block.url)}">', "</a>")
         case Keys():
             return
         case _:

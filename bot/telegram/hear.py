@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from telegram import (
@@ -23,7 +23,9 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.platform import Address, Attachment, Pressed, Request, Said, Started, Typed
+from bot.telegram import contents
 from bot.telegram.api import Delivery
+from bot.telegram.checked import moment, number, words
 from storage.database import Json
 
 PLATFORM = "telegram"
@@ -78,14 +80,16 @@ def read(delivery: Delivery, me: Me, now: datetime) -> Heard:
 
 def update_id(raw: Json) -> int | None:
     """The number of an update, however broken the rest of it is."""
-    number = raw.get("update_id") if isinstance(raw, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
+    found = raw.get("update_id") if isinstance(raw, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def lane(raw: Json) -> str:
     """The chat in which an update must wait for those before it."""
     match raw:
         case {"message": {"chat": {"id": int(chat)}}}:
+            return str(chat)
+        case {"edited_message": {"chat": {"id": int(chat)}}}:
             return str(chat)
         case {"callback_query": {"message": {"chat": {"id": int(chat)}}}}:
             return str(chat)
@@ -94,13 +98,24 @@ def lane(raw: Json) -> str:
 
 
 def _heard(update: Update, body: bytes, me: Me, now: datetime) -> Heard:
-    key = _id(update.update_id)
+    key = number(update.update_id)
     if update.callback_query:
         query = update.callback_query
-        return Heard(_pressed(query, me, key, now, body), _words(query.id))
+        return Heard(_pressed(query, me, key, now, body), words(query.id))
     if update.message:
         return Heard(_told(update.message, me, key, body))
+    if update.edited_message:
+        return Heard(_edited(update.edited_message, me, key, body))
     return Heard()
+
+
+def _edited(message: Message, me: Me, key: str, body: bytes) -> Request | None:
+    """What a message says now. A live place that moves is an edit too, which changes no words."""
+    told = _told(message, me, key, body)
+    if told is None or not isinstance(told.said, Typed):
+        return None
+    at = moment(message.edit_date or message.date)
+    return replace(told, said=replace(told.said, edited=True), at=at)
 
 
 def _told(message: Message, me: Me, key: str, body: bytes) -> Request | None:
@@ -114,16 +129,16 @@ def _told(message: Message, me: Me, key: str, body: bytes) -> Request | None:
     direct = message.chat.type == ChatType.PRIVATE
     return Request(
         _address(message.chat, _thread(message), me),
-        _id(user.id),
+        number(user.id),
         said,
-        _moment(message.date),
+        moment(message.date),
         key,
-        user_name=_words(user.full_name),
+        user_name=words(user.full_name),
         language=_language(user),
-        message=_id(message.message_id),
+        message=number(message.message_id),
         reply_to=_reply_to(message),
         direct=direct,
-        title=_words(message.chat.title),
+        title=words(message.chat.title),
         mentions=direct or _mentions(message, said, me),
         raw=body,
     )
@@ -135,18 +150,18 @@ def _pressed(query: CallbackQuery, me: Me, key: str, now: datetime, body: bytes)
     if message is None or query.data is None:
         return None
     thread = _thread(message) if isinstance(message, Message) else ""
-    hung_on = _id(message.message_id)
+    hung_on = number(message.message_id)
     return Request(
         _address(message.chat, thread, me),
-        _id(user.id),
-        Pressed(_words(query.data), hung_on),
+        number(user.id),
+        Pressed(words(query.data), hung_on),
         now,
         key,
-        user_name=_words(user.full_name),
+        user_name=words(user.full_name),
         language=_language(user),
         message=hung_on,
         direct=message.chat.type == ChatType.PRIVATE,
-        title=_words(message.chat.title),
+        title=words(message.chat.title),
         raw=body,
     )
 
@@ -155,17 +170,17 @@ def _pressed(query: CallbackQuery, me: Me, key: str, now: datetime, body: bytes)
 
 
 def _address(chat: Chat, thread: str, me: Me) -> Address:
-    return Address(PLATFORM, me.id, _id(chat.id), thread)
+    return Address(PLATFORM, me.id, number(chat.id), thread)
 
 
 def _thread(message: Message) -> str:
     """The topic. Plain groups number their threads of replies too, but have no topics."""
-    return _id(message.message_thread_id) if message.is_topic_message else ""
+    return number(message.message_thread_id) if message.is_topic_message else ""
 
 
 def _reply_to(message: Message) -> str:
     answered = _answered(message)
-    return _id(answered.message_id) if answered else ""
+    return number(answered.message_id) if answered else ""
 
 
 def _answered(message: Message) -> Message | None:
@@ -182,7 +197,7 @@ def _mentions(message: Message, said: Said, me: Me) -> bool:
         return True
     answered = _answered(message)
     author = answered.from_user if answered else None
-    if author and _id(author.id) == me.id:
+    if author and number(author.id) == me.id:
         return True
     text = _text(message)
     return text.startswith("/") or _name_of(me).search(text) is not None
@@ -194,7 +209,7 @@ def _name_of(me: Me) -> re.Pattern[str]:
 
 
 def _language(user: User) -> str:
-    code = _words(user.language_code).lower()
+    code = words(user.language_code).lower()
     if not code:
         return ""
     return "zh" if code.startswith("zh") else "en"
@@ -204,65 +219,55 @@ def _language(user: User) -> str:
 
 
 def _said(message: Message, me: Me) -> Typed | Started | None:
-    text, files = _text(message), _files(message)
-    if not text and not files:
+    text = _text(message)
+    held = Typed(
+        text,
+        _files(message),
+        origin=contents.origin(message),
+        spot=contents.spot(message),
+        phone=contents.phone(message),
+        album=words(message.media_group_id),
+    )
+    if not (held.text or held.files or held.spot or held.phone):
         return None
+    # Somebody else's words are passed on as they are: a slash in them commands nothing.
+    return held if held.origin else _commanded(held, me)
+
+
+def _commanded(held: Typed, me: Me) -> Typed | Started | None:
+    """What was said to us, freed from our name and from the slash of a command."""
+    text = held.text
     called = _name_of(me).match(text)
     text = text[called.end() :].lstrip(" ,:，：\n") if called else text
     slash = _SLASH.fullmatch(text)
     if slash is None:
-        return Typed(text, files)
+        return replace(held, text=text)
     if slash["bot"] and slash["bot"].lower() != me.username.lower():
         return None
     name, rest = slash["name"].lower(), (slash["rest"] or "").strip()
-    return Started(rest) if name == START else Typed(rest, files, name)
+    return Started(rest) if name == START else replace(held, text=rest, command=name)
 
 
 def _text(message: Message) -> str:
-    return _words(message.text) or _words(message.caption)
+    return words(message.text) or words(message.caption)
 
 
 def _files(message: Message) -> tuple[Attachment, ...]:
     """What is attached; an animation is also sent as a document, for programs that know none."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        name = f"{_words(largest.file_unique_id)}.jpg"
+        name = f"{words(largest.file_unique_id)}.jpg"
         return (_attachment(largest, name, "image/jpeg"),)
     if message.video_note:
         return (_attachment(message.video_note, "video.mp4", "video/mp4"),)
     if message.voice:
-        media = _words(message.voice.mime_type) or "audio/ogg"
+        media = words(message.voice.mime_type) or "audio/ogg"
         return (_attachment(message.voice, "voice.ogg", media),)
     named = message.document or message.audio or message.video
     if named is None:
         return ()
-    return (_attachment(named, _words(named.file_name), _words(named.mime_type)),)
+    return (_attachment(named, words(named.file_name), words(named.mime_type)),)
 
 
 def _attachment(file: _File, name: str, media: str) -> Attachment:
-    return Attachment(_words(file.file_id), name, media, int(_id(file.file_size or 0)))
-
-
-# --- the library does not check what it reads ---------------------------------------------------
-
-
-def _id(value: object) -> str:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("a number was expected")
-    return str(value)
-
-
-def _words(value: object) -> str:
-    """Text without what no database keeps: NUL, and halves of characters."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError("text was expected")
-    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "")
-
-
-def _moment(value: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError("a moment was expected")
-    return value
+    return Attachment(words(file.file_id), name, media, int(number(file.file_size or 0)))

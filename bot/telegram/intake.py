@@ -11,9 +11,9 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.abilities import Witness
 from bot.platform import (
     Address,
-    Gate,
     Landed,
     Open,
     Page,
@@ -26,7 +26,7 @@ from bot.platform import (
     Toast,
     Wrong,
 )
-from bot.telegram import draw, hear
+from bot.telegram import draw, events, hear
 from bot.telegram.api import MISSHAPEN, Delivery
 from bot.telegram.hear import PLATFORM, Heard, Me, Unreadable
 from commands.kit.errors import Undeliverable
@@ -54,7 +54,7 @@ async def outcome(work: Awaitable[V]) -> V | BaseException:
 class Intake:
     """Hands updates to the gate: in order within a chat, several chats side by side."""
 
-    def __init__(self, bot: Bot, gate: Gate, posts: Posts, now: Callable[[], datetime]) -> None:
+    def __init__(self, bot: Bot, gate: Witness, posts: Posts, now: Callable[[], datetime]) -> None:
         self._bot = bot
         self._gate = gate
         self._posts = posts
@@ -109,6 +109,10 @@ class Intake:
     async def _handle(self, delivery: Delivery) -> None:
         assert self.me is not None
         try:
+            happened = events.event(delivery.raw, self.me)
+            if happened:
+                await self._gate.happened(happened)
+                return
             heard = hear.read(delivery, self.me, self._now())
         except Unreadable as unreadable:
             await self._gate.set_aside(PLATFORM, delivery.body, str(unreadable))

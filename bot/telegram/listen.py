@@ -10,19 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Bot
 
-from bot.platform import Gate
+from bot.abilities import Witness
 from bot.telegram.api import HEARD, Delivery, Kind, Updates
-from bot.telegram.hear import PLATFORM
-from bot.telegram.intake import Intake, Posts, outcome
+from bot.telegram.intake import AT_ONCE, Intake, Posts, outcome
 from bot.telegram.poll import Grounds, Poller, Temper
-
-log = structlog.get_logger(PLATFORM)
 
 PATH = "/telegram"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -39,26 +35,21 @@ class Hook:
 
 
 class TelegramListener:
-    """One bot's ear. What troubles hearing is waited out and, if it lasts, told.
-
-    `greet` is done once Telegram is reached, such as setting menus; hearing does not depend on it.
-    """
+    """One bot's ear. What troubles hearing is waited out and, if it lasts, told."""
 
     def __init__(
         self,
         bot: Bot,
-        gate: Gate,
+        gate: Witness,
         posts: Posts,
         grounds: Grounds,
         hook: Hook,
         *,
-        greet: Callable[[], Awaitable[None]] | None = None,
         wait: int = WAIT,
     ) -> None:
         self._bot = bot
         self._grounds = grounds
         self._hook = hook
-        self._greet = greet
         self._intake = Intake(bot, gate, posts, grounds.now)
         self._updates = Updates(bot, wait)
         self._poller: Poller | None = None
@@ -99,7 +90,6 @@ class TelegramListener:
     async def _listen(self) -> None:
         while not await self._step(self._introduce):
             pass
-        await self._greeted()
         if not self._hook.url:
             self._poller = Poller(self._updates, self._intake, self._grounds)
             while True:
@@ -111,22 +101,26 @@ class TelegramListener:
         if isinstance(done, BaseException):
             await self._grounds.pause(await self._temper.troubled(done))
             return False
-        self._temper.fine()
+        await self._temper.fine(*self._proven())
         if done:
             await self._grounds.pause(done)
         return True
 
-    async def _greeted(self) -> None:
-        failure = await outcome(self._greet()) if self._greet else None
-        if failure is not None:
-            log.error("greeting_failed", exc_info=failure)
+    def _proven(self) -> tuple[Kind, ...]:
+        """What surely does not trouble us, after something went well."""
+        if self._hook.url or (self._poller and self._poller.fetched):
+            return ("token", "conflict")
+        return () if self._poller else ("token",)
 
     async def _introduce(self) -> float:
         """Learn our name, and tell Telegram how we want to hear; what waits for us is kept."""
         await self._intake.introduce()
         if self._hook.url:
             await self._bot.set_webhook(
-                self._hook.url, secret_token=self._hook.secret, allowed_updates=HEARD
+                self._hook.url,
+                secret_token=self._hook.secret,
+                allowed_updates=HEARD,
+                max_connections=AT_ONCE,
             )
         else:
             await self._bot.delete_webhook()

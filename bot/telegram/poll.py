@@ -26,51 +26,76 @@ NOT_MINE = 10.0
 AT_ONCE = 0.5
 LONGEST_PAUSE = 30.0
 NOTICED_AFTER = 2
+CALM = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What listening stands on: database, this replica's name, clock, whom to tell, how to wait."""
+    """What listening stands on: database, this replica's name, clock, whom to tell, how to wait.
+
+    `notice` is told what does not let us hear, `over` what does not trouble us now.
+    """
 
     database: Database
     holder: str
     now: Callable[[], datetime]
-    notice: Callable[[str], Awaitable[None]]
+    notice: Callable[[Kind, str], Awaitable[None]]
+    over: Callable[[Kind], Awaitable[None]]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Temper:
-    """Whether Telegram lets us hear: tells a lasting trouble once, and says how long to wait."""
+    """Whether Telegram lets us hear: tells a lasting trouble once, and how long to wait.
+
+    It is over only when all has gone well for a while: two programs that fetch the same updates
+    take turns at it.
+    """
 
     def __init__(self, grounds: Grounds) -> None:
         self._grounds = grounds
         self.state: Kind = ""
         self._failures = 0
         self._same = 0
-        self._noticed = False
+        self._told: set[Kind] = set()
+        self._fine: set[Kind] = set()
+        self._troubled_at: datetime | None = None
 
-    def fine(self) -> None:
-        """It went well: the next trouble is a new one."""
-        self.state, self._failures, self._same, self._noticed = "", 0, 0, False
+    async def fine(self, *proven: Kind) -> None:
+        """It went well, which proves that of these kinds there is no trouble now."""
+        self.state, self._failures = "", 0
+        if self._troubled_at and self._grounds.now() - self._troubled_at < CALM:
+            return
+        self._same = 0
+        for kind in proven:
+            if kind not in self._fine and await self._done(self._grounds.over(kind)):
+                self._fine.add(kind)
+                self._told.discard(kind)
 
     async def troubled(self, error: BaseException) -> float:
         """How many seconds to wait after a failure."""
         found = error if isinstance(error, Trouble) else _trouble(error)
         self._failures += 1
-        self._same = self._same + 1 if found.kind == self.state else 1
+        if found.kind:
+            self._same = self._same + 1 if found.kind not in self._fine else 1
+            self._fine.discard(found.kind)
+            self._troubled_at = self._grounds.now()
         self.state = found.kind
         await self._notice(found)
         return found.after or min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
 
     async def _notice(self, found: Trouble) -> None:
         """Tell a conflict only when it stays: replicas that hand over may have one for a moment."""
-        lasting = found.kind and self._same >= (NOTICED_AFTER if found.kind == "conflict" else 1)
-        if not lasting or self._noticed:
+        enough = NOTICED_AFTER if found.kind == "conflict" else 1
+        if not found.kind or self._same < enough or found.kind in self._told:
             return
-        told = await outcome(self._grounds.notice(str(found)))
-        self._noticed = told is None
+        if await self._done(self._grounds.notice(found.kind, str(found))):
+            self._told.add(found.kind)
+
+    async def _done(self, telling: Awaitable[None]) -> bool:
+        told = await outcome(telling)
         if told is not None:
             log.warning("notice_lost", exc_info=told)
+        return told is None
 
 
 def _trouble(error: BaseException) -> Trouble:
@@ -99,15 +124,17 @@ class Poller:
         self._job = f"{PLATFORM}:poll:{bot}"
         self._stream = f"{PLATFORM}:{bot}"
         self.heard_at: datetime | None = None
+        self.fetched = False
 
     async def round(self) -> float:
         """Fetch and take one batch if it is our turn; give the seconds to wait before the next."""
+        self.fetched = False
         turn, _ = await self._grounds.database.write(self._turn)
         if turn is None:
             return NOT_MINE
         began = asyncio.get_running_loop().time()
         batch = await self._updates.after(turn.offset)
-        self.heard_at = self._grounds.now()
+        self.heard_at, self.fetched = self._grounds.now(), True
         if not batch:
             hasty = asyncio.get_running_loop().time() - began < AT_ONCE
             return AT_ONCE if hasty else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -23,11 +24,13 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.platform import Address, Landed, Parcel, Rate
-from bot.telegram import documents, draw
+from bot.shelf import Shelf, images
+from bot.telegram import draw
 from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds
 from bot.telegram.draw import Drawn
 from bot.telegram.hear import PLATFORM
-from commands.kit.errors import Later, Never, Unclear, Undeliverable
+from bot.telegram.pictures import TelegramPictures
+from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
 V = TypeVar("V")
 log = structlog.get_logger(PLATFORM)
@@ -46,6 +49,12 @@ UNSENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+SO_ALREADY = ("message is not modified", "topic_not_modified")
+NO_THREAD = ("message thread not found", "topic_deleted", "topic_id_invalid")
+SITE = "https://t.me"
+START = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# While nobody mends the token we ask once a minute.
+TOKEN_PAUSE = 60.0
 UNREACHABLE = (
     "chat not found",
     "user not found",
@@ -94,9 +103,15 @@ class TelegramPlatform:
     """One bot's voice."""
 
     name = PLATFORM
+    carries = True
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, shelf: Shelf | None = None) -> None:
         self._bot = bot
+
+        async def ask(work: Awaitable[V]) -> V:
+            return await _limited(work, SECONDS_FOR_A_FILE)
+
+        self._pictures = TelegramPictures(shelf, bot, ask) if shelf else None
 
     async def stop(self) -> None:
         """Let go of the connections; nothing can be said afterwards."""
@@ -107,16 +122,12 @@ class TelegramPlatform:
         return user
 
     async def send(self, parcel: Parcel) -> Landed:
-        """Post a page. Raises `Later`, `Never` or `Unclear`."""
-        chat = _number(parcel.address.chat)
-        thread = _number(parcel.address.thread) if parcel.address.thread else None
-        handed = documents.attached(parcel)
-        drawn = draw.page(documents.without(parcel.page) if handed else parcel.page)
+        """Post a page, to be redrawn with its pictures. Raises `Later`, `Never`, `Unclear`."""
+        chat = number(parcel.address.chat)
+        thread = number(parcel.address.thread) if parcel.address.thread else None
+        drawn = draw.page(parcel.page)
 
         async def post(text: str, mode: str | None) -> Landed:
-            if handed:
-                sent = await documents.post(self._bot, (chat, thread), parcel, drawn, mode)
-                return Landed(str(sent.chat.id), str(sent.message_id))
             message = await self._bot.send_message(
                 chat,
                 text,
@@ -126,20 +137,24 @@ class TelegramPlatform:
                 message_thread_id=thread,
                 reply_markup=drawn.keyboard,
             )
-            return Landed(str(message.chat.id), str(message.message_id))
+            whole = self._pictures is None or not images(parcel.page)
+            return Landed(str(message.chat.id), str(message.message_id), whole)
 
-        return await _written(post, drawn, SECONDS_FOR_A_FILE if handed else SECONDS)
+        return await _written(post, drawn)
 
     async def redraw(self, parcel: Parcel, message: str) -> None:
-        """Show a page in place of an earlier one; to do so twice is harmless, so never unclear."""
-        chat, number = _number(parcel.address.chat), _number(message)
+        """Show a page in place of an earlier one, and hang its pictures below it.
+
+        To do so twice is harmless, so never unclear.
+        """
+        chat, shown = number(parcel.address.chat), number(message)
         drawn = draw.page(parcel.page)
 
         async def edit(text: str, mode: str | None) -> None:
             await self._bot.edit_message_text(
                 text,
                 chat,
-                number,
+                shown,
                 parse_mode=mode,
                 link_preview_options=NO_PREVIEW,
                 reply_markup=drawn.keyboard,
@@ -147,6 +162,8 @@ class TelegramPlatform:
 
         with _repeatable(), _unless_the_same():
             await _written(edit, drawn)
+        if self._pictures is not None:
+            await self._pictures.hang(parcel, message, self.rates(parcel.address))
 
     async def find(self, parcel: Parcel) -> Landed | None:
         """Telegram shows a bot nothing of what it said."""
@@ -157,6 +174,28 @@ class TelegramPlatform:
         with _repeatable():
             return await _limited(self._download(remote), SECONDS_FOR_A_FILE)
 
+    async def open_topic(self, address: Address, title: str) -> str:
+        """Make a topic; whether one was made can't be asked afterwards, so it may be unclear."""
+        chat, name = number(address.chat), draw.topic(title)
+        topic = await _limited(self._bot.create_forum_topic(chat, name), SECONDS)
+        return str(topic.message_thread_id)
+
+    async def close_topic(self, address: Address, *, closed: bool) -> None:
+        """Close or reopen a topic."""
+        chat, thread = number(address.chat), number(address.thread)
+        turn = self._bot.close_forum_topic if closed else self._bot.reopen_forum_topic
+        with _repeatable(), _unless_the_same():
+            await _limited(turn(chat, thread), SECONDS)
+
+    def invitation(self, code: str) -> str | None:
+        """The link that opens the bot with this code; None before it has learnt its own name."""
+        if not START.fullmatch(code):
+            return None
+        try:
+            return f"{SITE}/{self._bot.username}?start={code}"
+        except RuntimeError:
+            return None
+
     def rates(self, address: Address) -> tuple[Rate, ...]:
         """About 30 a second over all chats, one a second in each, twenty a minute in a group."""
         chat = f"{PLATFORM}:{address.chat}"
@@ -166,22 +205,25 @@ class TelegramPlatform:
     async def _download(self, remote: str) -> bytes:
         file = await self._bot.get_file(remote)
         if (file.file_size or 0) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
         data = bytes(await file.download_as_bytearray())
         if len(data) > LARGEST_FILE:
-            raise Never("the file is too big")
+            raise TooLarge("the file is too big")
         return data
 
 
-async def _written(
-    write: Callable[[str, str | None], Awaitable[V]], drawn: Drawn, limit: float = SECONDS
-) -> V:
+async def _written(write: Callable[[str, str | None], Awaitable[V]], drawn: Drawn) -> V:
     """Write a page; without any markup if Telegram can't read what we made of it."""
     try:
-        return await _limited(write(drawn.html, ParseMode.HTML), limit)
+        return await _limited(write(drawn.html, ParseMode.HTML), SECONDS)
     except _Misdrawn as misdrawn:
         log.warning("html_refused", reason=misdrawn.reason)
-    return await _limited(write(drawn.plain, None), limit)
+    return await _limited(write(drawn.plain, None), SECONDS)
+
+
+async def answered(work: Awaitable[V]) -> V:
+    """Telegram's answer to a question or a setting; raises `Later`, `Never` or `Unclear`."""
+    return await _limited(work, SECONDS)
 
 
 async def _limited(work: Awaitable[V], limit: float) -> V:
@@ -210,11 +252,12 @@ def _unless_the_same() -> Iterator[None]:
     try:
         yield
     except Never as never:
-        if "message is not modified" not in never.reason.lower():
+        if not any(words in never.reason.lower() for words in SO_ALREADY):
             raise
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """An id as Telegram writes it. Raises `Never` for another platform's."""
     try:
         return int(text)
     except ValueError as error:
@@ -231,7 +274,9 @@ def _outcome(error: TelegramError) -> Undeliverable:
         case Forbidden():
             return Never(error.message, account=True)
         case InvalidToken():
-            return Later("the token was refused", everyone=True)
+            return Later(
+                "the token was refused", TOKEN_PAUSE, everyone=True, asked=True, token=True
+            )
         case BadRequest():
             return _refusal(error.message)
         case NetworkError() if isinstance(error.__cause__, UNSENT):
@@ -243,4 +288,8 @@ def _refusal(reason: str) -> Never:
     said = reason.lower()
     if "can't parse entities" in said:
         return _Misdrawn(reason)
+    if any(words in said for words in NO_THREAD):
+        return Never(reason, thread=True)
+    if "file is too big" in said:
+        return TooLarge(reason)
     return Never(reason, account=any(words in said for words in UNREACHABLE))

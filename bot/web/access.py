@@ -99,7 +99,7 @@ class Access:
             COOKIE,
             self._signed(secrets.token_urlsafe(18)),
             max_age=LASTS_S,
-            path="/chat",
+            path="/",
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
@@ -124,14 +124,6 @@ class Access:
             return await answer(request)
         finally:
             await request.close()
-
-    def seal(self, what: str) -> str:
-        """Vouch for an address that we drew."""
-        return self._mark("seal", what)
-
-    def sealed(self, what: str, seal: str) -> bool:
-        """Whether we drew this address."""
-        return _same(self.seal(what), seal)
 
     def _signed(self, name: str) -> str:
         return f"{name}.{self._mark('session', name)}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import assert_never
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from bot.platform import (
-    Attached,
     Block,
     Date,
     DateAndTime,
@@ -19,6 +20,7 @@ from bot.platform import (
     Key,
     Keys,
     Line,
+    Link,
     Page,
     Quoted,
     Say,
@@ -33,7 +35,8 @@ from bot.web import signs
 FEW = 6  # so many options are shown side by side; more become a list
 NOTHING, CHECKED, SELECTED = Markup(""), Markup(" checked"), Markup(" selected")
 Address = Callable[[int], str]
-DOWNLOAD = Markup('<p><a class="file" href="{}?download=1" download="{}">📎 {}</a></p>')
+# Nobody's words hold this: a quotation mark within them is escaped.
+_PICTURE = re.compile(r'<img class="picture" src="[^"]*\?as=(?=")')
 
 # --- pages ----------------------------------------------------------------------------------------
 
@@ -44,6 +47,12 @@ def page(shown: Page, address: Address) -> Markup:
     return Markup('<div class="card"><h3 class="card-title">{}</h3>{}</div>').format(
         signs.title(shown.title), blocks
     )
+
+
+def seen_by(html: str, user: str) -> Markup:
+    """A drawn page as a player looks at it: its pictures are asked for in their name."""
+    named = _PICTURE.sub(lambda found: f"{found[0]}{quote(user, safe='')}", html)
+    return Markup(named)  # noqa: S704  # drawn by `page`, where everything was escaped
 
 
 def plain(shown: Page) -> str:
@@ -65,10 +74,11 @@ def _block(block: Block, address: Address) -> Markup:
             row = Markup("<div><dt>{}</dt><dd>{}</dd></div>")
             return Markup('<dl class="facts">{}</dl>').format(_each(row, block.rows))
         case Image():
-            image = Markup('<img class="picture" src="{}" alt="{}" loading="lazy">')
+            image = Markup('<img class="picture" src="{}?as=" alt="{}" loading="lazy">')
             return image.format(address(block.file_id), block.alt)
-        case Attached():
-            return DOWNLOAD.format(address(block.file_id), block.name, block.name)
+        case Link():
+            link = Markup('<p><a class="download" href="{}" rel="noreferrer">{}</a></p>')
+            return link.format(block.url, block.label)
         case Keys():
             return Markup('<div class="keys">{}</div>').format(NOTHING.join(map(_key, block.row)))
     assert_never(block)
@@ -84,8 +94,8 @@ def _lines(block: Block) -> list[str]:
             return [f"{name}: {value}" for name, value in block.rows]
         case Image():
             return [block.alt]
-        case Attached():
-            return [block.name]
+        case Link():
+            return [block.label]
         case Keys():
             return [" ".join(f"[{key.label}]" for key in block.row)]
     assert_never(block)

@@ -243,7 +243,7 @@ class Listener:
             case Toast():
                 return {"kind": "toast", "text": reply.text, "alert": reply.alert}
             case Show():
-                card = draw.page(reply.page, self._picture)
+                card = draw.seen_by(draw.page(reply.page, self._picture), scene.me.user)
                 language = self._pages.language_of(scene.me)
                 return {"kind": "show", "html": self._pages.only_you(card, language)}
             case Open():

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.web import chrome
+from bot.web import chrome, draw
 from bot.web.company import COMPANY, CUSTOMERS, OTHERS, Player
 from bot.web.looking import View
 from bot.web.setting import Clock, Setting
@@ -230,7 +230,7 @@ class Pages:
             author=self._author(view, message.author),
             mine=message.author == view.me.user,
             text=message.text,
-            html=Markup(message.html),  # noqa: S704  # drawn by draw.page, where everything was escaped
+            html=draw.seen_by(message.html, view.me.user),
             files=message.files or (),
             time=f"{local:%H:%M}",
             day=self._day(local, reader),

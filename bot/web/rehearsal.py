@@ -19,13 +19,14 @@ from starlette.staticfiles import StaticFiles
 from bot.platform import Gate
 from bot.web import listen
 from bot.web.access import Access, Answer
+from bot.web.files import FilePage
 from bot.web.listen import Listener
 from bot.web.live import Live
 from bot.web.looking import Look, View
 from bot.web.pages import STATIC, Pages
 from bot.web.setting import Clock, Setting
-from bot.web.uploads import saved, served
-from storage import files, rooms
+from bot.web.uploads import served
+from storage import rooms
 from storage.database import Database, Gone
 
 SMALL = 2**19
@@ -33,7 +34,7 @@ MOVES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 class Rehearsal:
-    """Serves the local chat. `secret` signs sessions, tokens and addresses of pictures."""
+    """Serves the local chat. `secret` signs sessions and tokens."""
 
     def __init__(
         self,
@@ -43,6 +44,8 @@ class Rehearsal:
         live: Live,
         secret: bytes,
         setting: Setting,
+        *,
+        files: FilePage,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -50,18 +53,16 @@ class Rehearsal:
         self._setting = setting
         self._access = Access(secret, self._locked)
         self._pages = Pages(setting, clock)
-        self._listener = Listener(gate, database, clock, live, self._pages, self.picture)
+        self._files = files
+        path = files.house.passes.path
+        self._listener = Listener(gate, database, clock, live, self._pages, path)
 
     def link(self) -> str:
         """A path that opens the chat once; print it behind the server's address."""
         return self._access.link()
 
-    def picture(self, file_id: int) -> str:
-        """Where the page finds a picture that we keep."""
-        return f"/chat/picture/{file_id}/{self._access.seal(f'picture {file_id}')}"
-
     def routes(self) -> list[BaseRoute]:
-        """Everything below `/chat`."""
+        """Everything below `/chat`, and files."""
         reads, heard = self._access.reads, self._listener
         return [
             Route("/chat", self._access.enters(_kept(self._chat))),
@@ -69,7 +70,7 @@ class Rehearsal:
             Route("/chat/news", reads(_kept(self._news))),
             Route("/chat/events", reads(self._events)),
             Route("/chat/file/{id}", reads(_kept(self._file))),
-            Route("/chat/picture/{id:int}/{seal}", reads(_kept(self._picture))),
+            self._files.route(reads),
             self._post("/chat/say", heard.say, listen.MOST_POSTED),
             self._post("/chat/submit", heard.submit, listen.MOST_POSTED),
             self._post("/chat/press", heard.press),
@@ -123,17 +124,6 @@ class Rehearsal:
         file = await self._database.read(lambda db: rooms.file(db, name))
         if file is None:
             raise HTTPException(404)
-        return served(file.content)
-
-    async def _picture(self, request: Request) -> Response:
-        number, seal = request.path_params["id"], request.path_params["seal"]
-        if not self._access.sealed(f"picture {number}", seal):
-            raise HTTPException(404)
-        file = await self._database.read(lambda db: files.get(db, number))
-        if file is None or file.content is None:
-            raise HTTPException(404)
-        if request.query_params.get("download"):
-            return saved(file.content, file.name)
         return served(file.content)
 
     # --- the clock --------------------------------------------------------------------------------

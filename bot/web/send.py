@@ -21,6 +21,7 @@ class WebPlatform:
     """The sending side of the local chat. `picture` gives the address of a kept picture."""
 
     name = company.PLATFORM
+    carries = False
 
     def __init__(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from bot.platform import Attachment
 from storage.rooms import RoomFile
 
 Json = Any
-MOST_BYTES = 10 * 2**20  # of photos in one message
+MOST_BYTES = 25 * 2**20  # of files in one message; what of them is kept, the policy says
 MOST_WORDS = 40_000
 UNKNOWN = "application/octet-stream"
 NAME = 120
@@ -54,13 +53,6 @@ def named(files: Sequence[RoomFile]) -> list[dict[str, Json]]:
 def attachments(files: Sequence[Mapping[str, Json]]) -> tuple[Attachment, ...]:
     """How the door is told of them."""
     return tuple(Attachment(f["id"], f["name"], f["media"], f["size"]) for f in files)
-
-
-def saved(content: bytes, name: str) -> Response:
-    """A file to be saved under its name."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    return Response(content, media_type=UNKNOWN, headers=headers)
 
 
 def served(content: bytes) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from commands import customers as customer_noun
 from commands.cases.future import customer_of
 from commands.cases.rules import DUE_WORDS, KIND
+from commands.files import attached
 from commands.kit.card import (
     OUTSIDE,
     STAFF,
@@ -17,17 +18,19 @@ from commands.kit.card import (
     Line,
     Note,
     Part,
-    Picture,
     Quote,
     Ref,
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
 from commands.kit.words import T, Value, Words, kept
-from storage import cases, dues, files, letters, people, talk
+from commands.staff import notes
+from storage import cases, dues, letters, people, talk
 from storage.cases import Case
 from storage.database import known
 from storage.dues import Due
+from storage.people import Person
+from storage.talk import Talk
 
 TALK_SHOWN = 3
 CANDIDATES = 3
@@ -42,10 +45,12 @@ def card(look: Look, id_: int) -> Card:
     owed = dues.of(look.db, KIND, id_)
     parts = (
         Quote(case.text),
+        *_before_correction(look, id_),
         *_deadlines(look, case, owed),
+        *_passed_on(look, id_),
         *_owner(look, case),
         *_answers(look, id_),
-        *_pictures(look, id_),
+        *attached(look, about),
         *_talk(look, id_),
         *_lost(look, id_),
         *_clarify(look, case, about),
@@ -62,6 +67,9 @@ def _title(look: Look, case: Case) -> T:
         return T("📨 {number} {customer}: answered, solution to come", **values)
     if case.taken_at:
         return T("🔧 {number} {customer}: being looked into", **values)
+    by = people.get(look.db, case.passed_by_id) if case.passed_by_id else None
+    if by:
+        return T("👉 {number} {customer}: passed on by {by}", by=by.name, **values)
     return T("📋 {number} {customer}: complaint received", **values)
 
 
@@ -91,11 +99,39 @@ def _due_line(due: Due) -> T:
             return T("☐ {what}: due {due:clock}", **values)
 
 
+def _before_correction(look: Look, id_: int) -> Iterable[Part]:
+    for report in cases.reports(look.db, id_):
+        if report.earlier:
+            yield Quote(report.earlier, T("before it was corrected"))
+
+
+def _passed_on(look: Look, id_: int) -> Iterable[Part]:
+    """Whose words they are, where a colleague passed them on."""
+    for report in cases.reports(look.db, id_):
+        by = people.get(look.db, report.passed_by) if report.passed_by else None
+        if by:
+            yield Line(
+                T(
+                    "Reported by {author} {at:clock}, passed on by {name}",
+                    author=report.author,
+                    at=report.at,
+                    name=by.name,
+                ),
+                STAFF,
+            )
+
+
 def _owner(look: Look, case: Case) -> Iterable[Part]:
     owner = people.get(look.db, case.owner_id) if case.owner_id else None
     if owner is None:
         yield Line(T("Nobody owns it yet"), STAFF)
         return
+    yield from _owned(look, case, owner)
+    if case.state == cases.OPEN:
+        yield from notes.about_owner(look, Ref(KIND, known(case.id)), owner)
+
+
+def _owned(look: Look, case: Case, owner: Person) -> Iterable[Part]:
     above = superior_of(look.db, case.owner_id)
     if case.state == cases.OPEN and above:
         yield Line(
@@ -127,15 +163,19 @@ def _answers(look: Look, id_: int) -> Iterable[Part]:
         yield Facts(rows)
 
 
-def _pictures(look: Look, id_: int) -> Iterable[Part]:
-    for file in files.of(look.db, KIND, id_):
-        yield Picture(known(file.id), T("Photo: {name}", name=file.name or "—"))
-
-
 def _talk(look: Look, id_: int) -> Iterable[Part]:
     for remark in reversed(talk.last_on(look.db, KIND, id_, TALK_SHOWN)):
         if remark.text:
-            yield Quote(remark.text, T("{name}, {at:clock}", name=remark.name, at=remark.at), STAFF)
+            yield Quote(remark.text, _said_by(remark), STAFF)
+        if remark.earlier:
+            yield Quote(remark.earlier, T("before it was corrected"), STAFF)
+
+
+def _said_by(remark: Talk) -> T:
+    values: dict[str, Value] = {"name": remark.name, "at": remark.at}
+    if remark.passed_by:
+        return T("{name}, {at:clock}, passed on by {by}", by=remark.passed_by, **values)
+    return T("{name}, {at:clock}", **values)
 
 
 def _lost(look: Look, id_: int) -> Iterable[Part]:

@@ -20,10 +20,12 @@ from commands.cases.rules import (
     CasePolicy,
     deadlines,
     ladder,
+    material,
 )
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
-from commands.kit.people import Person, ToPerson, load, superior_of
+from commands.kit.noun import Look
+from commands.kit.people import Person, ToPerson, acting, load, superior_of
 from commands.kit.words import T, Value, Words
 from storage import cases, dues, timers
 from storage.cases import Case
@@ -36,12 +38,13 @@ LATE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """At a moment, somebody is told something."""
+    """At a moment, somebody is told something, perhaps in the place of somebody away."""
 
     at: datetime
     who: Person
     step: str
     due: Due
+    instead_of: Person | None = None
 
 
 def customer_of(db: Transaction, case: Case) -> Words:
@@ -64,11 +67,12 @@ def promise(desk: Desk, case: Case) -> None:
 
 
 def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> None:
-    owner = load(desk.db, case.owner_id) if case.owner_id else None
     for step in ladder(due_at, desk.policy.of(CasePolicy)):
         at = step.at
         if step.name == WARN:
-            at = desk.before_quiet(at, owner, not_before=case.received_at)
+            acts = acting(desk.db, case.owner_id, at)
+            warned = acts.person if acts else None
+            at = desk.before_quiet(at, warned, not_before=case.received_at)
         if at > desk.recorded_at or step.name == BREACH:
             desk.at(at, Ref(KIND, known(case.id)), f"{step.name}:{name}", due=due_id)
 
@@ -82,6 +86,18 @@ def rehang(desk: Desk, case: Case) -> None:
             _hang(desk, case, known(due.id), due.name, due.due_at)
 
 
+def hand(desk: Desk, id_: int, to_id: int) -> None:
+    """A case is somebody else's from now on, who has yet to look into it; its deadlines stay."""
+    case = cases.get(desk.db, id_)
+    if case is None:
+        return
+    before = material(case)
+    case.owner_id, case.taken_at = to_id, None
+    cases.save(desk.db, case)
+    rehang(desk, case)
+    desk.change(Ref(KIND, id_), before, material(case), shown=material(case))
+
+
 # --- foretold -------------------------------------------------------------------------------------
 
 
@@ -93,9 +109,10 @@ def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
     step = timer.name.partition(":")[0]
     told: set[int] = set()
     for person in _told(db, case, step):
-        if person is not None and person.id not in told:
-            told.add(person.id)
-            yield Move(timer.at, person, step, due)
+        acts = acting(db, person.id, timer.at) if person else None
+        if acts is not None and acts.person.id not in told:
+            told.add(acts.person.id)
+            yield Move(timer.at, acts.person, step, due, acts.instead_of)
 
 
 def _told(db: Transaction, case: Case, step: str) -> tuple[Person | None, ...]:
@@ -130,59 +147,91 @@ def fire(desk: Desk, timer: Timer) -> None:
         desk.note(Ref(KIND, timer.subject_id), None, {"missed": timer.name})
     for move in told:
         desk.tell(
-            ToPerson(move.who.id),
-            notice(desk, case, move),
+            ToPerson(move.who.id, move.instead_of.id if move.instead_of else None),
+            Ref(KIND, timer.subject_id, _view(desk, move)),
             replaces=f"case{case.id}:{move.due.name}:{move.who.id}",
         )
     desk.touch(Ref(KIND, timer.subject_id))
 
 
-def notice(desk: Desk, case: Case, move: Move) -> Card:
-    """A warning, or the news of a missed deadline, in three lines and with what can be done."""
-    about = Ref(KIND, known(case.id))
+def _view(desk: Desk, move: Move) -> str:
+    """The notice of a move; one that comes noticeably after its moment says when it was to come."""
+    late = move.at.isoformat() if desk.recorded_at - move.at > LATE else ""
+    return f"notice:{move.step},{known(move.due.id)},{late}"
+
+
+def notice(look: Look, id_: int, told: str) -> Card:
+    """A warning, or the news of a missed deadline, in three lines and with what can be done.
+
+    It follows what happens: once the duty is done it says so, and asks for nothing more.
+    """
+    step, due_id, late = told.split(",")
+    case, due = cases.get(look.db, id_), dues.get(look.db, int(due_id))
+    if case is None or due is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    quote = Quote(case.text, to=STAFF)
+    if due.state not in {dues.OPEN, dues.MISSED}:
+        return Card(_settled(look, case, due), (quote,), about)
+    missed = due.state == dues.MISSED
+    step = BREACH if missed and step == WARN else step
     parts: tuple[Part, ...] = (
-        Quote(case.text, to=STAFF),
-        _who_is_told(desk.db, case, move),
-        *_late(desk, move),
-        Buttons(_verbs(about, move.due.name)),
+        quote,
+        _who_is_told(look.db, case, step, due),
+        *_late(late),
+        Buttons(_verbs(about, due.name)),
     )
-    return Card(_headline(desk, case, move), parts, about)
+    return Card(_headline(look, case, step, due), parts, about)
 
 
-def _late(desk: Desk, move: Move) -> tuple[Note, ...]:
-    """A message that comes noticeably after its moment says so."""
-    if desk.recorded_at - move.at <= LATE:
+def _late(to_come: str) -> tuple[Note, ...]:
+    if not to_come:
         return ()
-    return (Note(T("This message is late: it was to come {at:clock}.", at=move.at)),)
+    at = datetime.fromisoformat(to_come)
+    return (Note(T("This message is late: it was to come {at:clock}.", at=at)),)
 
 
-def _headline(desk: Desk, case: Case, move: Move) -> T:
-    customer, what = customer_of(desk.db, case), DUE_WORDS[move.due.name]
+def _settled(look: Look, case: Case, due: Due) -> T:
+    values: dict[str, Value] = {
+        "number": case.number,
+        "customer": customer_of(look.db, case),
+        "what": DUE_WORDS[due.name],
+    }
+    if due.state == dues.EXCUSED:
+        return T("☑ {number} {customer}: {what} excused", **values)
+    values["at"] = due.done_at
+    if due.state == dues.LATE:
+        return T("☑ {number} {customer}: {what} done {at:clock}, late", **values)
+    return T("☑ {number} {customer}: {what} done {at:clock}, in time", **values)
+
+
+def _headline(look: Look, case: Case, step: str, due: Due) -> T:
+    customer, what = customer_of(look.db, case), DUE_WORDS[due.name]
     values: dict[str, Value] = {
         "number": case.number,
         "customer": customer,
         "what": what,
-        "due": move.due.due_at,
+        "due": due.due_at,
     }
-    if move.step == WARN:
-        left = move.due.due_at - desk.recorded_at
-        values["what"] = STILL_DUE[move.due.name]
+    if step == WARN:
+        values["what"] = STILL_DUE[due.name]
+        left = due.due_at - look.now
         return T("⏰ {number} {customer}: {left} left, {what} {due:clock}", left=left, **values)
-    late = desk.recorded_at - move.due.due_at
-    if move.step == ABOVE:
+    late = look.now - due.due_at
+    if step == ABOVE:
         return T("🚨 {number} {customer}: {what} {late} overdue, still open", late=late, **values)
     return T("🚨 {number} {customer}: {what} missed, it was due {due:clock}", **values)
 
 
-def _who_is_told(db: Transaction, case: Case, move: Move) -> Line:
+def _who_is_told(db: Transaction, case: Case, step: str, due: Due) -> Line:
     owner = load(db, case.owner_id) if case.owner_id else None
     name: Words = owner.name if owner else T("Nobody")
     missing = {
         FIRST: T("no reply yet"),
         SOLUTION: T("no solution yet"),
-    }[move.due.name]
+    }[due.name]
     above = superior_of(db, case.owner_id)
-    if move.step == WARN and above:
+    if step == WARN and above:
         return Line(
             T(
                 "{owner} owns it, {missing}; if missed, {above} is told",
@@ -211,15 +260,21 @@ def _verbs(about: Ref, due: str) -> tuple[Button, ...]:
 def remind(desk: Desk, timer: Timer) -> None:
     """Somebody asked to be reminded of a case that is still open."""
     case = cases.get(desk.db, timer.subject_id)
-    if case is None or case.state != cases.OPEN or not timer.extra:
+    if case is None or case.state != cases.OPEN or not timer.person_id:
         return
-    about = Ref(KIND, timer.subject_id)
-    following = next((d for d in dues.of(desk.db, KIND, about.id) if d.state == dues.OPEN), None)
+    desk.tell(ToPerson(timer.person_id), Ref(KIND, timer.subject_id, "reminder"))
+
+
+def reminder(look: Look, id_: int, _told: str) -> Card:
+    """What somebody asked to be reminded of, with what can still be done."""
+    case = cases.get(look.db, id_)
+    if case is None:
+        return Card(T("This is no longer here."))
+    values: dict[str, Value] = {"number": case.number, "customer": customer_of(look.db, case)}
+    about, quote = Ref(KIND, id_), Quote(case.text, to=STAFF)
+    if case.state != cases.OPEN:
+        return Card(T("✅ {number} {customer}: solved", **values), (quote,), about)
+    following = next((d for d in dues.of(look.db, KIND, id_) if d.state == dues.OPEN), None)
     due = following.name if following else FIRST
-    title = T(
-        "🔔 You asked to be reminded: {number} {customer}",
-        number=case.number,
-        customer=customer_of(desk.db, case),
-    )
-    parts = (Quote(case.text, to=STAFF), Buttons(_verbs(about, due)))
-    desk.tell(ToPerson(timer.extra["person"]), Card(title, parts, about))
+    title = T("🔔 You asked to be reminded: {number} {customer}", **values)
+    return Card(title, (quote, Buttons(_verbs(about, due))), about)

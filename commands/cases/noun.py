@@ -9,7 +9,7 @@ from commands.cases import cards, future
 from commands.cases.rules import ABOVE, BREACH, KIND, WARN, WORDS
 from commands.kit.card import STAFF, Card, Quote, Ref
 from commands.kit.desk import Desk
-from commands.kit.noun import Found, Involved, Look, Matches, Noun
+from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
 from commands.kit.people import Actor, Role, ToPerson
 from commands.kit.words import T
 from storage import cases, lookup
@@ -70,6 +70,15 @@ def name_of(db: Transaction, id_: int) -> str | None:
     return found.number if found else None
 
 
+def topic(db: Transaction, id_: int) -> Topic | None:
+    """A case is talked about by its number and customer, until it is solved."""
+    case = cases.get(db, id_)
+    if case is None:
+        return None
+    customer = customer_noun.name_of(db, case.customer_id) if case.customer_id else None
+    return Topic(f"{case.number} {customer or ''}".strip(), case.state != cases.OPEN)
+
+
 def involved(db: Transaction, id_: int) -> Involved | None:
     """The owner, and whoever reported it."""
     case = cases.get(db, id_)
@@ -79,7 +88,8 @@ def involved(db: Transaction, id_: int) -> Involved | None:
     return Involved(
         owner_id=case.owner_id,
         submitter_ids=frozenset(r.person_id for r in reports if r.person_id),
-        account_ids=frozenset(r.account_id for r in reports if r.account_id),
+        # A colleague is known as a person: an account that they lose is not let in by this.
+        account_ids=frozenset(r.account_id for r in reports if r.account_id and not r.person_id),
     )
 
 
@@ -103,10 +113,15 @@ NOUN = Noun(
     find=find,
     name_of=name_of,
     card=cards.card,
+    views={"notice": future.notice, "reminder": future.reminder},
     involved=involved,
     leads=leads,
+    numbered=lambda text: numbered(text) is not None,
     verbs=("case",),
     heard=heard,
+    topic=topic,
+    held=cases.all_owned_by,
+    hand=future.hand,
     timers={
         WARN: future.fire,
         BREACH: future.fire,

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from commands.kit.errors import Invalid
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
+from storage.cases import Case
 
 KIND = "case"
 WORDS = T("case")
@@ -22,10 +23,12 @@ STILL_DUE = {FIRST: T("first reply due"), SOLUTION: T("solution due")}
 class CasePolicy(Section, section="cases"):
     """The numbers of clause 3.1.2b, in clock hours."""
 
-    first_reply_hours: Annotated[int, Clause(CLAUSE)]
-    solution_hours: Annotated[int, Clause(CLAUSE)]
-    warning_hours: Annotated[int, Clause(CLAUSE)]
-    second_escalation_hours: Annotated[int, Clause(CLAUSE)]
+    first_reply_hours: Annotated[int, Clause(CLAUSE), Hours]
+    solution_hours: Annotated[int, Clause(CLAUSE), Hours]
+    warning_hours: Annotated[int, Clause(CLAUSE), Hours]
+    second_escalation_hours: Annotated[int, Clause(CLAUSE), Hours]
+    received_days: Annotated[int, Clause(CLAUSE), Days]
+    record_emoji: Annotated[str, Clause("3.3.1")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,37 @@ def ladder(due_at: datetime, policy: CasePolicy) -> tuple[Step, ...]:
     )
 
 
+def material(case: Case) -> dict[str, object]:
+    """What of a case makes a new revision when it changes."""
+    return {
+        "customer": case.customer_id,
+        "owner": case.owner_id,
+        "state": case.state,
+        "text": case.text,
+    }
+
+
+def check_received(at: datetime, now: datetime, most_days: int) -> None:
+    """A complaint reached us before now, and not so long ago that it must be a slip."""
+    if at > now:
+        raise Invalid("received", T("{at:clock} is still to come. When did it reach us?", at=at))
+    if now - at > timedelta(days=most_days):
+        raise Invalid(
+            "received",
+            T(
+                "That was {at:clock}, more than {n} day ago. When did it reach us?",
+                "That was {at:clock}, more than {n} days ago. When did it reach us?",
+                at=at,
+                n=most_days,
+            ),
+        )
+
+
 def check_phoned(at: datetime, received_at: datetime, now: datetime) -> None:
     """A phoned reply lies between the receipt and now."""
     if at > now:
         raise Invalid("at", T("{at:clock} is still to come. When was the call?", at=at))
-    if at < received_at:
+    if at < received_at.replace(second=0, microsecond=0):  # people tell the minute
         raise Invalid(
             "at",
             T(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.cases import future
+from commands.cases import future, reporting
+from commands.cases.reporting import Reporter
 from commands.cases.rules import (
     CLAUSE,
     FIRST,
     KIND,
     SOLUTION,
     WORDS,
+    CasePolicy,
     check_phoned,
+    check_received,
+    material,
 )
 from commands.kit.card import PUBLIC, Card, Quote, Ref
 from commands.kit.command import Command
@@ -31,10 +36,10 @@ from commands.kit.people import (
     head_of,
     load,
 )
-from commands.kit.words import T
-from storage import cases, counters, customers, dues
+from commands.kit.words import T, listed
+from storage import cases, counters, customers, dues, people
 from storage.cases import Case, Reply, Report, Solution
-from storage.database import known
+from storage.database import Json, known
 
 HANDLERS = {Department.QUALITY, Department.SALES, Department.MANAGEMENT, Relation.OWNER}
 PLACE = "cases"
@@ -57,21 +62,38 @@ class Complaint(
     text: Annotated[str, Ask("What happened?", "What happened", long=True)]
     customer: Annotated[CustomerId | None, Ask("Which customer?", "Customer")] = None
     photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+    received: Annotated[datetime | None, Ask("When did it reach us?", "Received")] = None
 
     def run(self, desk: Desk) -> Ref:
-        """Open a case with a number at once; its clock runs from the message itself."""
-        case = self._opened(desk)
+        """Open a case with a number at once; its clock runs from the first message."""
+        by = reporting.reporter(desk)
+        case = self._opened(desk, by)
         about = Ref(KIND, known(case.id))
-        cases.add_report(desk.db, self._report(desk, case))
+        cases.add_report(desk.db, self._report(desk, case, by))
         desk.begin(about, {"number": case.number, "customer": case.customer_id, "text": case.text})
         future.promise(desk, case)
         desk.post(PLACE, about)
         if case.owner_id and case.owner_id != _me(desk):
             desk.tell(ToPerson(case.owner_id), about)
+        reporting.receipt(desk, by, about)
         return about
 
-    def _opened(self, desk: Desk) -> Case:
-        customer = desk.actor.customer_id or self.customer
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The correction stands beside what was said at first; the clock goes on."""
+        case = _open(desk, about.id)
+        before = material(case)
+        if "text" in changed:
+            reporting.corrected(desk, case, changed["text"])
+        if changed.get("customer") and desk.actor.person:
+            case.customer_id = changed["customer"]
+        cases.save(desk.db, case)
+        desk.change(about, before, material(case), shown=material(case))
+
+    def _opened(self, desk: Desk, by: Reporter) -> Case:
+        received = (desk.actor.person and self.received) or desk.received
+        check_received(received, desk.recorded_at, desk.policy.of(CasePolicy).received_days)
+        customer = desk.actor.customer_id or self.customer or by.customer_id
         if self.customer and customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         year = desk.now.astimezone(desk.zone).year
@@ -80,24 +102,26 @@ class Complaint(
             customer_id=customer,
             text=self.text,
             owner_id=_owner(desk, customer),
-            reporter_person_id=_me(desk),
-            received_at=desk.now,
+            reporter_person_id=by.person_id,
+            received_at=received,
             recorded_at=desk.recorded_at,
             policy=desk.policy.version,
         )
         cases.add(desk.db, case)
         return case
 
-    def _report(self, desk: Desk, case: Case) -> Report:
+    def _report(self, desk: Desk, case: Case, by: Reporter) -> Report:
         return Report(
             case_id=known(case.id),
-            person_id=_me(desk),
-            contact_id=desk.actor.contact_id,
-            account_id=desk.actor.account_id,
+            person_id=by.person_id,
+            contact_id=by.contact_id,
+            account_id=by.account_id,
             channel=desk.source.platform,
             text=self.text,
-            at=desk.now,
+            at=case.received_at,
             source=desk.source.kept(),
+            author=by.author,
+            passed_by=by.passed_by,
         )
 
 
@@ -126,15 +150,6 @@ def _open(desk: Desk, case_id: int) -> Case:
     return case
 
 
-def _kept(case: Case) -> dict[str, object]:
-    return {
-        "customer": case.customer_id,
-        "owner": case.owner_id,
-        "state": case.state,
-        "text": case.text,
-    }
-
-
 def _reporters(desk: Desk, case: Case) -> list[To]:
     """Those outside the company who reported a case, on the channel they came by."""
     found: list[To] = []
@@ -153,10 +168,19 @@ def _reporters(desk: Desk, case: Case) -> list[To]:
     return found
 
 
+def _called(desk: Desk, to: To) -> str:
+    """What an outside reporter is called."""
+    if isinstance(to, ToContact):
+        contact = customers.contact(desk.db, to.id)
+        return contact.name if contact else "?"
+    account = people.account_by_id(desk.db, to.id) if isinstance(to, ToAccount) else None
+    return account.name if account else "?"
+
+
 def _answered(desk: Desk, case: Case, reply: Reply) -> None:
     """A reply was given: the first one does the duty, at the time it was really given."""
     cases.add_reply(desk.db, reply)
-    before = _kept(case)
+    before = material(case)
     case.replied_at = min(case.replied_at or reply.at, reply.at)
     case.taken_at = case.taken_at or reply.at
     cases.save(desk.db, case)
@@ -165,7 +189,10 @@ def _answered(desk: Desk, case: Case, reply: Reply) -> None:
             desk.keep(due, at=reply.at, evidence=f"reply:{reply.how}")
     _finish(desk, case)
     desk.change(
-        Ref(KIND, known(case.id)), before, {**_kept(case), "reply": reply.how}, shown=_kept(case)
+        Ref(KIND, known(case.id)),
+        before,
+        {**material(case), "reply": reply.how},
+        shown=material(case),
     )
 
 
@@ -188,7 +215,7 @@ class TakeCase(
     def run(self, desk: Desk) -> Ref:
         """It is yours, and the clock goes on: an acknowledgement is no reply."""
         case = _open(desk, self.case)
-        before = _kept(case)
+        before = material(case)
         case.taken_at = desk.now
         moved = case.owner_id != desk.person.id
         case.owner_id = desk.person.id
@@ -196,8 +223,15 @@ class TakeCase(
         if moved:
             future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        desk.done = T("{number} is yours", number=case.number)
         return about
+
+
+_NOBODY_TO_WRITE_TO = T(
+    "This case came through a colleague, so I can write to nobody outside the company. Call or "
+    "write to the customer yourself, then record it with “Replied by phone”. Nothing was kept."
+)
 
 
 class WriteReply(
@@ -211,6 +245,9 @@ class WriteReply(
     def run(self, desk: Desk) -> Ref:
         """Send it to whoever reported the case, and keep it."""
         case = _open(desk, self.case)
+        reporters = _reporters(desk, case)
+        if not reporters:
+            raise Refused(_NOBODY_TO_WRITE_TO)
         reply = Reply(
             case_id=self.case,
             person_id=desk.person.id,
@@ -221,8 +258,10 @@ class WriteReply(
         )
         _answered(desk, case, reply)
         title = T("📨 Our reply to {number}", number=case.number)
-        for to in _reporters(desk, case):
+        for to in reporters:
             desk.tell(to, Card(title, (Quote(self.text, to=PUBLIC),), Ref(KIND, self.case)))
+        who = listed([_called(desk, to) for to in reporters])
+        desk.done = T("Our reply to {number} goes to {who}", number=case.number, who=who)
         return Ref(KIND, self.case)
 
 
@@ -249,10 +288,11 @@ class Phoned(
             person_id=desk.person.id,
             how="phone",
             text=self.text or "",
-            at=self.at,
+            at=max(self.at, case.received_at),
             recorded_at=desk.recorded_at,
         )
         _answered(desk, case, reply)
+        desk.done = T("Call on {number} recorded: {at:clock}", number=case.number, at=reply.at)
         return Ref(KIND, self.case)
 
 
@@ -275,15 +315,13 @@ class PassOn(
         colleague = load(desk.db, self.to)
         if colleague is None:
             raise Invalid("to", T("That person does not work here any more."))
-        before = _kept(case)
-        case.owner_id = colleague.id
-        case.taken_at = None
+        case.passed_by_id = desk.person.id
         cases.save(desk.db, case)
-        future.rehang(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        future.hand(desk, self.case, colleague.id)
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
+        desk.done = T("{number} is now with {name}", number=case.number, name=colleague.name)
         return about
 
 
@@ -299,7 +337,7 @@ class RemindLater(
         case = _open(desk, self.case)
         at = desk.recorded_at + REMIND_IN
         about = Ref(KIND, self.case)
-        desk.at(at, about, "remind", extra={"person": desk.person.id})
+        desk.at(at, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": at.isoformat()})
         return Card(T("🔔 I will remind you of {number} {at:clock}.", number=case.number, at=at))
 
@@ -322,13 +360,14 @@ class Solve(
                 "by_day", T("{day:weekday} is past. When will it be done?", day=self.by_day)
             )
         cases.add_solution(desk.db, self._solution(desk))
-        before = _kept(case)
+        before = material(case)
         for due in dues.of(desk.db, KIND, self.case):
             if due.name == SOLUTION:
                 desk.keep(due, at=desk.now, evidence="solution")
         _finish(desk, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        desk.done = T("Solution of {number} recorded", number=case.number)
         title = T("🛠 What we will do about {number}", number=case.number)
         for to in _reporters(desk, case):
             desk.tell(to, Card(title, (Quote(self.measures, to=PUBLIC),), about))
@@ -358,9 +397,11 @@ class NameCustomer(
         case = _open(desk, self.case)
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
-        before = _kept(case)
+        before = material(case)
         case.customer_id = self.customer
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
-        desk.change(about, before, _kept(case), shown=_kept(case))
+        desk.change(about, before, material(case), shown=material(case))
+        customer = future.customer_of(desk.db, case)
+        desk.done = T("{number} is a case of {customer}", number=case.number, customer=customer)
         return about

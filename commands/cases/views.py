@@ -94,10 +94,12 @@ def _foretold(move: future.Move) -> T:
         "breach": T("is told that it was missed"),
         "above": T("is told that it is still open"),
     }[move.step]
+    away = move.instead_of
+    name = T("{name} (for {away})", name=move.who.name, away=away.name) if away else move.who.name
     return T(
         "{at:clock}: {name} {what} ({due})",
         at=move.at,
-        name=move.who.name,
+        name=name,
         what=what,
         due=DUE_WORDS[move.due.name],
     )

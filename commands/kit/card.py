@@ -13,14 +13,19 @@ from storage.database import Json
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who may see a part: customers and strangers too, all staff, or the departments named."""
+    """Who may see a part: customers and strangers too, all staff, or the departments named.
+
+    With `admins`, administrators alone, where only they read.
+    """
 
     outside: bool = True
     departments: frozenset[Department] | None = None
+    admins: bool = False
 
 
 PUBLIC = Audience()
 STAFF = Audience(outside=False)
+ADMINS = Audience(outside=False, admins=True)
 OUTSIDE = Audience(outside=True, departments=frozenset())
 
 
@@ -31,10 +36,14 @@ def only(*departments: Department) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A subject: its kind, such as `case`, and its id."""
+    """A subject: its kind, such as `case`, and its id; `view` is another card of it than the usual.
+
+    A view is a name that the noun declares, perhaps with what the view needs to know: `warn:first`.
+    """
 
     kind: str
     id: int
+    view: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind}{self.id}"
@@ -74,6 +83,14 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address of ours, to be opened or copied as it stands; never one that somebody wrote."""
+
+    url: str
+    to: Audience = STAFF
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A file kept by us, shown as a picture."""
 
@@ -84,11 +101,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file kept by us, handed over under a name."""
+    """A file kept by us, as a link that is made for its reader alone when the card is sent."""
 
     file_id: int
-    name: str
-    to: Audience = STAFF
+    label: Words
+    to: Audience = PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,7 @@ class Buttons:
     to: Audience = STAFF
 
 
-Part = Line | Note | Quote | Facts | Picture | Download | Buttons
+Part = Line | Note | Quote | Facts | Link | Picture | Download | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +158,15 @@ def merged(cards: tuple[Card, ...]) -> Card:
     return Card(T("{n} things for you", n=len(cards)), tuple(parts))
 
 
+def on_behalf(card: Card, name: str) -> Card:
+    """A card that comes to somebody's deputy: it says for whom."""
+    return replace(card, title=T("For {name}: {title}", name=name, title=card.title))
+
+
 # --- kept in rows ---------------------------------------------------------------------------------
 
 _PACKING: Packing[Card] = Packing(
-    Card, Line, Note, Quote, Facts, Picture, Download, Buttons, Button, Ref, Audience
+    Card, Line, Note, Quote, Facts, Link, Picture, Download, Buttons, Button, Ref, Audience
 )
 
 

@@ -14,10 +14,11 @@ from commands.kit import limits
 from commands.kit.card import Card, Ref
 from commands.kit.clauses import CLAUSES
 from commands.kit.desk import Desk
-from commands.kit.errors import Misdeclared
+from commands.kit.errors import Misdeclared, Refused
 from commands.kit.form import Choice, Pick, Question, question
 from commands.kit.people import Department, Relation, Role, Who
 from commands.kit.words import T
+from storage.database import Json, Transaction
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -98,12 +99,29 @@ class Command(BaseModel):
         )
         _check(where, cls.declared)
 
+    @classmethod
+    def early(cls, desk: Desk) -> None:
+        """Raise `Refused` where nothing that could be answered would help; asked nothing yet."""
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """How the fields that this corrects stand now, by name; forms begin with them."""
+        return {}
+
     def run(self, desk: Desk) -> Card | Ref | None:
         """Do it: give a card, or the subject whose card is to be shown, or nothing.
 
         Raise `Refused` to change nothing.
         """
         raise NotImplementedError(f"{type(self).__name__} does nothing yet")
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """Correct what was done to a subject: these answers read differently now (None: gone).
+
+        Never does it anew. Raise `Refused` where it stays as it is.
+        """
+        raise Refused(T("That is done and stays as it was. To change it, use its card."))
 
 
 def _under(on: str, questions: tuple[Question, ...]) -> str:

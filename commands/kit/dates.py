@@ -55,9 +55,21 @@ def leading_date(text: str, today: date, prefer: Prefer = "past") -> Found[date]
 
     A weekday or a date without a year is the nearest one in the preferred direction, today
     included; "last", "this" and "next" (上, 本, 下) mean the week, which begins on Monday. Raises
-    AmbiguousDate for 05/12 and its like.
+    AmbiguousDate for 05/12 and its like, and NotADate for a day that no calendar has, such as
+    30 February: whoever writes one means a date.
     """
-    return _leading(text, Asked(today, prefer), LEADING)
+    found = _leading(text, Asked(today, prefer), LEADING)
+    written = None if found else _WRITTEN_OUT.match(_plain(text[:_WINDOW]))
+    if written and not _in_a_leap_year(*(int(n) for n in written.groups() if n)):
+        raise NotADate(written[0].strip(_PUNCTUATION))
+    return found
+
+
+def _in_a_leap_year(month: int, day: int) -> bool:
+    try:
+        return bool(date(2000, month, day))
+    except ValueError:
+        return False
 
 
 def parse_date(text: str, today: date, prefer: Prefer = "past") -> date:
@@ -96,6 +108,11 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "pas
 # No date is longer than this, however it is spaced; the rest of a long text need not be looked at.
 _WINDOW: Final = 80
 _SEPARATORS: Final = re.compile(r"[\s,:，：]*")
+# A month and a day, written so that they can be nothing else.
+_WRITTEN_OUT: Final = re.compile(
+    r"[\s,:]*(?:[0-9]{4}年)?([0-9]{1,2})月([0-9]{1,2})[日号](?![前后以之内起到至楼])"
+    r"|[\s,:]*[0-9]{4}-([0-9]{1,2})-([0-9]{1,2})(?![0-9-])"
+)
 _PUNCTUATION: Final = " \t\r\n\u3000,:，：.。!！"
 
 

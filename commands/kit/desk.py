@@ -6,16 +6,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from commands.kit import card as cards
 from commands.kit.calendar import is_quiet, local_day, quiet_began, quiet_ends
 from commands.kit.card import Card, Ref
-from commands.kit.people import Actor, Person, To, ToAccount, ToChat, ToContact, ToPerson, load
+from commands.kit.people import (
+    Actor,
+    Person,
+    To,
+    ToAccount,
+    ToChat,
+    ToContact,
+    ToPerson,
+    acting,
+    load,
+)
 from commands.kit.policy import Policy
-from commands.kit.words import T, encode
-from storage import dues, journal, letters, places, postings, subjects, timers
+from commands.kit.words import T, Words, encode
+from storage import absences, dues, footings, journal, letters, places, postings, subjects, timers
 from storage.database import Json, Transaction, known
+from storage.files import File
 
 MERGE_WITHIN = timedelta(minutes=1)
 
@@ -29,8 +41,22 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose words were passed on, and when they were written; `account_id` is theirs, if known."""
+
+    name: str
+    at: datetime
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where and how something was said; kept with every fact made from it."""
+    """Where and how something was said; kept with every fact made from it.
+
+    `begun` is when its first message came, which questions and answers may have followed; `writer`
+    is who wrote it, where somebody else's words were passed on. `external` says that other
+    companies read there too.
+    """
 
     platform: str
     workspace: str
@@ -39,10 +65,41 @@ class Source:
     message: str = ""
     direct: bool = True
     title: str = ""
+    begun: datetime | None = None
+    writer: Writer | None = None
+    external: bool = False
 
     def kept(self) -> Json:
         """As it stands in a row."""
         return [self.platform, self.workspace, self.chat, self.message]
+
+
+class Holdings(Protocol):
+    """What people have in hands, of every kind."""
+
+    def held_by(self, db: Transaction, person_id: int) -> list[Ref]:
+        """Every open subject that a person answers for, owes something on, or asked about."""
+
+    def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
+        """One of them is another's from now on, with what is owed on it."""
+
+    def name_of(self, db: Transaction, about: Ref) -> Words:
+        """What people call a subject."""
+
+
+class _Nothing:
+    """Nobody holds anything: the desk of a house without nouns."""
+
+    def held_by(self, db: Transaction, person_id: int) -> list[Ref]:
+        """Nothing."""
+        return []
+
+    def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
+        """Nothing changes hands."""
+
+    def name_of(self, db: Transaction, about: Ref) -> Words:
+        """Its address."""
+        return str(about)
 
 
 @dataclass
@@ -50,7 +107,9 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use.
+    `guide` lists the commands that this actor may use, `links` where a code can be opened,
+    `may_open` says which files they may see, `nouns` what people have in hands. A deed may say in
+    `done` what came of it; `moved` are the subjects that it began, changed or touched.
     """
 
     db: Transaction
@@ -64,12 +123,26 @@ class Desk:
     deed: str = ""
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    links: Callable[[str], Iterable[str]] = lambda _code: ()
+    may_open: Callable[[File], bool] = lambda _file: False
+    nouns: Holdings = field(default_factory=_Nothing)
     told: set[tuple[int, str]] = field(default_factory=set)
+    moved: set[Ref] = field(default_factory=set)
+    done: T | None = None
 
     @property
     def today(self) -> date:
         """The company's day when this was said."""
         return local_day(self.now, self.zone)
+
+    @property
+    def received(self) -> datetime:
+        """When this reached the company.
+
+        With its first message; where a colleague passes it on, when it was written to them.
+        """
+        writer = self.source.writer if self.actor.person else None
+        return min(self.now, writer.at if writer else self.source.begun or self.now)
 
     @property
     def person(self) -> Person:
@@ -93,15 +166,20 @@ class Desk:
     ) -> None:
         """Write a letter in this transaction; delivery sends it.
 
-        A Ref is drawn when it is sent, and redrawn after.
+        A Ref is drawn when it is sent, and redrawn after. What is urgent goes to whoever stands in
+        for somebody away; the rest waits for their return.
         """
         about = what if isinstance(what, Ref) else what.about
+        ready = self._not_before(to, urgency, merges=merges)
+        to, for_id, at = self._standing_in(to, urgency, ready)
         letters.add(
             self.db,
             letters.Letter(
                 **self._addressed(to),
+                for_id=for_id,
                 subject_kind=about.kind if about else "",
                 subject_id=about.id if about else None,
+                view=about.view if about else "",
                 body=None if isinstance(what, Ref) else cards.encode(what),
                 urgency=urgency.value,
                 merges=merges or urgency is Urgency.DIGEST,
@@ -109,7 +187,7 @@ class Desk:
                 replaces=replaces,
                 useful_until=useful_until,
                 created_at=self.recorded_at,
-                not_before=self._not_before(to, urgency, merges=merges),
+                not_before=at,
                 next_at=self.machine_now,
             ),
         )
@@ -132,8 +210,15 @@ class Desk:
         here = (self.source.platform, self.source.workspace, self.source.chat)
         for place in places.bound_to(self.db, purpose):
             address = (place.platform, place.workspace, place.chat)
-            if address not in posted and address != here:
-                self.tell(ToChat(*address), about)
+            if address not in posted and self._worth(address, said_here=address == here):
+                self.tell(ToChat(*address, own_thread=True), about)
+
+    def _worth(self, address: tuple[str, str, str], *, said_here: bool) -> bool:
+        """Not where we were thrown out; where it was said only if it gets a thread of its own."""
+        footing = footings.of(self.db, *address)
+        if footing is None:
+            return not said_here
+        return footing.inside and (footing.topics or not said_here)
 
     def _addressed(self, to: To) -> dict[str, Json]:
         match to:
@@ -142,7 +227,11 @@ class Desk:
             case ToContact(id=id_):
                 return {"lane": f"contact:{id_}", "contact_id": id_}
             case ToAccount(id=id_):
-                return {"lane": f"account:{id_}", "account_id": id_}
+                return {
+                    "lane": f"account:{id_}",
+                    "account_id": id_,
+                    "person_id": to.person_id,
+                }
             case ToChat():
                 lane = f"chat:{to.platform}:{to.workspace}:{to.chat}"
                 return {
@@ -152,7 +241,24 @@ class Desk:
                     "workspace": to.workspace,
                     "chat": to.chat,
                     "thread": to.thread,
+                    "own_thread": to.own_thread,
                 }
+
+    def _standing_in(
+        self, to: To, urgency: Urgency, at: datetime
+    ) -> tuple[To, int | None, datetime]:
+        """To whom a letter goes, in whose place, and not before when."""
+        if not isinstance(to, ToPerson):
+            return to, None, at
+        absence = absences.of(self.db, to.id, at)
+        if absence is None:
+            return to, to.instead_of, at
+        if urgency is not Urgency.NOW:
+            return to, to.id, absence.until
+        acts = acting(self.db, to.id, at)
+        if acts is None or acts.instead_of is None:
+            return to, to.instead_of, at
+        return ToPerson(acts.person.id), to.id, at
 
     def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:
         at = self.recorded_at + (MERGE_WITHIN if merges else timedelta())
@@ -168,6 +274,7 @@ class Desk:
 
     def begin(self, about: Ref, after: Json, shown: Json = None) -> None:
         """A subject exists from now on; journal it."""
+        self.moved.add(about)
         subjects.begin(self.db, about.kind, about.id, self.recorded_at, shown or after)
         self.note(about, None, after)
 
@@ -176,11 +283,13 @@ class Desk:
 
         With `shown` the change is material and makes a new revision.
         """
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, shown)
         self.note(about, before, after)
 
     def touch(self, about: Ref) -> None:
         """A subject's cards look different now, though nothing of it changed."""
+        self.moved.add(about)
         subjects.change(self.db, about.kind, about.id, self.recorded_at, None)
 
     def note(self, about: Ref | None, before: Json, after: Json, *, deed: str = "") -> None:
@@ -230,9 +339,19 @@ class Desk:
         return done
 
     def at(
-        self, moment: datetime, about: Ref, name: str, *, due: int | None = None, extra: Json = None
+        self,
+        moment: datetime,
+        about: Ref,
+        name: str,
+        *,
+        due: int | None = None,
+        person: int | None = None,
+        extra: Json = None,
     ) -> None:
-        """At a moment, hand a timer to the subject's noun under this name."""
+        """At a moment, hand a timer to the subject's noun under this name.
+
+        `person` is who asked for it.
+        """
         timers.add(
             self.db,
             timers.Timer(
@@ -240,6 +359,7 @@ class Desk:
                 subject_id=about.id,
                 name=name,
                 due_id=due,
+                person_id=person,
                 at=moment,
                 extra=extra,
             ),

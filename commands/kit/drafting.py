@@ -6,16 +6,29 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from commands.kit import words
+from commands.kit import welcome, words
 from commands.kit.calendar import local_day
-from commands.kit.card import PUBLIC, Button, Buttons, Card, Facts, Line, Part, Ref
+from commands.kit.card import PUBLIC, Button, Buttons, Card, Facts, Line, Part, Quote, Ref
 from commands.kit.command import Catalogue, Command, Declared
-from commands.kit.form import Choice, Day, Kind, Moment, Photos, Pick, Question, Text, YesNo
+from commands.kit.desk import Desk
+from commands.kit.form import (
+    Choice,
+    Day,
+    Kind,
+    Moment,
+    Photos,
+    Pick,
+    Place,
+    Question,
+    Text,
+    YesNo,
+)
 from commands.kit.noun import Look, Matches, Noun, Nouns
+from commands.kit.people import Actor, ToAccount, load
 from commands.kit.reading import Which
 from commands.kit.words import T, Value, Words
-from storage import drafts, people
-from storage.database import Json, known
+from storage import drafts, people, postings
+from storage.database import Json, Transaction, known
 from storage.drafts import Draft
 
 KEPT_FOR = timedelta(hours=24)
@@ -41,6 +54,8 @@ def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
 
     def card(look: Look, id_: int) -> Card:
         draft = drafts.get(look.db, id_)
+        if draft and not draft.command:
+            return _aside(look, draft, catalogue)
         command = catalogue.get(draft.command) if draft else None
         if draft is None or command is None:
             return Card(T("This is no longer open."))
@@ -50,9 +65,59 @@ def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
         kind=KIND,
         words=T("draft"),
         find=lambda _look, _text, _actor: Matches(),
-        name_of=lambda _db, _id: None,
+        name_of=_name_of,
         card=card,
+        held=drafts.open_of,
+        hand=_hand,
     )
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    draft = drafts.get(db, id_)
+    return f"/{draft.command}" if draft and draft.command else None
+
+
+def _hand(desk: Desk, id_: int, to_id: int) -> None:
+    """Somebody else finishes it: it waits in their direct chat, with what was answered so far."""
+    account = next(iter(people.accounts_of(desk.db, to_id)), None)
+    if account is None:
+        return
+    for posting in postings.of(desk.db, KIND, id_):
+        postings.stop(desk.db, known(posting.id))
+    drafts.give(desk.db, id_, account)
+    desk.touch(Ref(KIND, id_))
+    desk.tell(ToAccount(known(account.id), to_id), Ref(KIND, id_))
+
+
+def _aside(look: Look, draft: Draft, catalogue: Catalogue) -> Card:
+    """Words, files or a place whose command is not known yet."""
+    about, kept = Ref(KIND, known(draft.id)), draft.answers
+    title = T("What shall I do with this?")
+    parts: tuple[Part, ...] = (Quote(kept["text"], by_of(draft)),) if kept["text"] else ()
+    if kept.get("files"):
+        parts += (Line(T("{n} file", "{n} files", n=len(kept["files"]))),)
+    if kept.get("place"):
+        parts += (Line(T("📍 {place}", place=place_words(kept["place"]))),)
+    if draft.state != drafts.ASIDE:
+        return Card(title, (*parts, Line(_ENDED[draft.state])), about)
+    actor = _asker(look.db, draft.account_id)
+    here = bool(kept.get("place")) and not kept["text"]
+    return Card(title, (*parts, *welcome.choices(catalogue, actor, about, here=here)), about)
+
+
+def by_of(draft: Draft) -> Words:
+    """Whose words a draft passes on."""
+    if not draft.origin:
+        return ""
+    name, at, _account = draft.origin
+    return T("{name}, {at:clock}", name=name, at=datetime.fromisoformat(at))
+
+
+def _asker(db: Transaction, account_id: int) -> Actor:
+    account = people.account_by_id(db, account_id)
+    assert account is not None
+    person = load(db, account.person_id) if account.person_id else None
+    return Actor(account_id, account.name, person, account.contact_id)
 
 
 def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Card:
@@ -65,13 +130,26 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
     asked = declared.question(draft.asking)
     if asked is None:
         return Card(title, (*so_far, *_confirm(look, draft, command, about, nouns)), about)
-    return Card(title, (*so_far, *_question(look, draft, asked, about, nouns)), about)
+    now = _now(look, draft, command, asked, nouns)
+    return Card(title, (*so_far, *now, *_question(look, draft, asked, about, nouns)), about)
+
+
+def _now(
+    look: Look, draft: Draft, command: type[Command], asked: Question, nouns: Nouns
+) -> tuple[Part, ...]:
+    """How it stands now, where an answer corrects something."""
+    held = command.present(look.db, draft.subject_id) if draft.subject_id else {}
+    value = held.get(asked.field)
+    if value is None:
+        return ()
+    return (Line(T("Now: {value}", value=shown(look, asked, value, nouns))),)
 
 
 _ENDED = {
     drafts.DONE: T("Done."),
     drafts.CANCELLED: T("Cancelled. Nothing was kept."),
     drafts.ASIDE: T("Put aside."),
+    drafts.HANDED: T("Handed over to you, to be finished."),
     drafts.EXPIRED: T("This was left for a day and has been put aside."),
 }
 
@@ -116,9 +194,21 @@ def _as_read(look: Look, kind: Kind, value: Json, nouns: Nouns) -> Words:
             return _labels(kind, value)
         case Pick():
             return nouns[kind.noun].name_of(look.db, value) or "?"
-        case Photos():
-            return T("{n} file", "{n} files", n=len(value))
+        case Photos() | Place():
+            return _sent(kind, value)
     assert_never(kind)
+
+
+def _sent(kind: Photos | Place, value: Json) -> Words:
+    if isinstance(kind, Place):
+        return place_words(value)
+    return T("{n} file", "{n} files", n=len(value))
+
+
+def place_words(value: Mapping[str, Json]) -> str:
+    """A place as maps find it: its name, and its degrees to the metre."""
+    degrees = f"{value['latitude']:.5f}, {value['longitude']:.5f}"
+    return " · ".join(filter(None, (value.get("title"), degrees)))
 
 
 def _labels(kind: Choice, value: Json) -> Words:
@@ -205,7 +295,7 @@ def _offers(
             yield from _listed(look, kind, draft, nouns)
         case Moment():
             yield "just now", T("Just now")
-        case Text() | Photos():
+        case Text() | Photos() | Place():
             return
 
 

@@ -7,6 +7,7 @@
     Undeliverable      a platform's answer to sending
       Later            not now: try again after a while
       Never            not to this account, or not at all
+        TooLarge       a file that is larger than may be fetched
       Unclear          it may or may not have been sent
     Misdeclared        a command or noun is declared so that it cannot work; raised at import
 
@@ -56,7 +57,10 @@ class Undeliverable(Exception):
 
 
 class Later(Undeliverable):
-    """Not now. `after` is in seconds; with `everyone` the whole bot must wait."""
+    """Not now. `after` is in seconds; with `everyone` the whole bot must wait.
+
+    `token` says that nothing can be sent at all until somebody mends the bot's token.
+    """
 
     def __init__(
         self,
@@ -65,20 +69,37 @@ class Later(Undeliverable):
         *,
         everyone: bool = False,
         asked: bool = False,
+        token: bool = False,
     ) -> None:
         super().__init__(reason)
         self.after = after
         self.everyone = everyone
         self.asked = asked
+        self.token = token
 
 
 class Never(Undeliverable):
-    """Not at all. `account` says that this account can't be reached: another may be tried."""
+    """Not at all. `account` says that this account can't be reached: another may be tried.
 
-    def __init__(self, reason: str, *, account: bool = False, moved_to: str = "") -> None:
+    `moved_to` is the chat's new number, `thread` says that only its thread is not there.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        account: bool = False,
+        moved_to: str = "",
+        thread: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.account = account
         self.moved_to = moved_to
+        self.thread = thread
+
+
+class TooLarge(Never):
+    """A file that is larger than may be fetched."""
 
 
 class Unclear(Undeliverable):

@@ -18,10 +18,23 @@ CustomerId = NewType("CustomerId", int)
 PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
+AccountId = NewType("AccountId", int)
+DepartureId = NewType("DepartureId", int)
+OfferId = NewType("OfferId", int)
+HandoverId = NewType("HandoverId", int)
 SheetId = NewType("SheetId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place on earth, in degrees, perhaps with a name."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,12 @@ class Photos:
     """Photos and files."""
 
 
-Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on earth."""
+
+
+Kind = Text | Day | Moment | Choice | YesNo | Pick | Photos | Place
 
 _KINDS: dict[object, Kind] = {
     str: Text(),
@@ -91,8 +109,13 @@ _KINDS: dict[object, Kind] = {
     PersonId: Pick("person"),
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
+    AccountId: Pick("account"),
+    DepartureId: Pick("departure"),
+    OfferId: Pick("offer"),
+    HandoverId: Pick("handover"),
     SheetId: Pick("sheet"),
     Files: Photos(),
+    Where: Place(),
 }
 
 
@@ -117,8 +140,11 @@ class Question:
 
 
 def asked_of(questions: tuple[Question, ...], *, outside: bool) -> tuple[Question, ...]:
-    """The questions put to somebody: nobody outside the company is asked to pick from our lists."""
-    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick)))
+    """The questions put to somebody.
+
+    Nobody outside the company is asked to pick from our lists, or to date what we received.
+    """
+    return tuple(q for q in questions if not (outside and isinstance(q.kind, Pick | Moment)))
 
 
 def question(where: str, name: str, field: FieldInfo) -> Question:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from commands.kit.card import Card
+from commands.kit.card import STAFF, Audience, Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
 from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
-from commands.kit.words import T
+from commands.kit.words import T, Words
+from storage import dues, timers
 from storage.database import Transaction
 from storage.files import File
 from storage.talk import Talk
@@ -59,11 +60,32 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Involved:
-    """Who has to do with a subject."""
+    """Who has to do with a subject.
+
+    `superior_ids` stand above its owner beside the superior. What is `personal` is no deputy's.
+    """
 
     owner_id: int | None = None
     submitter_ids: frozenset[int] = frozenset()
     account_ids: frozenset[int] = frozenset()
+    superior_ids: frozenset[int] = frozenset()
+    personal: bool = False
+
+
+def _none_held(_db: Transaction, _person_id: int) -> list[int]:
+    return []
+
+
+def _not_handed(_desk: Desk, _id: int, _to_id: int) -> None:
+    """Only what is owed on it changes hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject's own thread: what it is called, and whether there is nothing more to do in it."""
+
+    title: str
+    closed: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +93,11 @@ class Noun:
     """A kind of subject.
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
-    `arrived` is told of every file once its bytes are here.
+    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    usual one, such as a warning; they follow it as well. `topic` is given where each is talked
+    about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
+    for each file of a subject, with its bytes, in the transaction that has both. `held` are the
+    open ones that a person answers for; `hand` makes one another's.
     """
 
     kind: str
@@ -79,12 +105,25 @@ class Noun:
     find: Callable[[Look, str, Actor | None], Matches]
     name_of: Callable[[Transaction, int], str | None]
     card: Callable[[Look, int], Card] | None = None
+    views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
-    arrived: Callable[[Desk, File], None] = lambda _desk, _file: None
+    topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
+    filed: Callable[[Desk, int, File, bytes], None] = lambda _desk, _id, _file, _content: None
+    files_to: Audience = STAFF
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
+    held: Callable[[Transaction, int], list[int]] = _none_held
+    hand: Callable[[Desk, int, int], None] = _not_handed
+
+    def drawn(self, look: Look, about: Ref) -> Card | None:
+        """A subject's card, or the view of it that is asked for; None if it has none."""
+        name, _, told = about.view.partition(":")
+        if name:
+            return self.views[name](look, about.id, told)
+        return self.card(look, about.id) if self.card else None
 
 
 class Nouns:
@@ -108,15 +147,42 @@ class Nouns:
         """All of them."""
         return tuple(self._by_kind.values())
 
+    # --- what people have in hands (commands.kit.desk.Holdings) -----------------------------------
+
+    def held_by(self, db: Transaction, person_id: int) -> list[Ref]:
+        """Every open subject that a person answers for, owes something on, or asked about."""
+        held = [Ref(noun.kind, id_) for noun in self.every() for id_ in noun.held(db, person_id)]
+        owed = [Ref(due.kind, due.subject_id) for due in dues.owed_by(db, person_id)]
+        asked = [Ref(timer.kind, timer.subject_id) for timer in timers.asked_by(db, person_id)]
+        return list(dict.fromkeys([*held, *owed, *asked]))
+
+    def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
+        """One of them is another's from now on, with what is owed on it."""
+        self[about.kind].hand(desk, about.id, to_id)
+        dues.pass_from(desk.db, about.kind, about.id, from_id, to_id)
+        timers.pass_on(desk.db, about.kind, about.id, from_id, to_id)
+
+    def name_of(self, db: Transaction, about: Ref) -> Words:
+        """What people call a subject, with its kind."""
+        noun = self.get(about.kind)
+        if noun is None:
+            return str(about)
+        name = noun.name_of(db, about.id)
+        return T("{kind} {name}", kind=noun.words, name=name) if name else noun.words
+
 
 def relations(db: Transaction, involved: Involved, person: Person) -> frozenset[Relation]:
     """What a person is to a subject."""
     found = set()
+    deputising = frozenset() if involved.personal else person.stands_in_for
     if involved.owner_id == person.id:
         found.add(Relation.OWNER)
+    if involved.owner_id in deputising:
+        found.add(Relation.DEPUTY)
     if person.id in involved.submitter_ids:
         found.add(Relation.SUBMITTER)
     above = superior_of(db, involved.owner_id)
-    if above and above.id == person.id:
+    over = involved.superior_ids | ({above.id} if above else set())
+    if over & {person.id, *deputising}:
         found.add(Relation.SUPERIOR)
     return frozenset(found)

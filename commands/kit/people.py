@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from commands.kit.calendar import Quiet
 from commands.kit.words import T
-from storage import people
+from storage import absences, people
 from storage.database import Transaction
 
 
@@ -70,7 +70,11 @@ EVERYONE: Who = frozenset({Role.STAFF, Role.CONTACT, Role.STRANGER})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the company."""
+    """Somebody of the company.
+
+    `home` is the platform on which they want to be told things. `stands_in_for` are those away
+    whose deputy they are at this moment; known of whoever speaks.
+    """
 
     id: int
     name: str
@@ -81,6 +85,8 @@ class Person:
     language: str = ""
     zone: str = ""
     quiet: Quiet = field(default_factory=lambda: Quiet(time(22), time(7, 30)))
+    home: str = ""
+    stands_in_for: frozenset[int] = frozenset()
 
     def zone_or(self, company: ZoneInfo) -> ZoneInfo:
         """The zone this person reads times in."""
@@ -108,9 +114,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class ToPerson:
-    """To somebody of the company, on whichever account reaches them."""
+    """To somebody of the company, on whichever account reaches them; perhaps in another's place."""
 
     id: int
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +129,25 @@ class ToContact:
 
 @dataclass(frozen=True, slots=True)
 class ToAccount:
-    """To one account, of somebody who is nobody's yet."""
+    """To one account: of somebody who is nobody's yet, or this one of a person's."""
 
     id: int
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToChat:
-    """To a conversation: the place where something was said, or a bound channel."""
+    """To a conversation: the place where something was said, or a bound channel.
+
+    With `own_thread` it goes into the thread of what it is about, where the place has such.
+    """
 
     platform: str
     workspace: str
     chat: str
     thread: str = ""
     person_id: int | None = None
+    own_thread: bool = False
 
 
 To = ToPerson | ToContact | ToAccount | ToChat
@@ -160,6 +172,7 @@ def _person(db: Transaction, row: people.Person) -> Person:
         language=row.language,
         zone=row.zone,
         quiet=Quiet(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_to)),
+        home=row.home,
     )
 
 
@@ -188,3 +201,55 @@ def head_of(db: Transaction, department: Department) -> Person | None:
 def members_of(db: Transaction, department: Department) -> list[Person]:
     """Everybody of a department, its head first."""
     return [_person(db, row) for row in people.members(db, department)]
+
+
+# --- standing in ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts at a moment, and in whose place if not in their own."""
+
+    person: Person
+    instead_of: Person | None = None
+
+
+def acting(db: Transaction, person_id: int | None, at: datetime) -> Acting | None:
+    """A person themselves, or who stands in while they are away: their deputy, or that one's.
+
+    Where all of them are away or have left, it is the superior, or an administrator. None for
+    somebody who does not work here.
+    """
+    meant = load(db, person_id) if person_id else None
+    if meant is None:
+        return None
+    passed: set[int] = set()
+    following: Person | None = meant
+    while following and following.id not in passed:
+        absence = absences.of(db, following.id, at)
+        if absence is None:
+            return Acting(following, None if following.id == meant.id else meant)
+        passed.add(following.id)
+        following = load(db, absence.deputy_id)
+    above = _present_above(db, meant, at)
+    return Acting(above, meant) if above else Acting(meant)
+
+
+def _present_above(db: Transaction, person: Person, at: datetime) -> Person | None:
+    """The next superior who is not away, or an administrator who is not."""
+    passed = {person.id}
+    above = superior_of(db, person.id)
+    while above and above.id not in passed:
+        if absences.of(db, above.id, at) is None:
+            return above
+        passed.add(above.id)
+        above = superior_of(db, above.id)
+    present = (_person(db, row) for row in people.administrators(db) if row.id not in passed)
+    return next((one for one in present if absences.of(db, one.id, at) is None), None)
+
+
+def standing_in(db: Transaction, person_id: int, at: datetime) -> frozenset[int]:
+    """Those away for whom a person acts at a moment."""
+    away = {absence.person_id for absence in absences.now(db, at)} - {person_id}
+    found = ((id_, acting(db, id_, at)) for id_ in away)
+    return frozenset(id_ for id_, acts in found if acts and acts.person.id == person_id)

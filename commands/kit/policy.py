@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from commands.kit.clauses import CLAUSES
 from commands.kit.errors import Misdeclared
@@ -25,10 +25,14 @@ class Clause:
     number: str
 
 
+Hours = Field(gt=0, le=24 * 366)
+Days = Field(gt=0, le=3660)
+
+
 class Section(BaseModel):
     """One noun's numbers: `class CasePolicy(Section, section="cases")`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     section: ClassVar[str]
 
     def __init_subclass__(cls, *, section: str) -> None:

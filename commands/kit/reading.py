@@ -28,6 +28,7 @@ from commands.kit.form import (
     Moment,
     Photos,
     Pick,
+    Place,
     Question,
     Text,
     YesNo,
@@ -44,7 +45,11 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_SPACE = re.compile(r"[ \t]+")
+EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
+_DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)")
+HALF_A_TURN = 180.0
 _LIST = re.compile(r"[\s,，、;；]+")
 
 
@@ -77,15 +82,20 @@ class Context:
 
 @dataclass
 class Understood:
-    """Answers found in a text, the one whose meaning is not clear, and a second subject named."""
+    """What was found in a text.
+
+    Answers, the one whose meaning is not clear, a second subject that is named, and what is wrong
+    with an answer: the others stand nevertheless.
+    """
 
     answers: dict[str, Json] = field(default_factory=dict)
     which: Which | None = None
     also: tuple[str, int] | None = None
+    invalid: Invalid | None = None
 
 
 def command_in(
-    text: str, catalogue: Catalogue, only: Callable[[Declared], bool] = lambda _d: True
+    text: str, catalogue: Catalogue, only: Callable[[Declared, str], bool] = lambda _d, _rest: True
 ) -> tuple[type[Command], str] | None:
     """The command that a text begins with, by its longest name or alias, and the rest of it."""
     start = _PREFIX.match(text)
@@ -93,8 +103,10 @@ def command_in(
     folded = body.casefold()
     for word in sorted(catalogue.spoken, key=len, reverse=True):
         command = catalogue.spoken[word]
-        if folded.startswith(word) and _ends_here(folded, word) and only(command.declared):
-            return command, body[len(word) :].lstrip(_GLUE)
+        rest = body[len(word) :].lstrip(_GLUE)
+        named = folded.startswith(word) and _ends_here(folded, word)
+        if named and only(command.declared, rest):
+            return command, rest
     return None
 
 
@@ -104,7 +116,10 @@ def _ends_here(text: str, word: str) -> bool:
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
-    """Find answers in a text: named ones, the first pick, a leading date, and the rest."""
+    """Find answers in a text: named ones, the first pick, a leading date, and the rest.
+
+    Raises nothing: what is wrong or unclear stands beside what was understood.
+    """
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
@@ -128,9 +143,18 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     ends = [following.start() for following in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=False):
         asked = names[mark[1].casefold()]
-        value = text[mark.end() : end]
-        found.answers[asked.field] = answer(asked, value.strip(_GLUE), ctx)
+        _answered(asked, text[mark.end() : end].strip(_GLUE), ctx, found)
     return kept
+
+
+def _answered(asked: Question, raw: str, ctx: Context, found: Understood) -> None:
+    """Take an answer; the first that is wrong, or not clear, is asked about."""
+    try:
+        found.answers[asked.field] = answer(asked, raw, ctx)
+    except Invalid as invalid:
+        found.invalid = found.invalid or invalid
+    except Which as which:
+        found.which = found.which or which
 
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
@@ -154,10 +178,11 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
 
 def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
     """A second customer right after the first: whether to split is asked."""
-    joined = _AND.match(rest)
+    joined = _AND.match(rest) or _SPACE.match(rest)
     if joined:
         matches, beyond = leads(ctx.look, rest[joined.end() :])
-        if matches.clear and matches.found[0].id != found.answers[field_]:
+        sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
+        if sure and matches.clear and matches.found[0].id != found.answers[field_]:
             found.also = (field_, matches.found[0].id)
             return beyond.lstrip(_GLUE)
     return rest.lstrip(_GLUE)
@@ -174,6 +199,9 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
             return text
         found.which = _which_day(asked.field, unclear)
         return text[unclear.end :].lstrip(_GLUE)
+    except NotADate as impossible:
+        found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
+        return text.partition(str(impossible))[2].lstrip(_GLUE)
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()
@@ -186,7 +214,7 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> Non
     only = declared.questions[0] if len(declared.questions) == 1 else None
     asked = asked or only
     if asked and asked.field not in found.answers and text.strip():
-        found.answers[asked.field] = answer(asked, text.strip(), ctx)
+        _answered(asked, text.strip(), ctx, found)
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
@@ -227,8 +255,8 @@ def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
             return _choice(asked, kind, raw, ctx)
         case Pick():
             return _pick(asked, kind, raw, ctx)
-        case Photos():
-            return list(raw)
+        case Photos() | Place():
+            return _place(asked, raw) if isinstance(kind, Place) else list(raw)
     assert_never(kind)
 
 
@@ -257,9 +285,13 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:
-        raise Invalid(
-            asked.field, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
-        ) from error
+        raise _no_such_day(asked.field, raw) from error
+
+
+def _no_such_day(field_: str, raw: str) -> Invalid:
+    return Invalid(
+        field_, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
+    )
 
 
 def _moment(asked: Question, raw: str, ctx: Context) -> str:
@@ -270,6 +302,17 @@ def _moment(asked: Question, raw: str, ctx: Context) -> str:
             asked.field,
             T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
         ) from error
+
+
+def _place(asked: Question, raw: Json) -> Json:
+    """A place as a platform sends it, or as map programs write it: 29.8683, 121.544."""
+    if isinstance(raw, dict):
+        return raw
+    found = _DEGREES.fullmatch(str(raw).strip())
+    latitude, longitude = (float(found[1]), float(found[2])) if found else (HALF_A_TURN, 0.0)
+    if abs(latitude) > HALF_A_TURN / 2 or abs(longitude) > HALF_A_TURN:
+        raise Invalid(asked.field, T("Please send the place, or write it like “29.868, 121.544”."))
+    return {"latitude": latitude, "longitude": longitude, "title": ""}
 
 
 def _yes_no(asked: Question, raw: Json) -> bool:

@@ -54,6 +54,11 @@ def form_of(content: bytes, name: str) -> str:
     return "csv" if _encoding(content) else ""
 
 
+def media_of(name: str) -> str:
+    """The media type of a table by how its name ends."""
+    return ENDINGS.get(name.rpartition(".")[2].casefold(), "")
+
+
 def named_like_a_table(name: str) -> bool:
     """Whether a name promises a table."""
     return name.rpartition(".")[2].casefold() in ENDINGS

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Quote, Ref
+from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Ref
 from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.form import Place
 from commands.kit.people import Actor, Role
 from commands.kit.words import T, listed
 
 OFFERED = 6
 
 
-def puzzled(catalogue: Catalogue, actor: Actor, text: str, draft: Ref | None) -> Card:
-    """A text that begins with no command: what it could have been; the text is kept for any."""
-    parts = (Quote(text),) if text else ()
+def choices(
+    catalogue: Catalogue, actor: Actor, draft: Ref, *, here: bool = False
+) -> tuple[Line, Buttons]:
+    """What something without a command could have been; `here` says that it is only a place."""
     if actor.role is Role.STAFF:
         said = T("I did not find a command in this. Say what it is, or type /help.")
+    elif actor.role is Role.STRANGER:
+        said = T(
+            "We have not met yet. If you work here, send “join CODE” with the code from your "
+            "administrator. If you are a customer, choose what this is: nothing has to be typed "
+            "again."
+        )
     else:
         said = T("Shall I pass this on? Choose what it is, and nothing has to be typed again.")
-    keep = tuple(_offer(command, draft) for command in _choices(catalogue, actor))[:OFFERED]
-    return Card(T("What shall I do with this?"), (*parts, Line(said), Buttons(keep, PUBLIC)))
+    fitting = (c.declared for c in _choices(catalogue, actor) if not here or _has_place(c.declared))
+    row = tuple(Button(d.words, "~as", {"c": d.name}, draft) for d in fitting)
+    return Line(said), Buttons(row[:OFFERED], PUBLIC)
 
 
-def fetching(names: Sequence[str]) -> Card:
-    """Tables are on their way; what to do with them is asked once they are here."""
-    return Card(T("Fetching {names} …", names=listed(list(names))))
+def _has_place(declared: Declared) -> bool:
+    return any(isinstance(asked.kind, Place) for asked in declared.questions)
 
 
 def stranger(name: str) -> Card:
@@ -50,17 +58,29 @@ def stranger(name: str) -> Card:
     )
 
 
+def no_such_command(name: str, near: Iterable[str]) -> Card:
+    """A slash and a word that is no command here."""
+    meant = listed([f"/{one}" for one in near])
+    parts = (Line(T("Did you mean {names}?", names=meant)),) if meant else ()
+    help_ = Line(T("/help shows what you can do here. Nothing was kept."))
+    return Card(T("There is no command /{name}", name=name[: OFFERED * 8]), (*parts, help_))
+
+
+def noted(name: str) -> Card:
+    """What a customer adds to their own case reaches whoever looks after it."""
+    return Card(T("Noted on {name}. Whoever looks after it has been told.", name=name))
+
+
+def unknown_number() -> Card:
+    """Somebody showed their number, and nobody here is known by it."""
+    said = T("Ask your administrator for a code and send “join CODE”, or write “complaint”.")
+    return Card(T("Nobody here is known by this number yet"), (Line(said),))
+
+
 def named(name: str, commands: Iterable[Declared], draft: Ref) -> Card:
     """A text that names a subject without a command: the subject's verbs."""
     row = tuple(Button(declared.words, "~as", {"c": declared.name}, draft) for declared in commands)
     return Card(T("{name}: what shall I do?", name=name), (Buttons(row[:OFFERED], PUBLIC),), draft)
-
-
-def _offer(command: type[Command], draft: Ref | None) -> Button:
-    declared = command.declared
-    if draft is None:
-        return Button(declared.words, declared.name)
-    return Button(declared.words, "~as", {"c": declared.name}, draft)
 
 
 def _choices(catalogue: Catalogue, actor: Actor) -> Iterable[type[Command]]:

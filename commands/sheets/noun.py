@@ -6,23 +6,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
+from commands.files import attached
+from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref, only
 from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Matches, Noun
-from commands.kit.people import Actor, Department, Person, Role, ToAccount, load
+from commands.kit.people import Actor, Department, Person, Role, load
 from commands.kit.policy import Clause, Section
 from commands.kit.sheet import Sheet
 from commands.kit.tables import ENDINGS
-from commands.kit.words import T, Words, sentence
+from commands.kit.words import T, Words, encode, sentence
 from commands.sheets.customers import CustomerSheet
 from commands.sheets.people import PeopleSheet
-from storage import people, roster, sheets
+from storage import roster, sheets
 from storage.database import Transaction, known
 from storage.files import File
 from storage.sheets import (
     CANCELLED,
     CHECKED,
     CHECKING,
+    COMING,
     DONE,
     EXPORTING,
     FAILED,
@@ -37,6 +39,8 @@ from storage.sheets import (
 WORDS = T("table")
 SHOWN = 10
 PERCENT = 100
+# A table of one column is plain text.
+TABLES = {*ENDINGS.values(), "text/plain"}
 SHEETS: Mapping[str, Sheet] = {one.name: one for one in (CustomerSheet(), PeopleSheet())}
 
 
@@ -80,20 +84,34 @@ def undo_until(job: Job, hours: float) -> datetime | None:
     return job.finished_at + timedelta(hours=hours)
 
 
-def offer(desk: Desk, file: File) -> None:
-    """A file has arrived: ask whoever sent a table, and may import it, what it is."""
-    account = people.account_by_id(desk.db, file.account_id) if file.account_id else None
-    person = load(desk.db, account.person_id) if account and account.person_id else None
-    wanted = file.kind == "" and file.media in ENDINGS.values()
-    if not wanted or not any(may_import(sheet, person) for sheet in SHEETS.values()):
+def may_import_any(person: Person | None) -> bool:
+    """Whether somebody may take in tables at all."""
+    return any(may_import(sheet, person) for sheet in SHEETS.values())
+
+
+def receive(desk: Desk, name: str) -> Ref:
+    """Somebody sends a table: the job under which it is kept, until they say what it is."""
+    return begin(
+        desk,
+        Job(
+            name=name,
+            person_id=desk.person.id,
+            account_id=desk.actor.account_id,
+            by=desk.person.name,
+            created_at=desk.now,
+        ),
+    )
+
+
+def arrive(desk: Desk, id_: int, file: File, _content: bytes) -> None:
+    """The table is here: whoever sent it is asked what it is."""
+    job = sheets.get(desk.db, id_)
+    if job is None or job.state != COMING:
         return
-    if person is None or sheets.of_file(desk.db, known(file.id)):
-        return
-    about = begin(desk, Job(
-        file_id=file.id, name=file.name, person_id=person.id, account_id=file.account_id,
-        by=person.name, created_at=desk.now,
-    ))  # fmt: skip
-    desk.tell(ToAccount(file.account_id or 0), about)
+    job.file_id, job.state = known(file.id), OFFERED
+    if file.media not in TABLES:
+        job.state, job.reason = FAILED, encode(T("This is neither a CSV nor an XLSX file."))
+    sheets.save(desk.db, job)
 
 
 def begin(desk: Desk, job: Job) -> Ref:
@@ -111,11 +129,14 @@ def card(look: Look, id_: int) -> Card:
     job = sheets.get(look.db, id_)
     if job is None:
         return Card(T("This is no longer here."))
-    parts = (*_counted(job), *_wrong(look.db, job), *_reason(job), *_next(look, job))
-    return Card(_title(job), parts, Ref(KIND, id_))
+    about = Ref(KIND, id_)
+    coming = attached(look, about) if job.state == COMING else ()
+    parts = (*coming, *_counted(job), *_wrong(look.db, job), *_reason(job), *_next(look, job))
+    return Card(_title(job), parts, about)
 
 
 _IN: Mapping[str, Callable[[Job, T], T]] = {
+    COMING: lambda job, _: T("📄 {name}", name=job.name),
     OFFERED: lambda job, _: T("📄 {name} is here. What is it?", name=job.name),
     CHECKING: lambda job, _: T("🔎 Checking {name}: {n} rows so far", name=job.name, n=job.at),
     CHECKED: lambda job, _: T("🔎 {name} is checked; nothing is imported yet", name=job.name),
@@ -210,7 +231,9 @@ def _reason(job: Job) -> tuple[Part, ...]:
 def _next(look: Look, job: Job) -> tuple[Part, ...]:
     about = Ref(KIND, known(job.id))
     row: tuple[Button, ...] = ()
-    if job.state == OFFERED:
+    if job.form and job.state == DONE and job.file_id:
+        row = (open_table(job.file_id),)
+    elif job.state == OFFERED:
         row = _offered(look.db, job, about)
     elif job.state == CHECKED:
         row = (
@@ -223,6 +246,11 @@ def _next(look: Look, job: Job) -> tuple[Part, ...]:
         sure = T("Take back everything that this file changed?")
         row = (Button(T("Undo"), "import_undo", about=about, style="danger", confirm=sure),)
     return (Buttons(row, STAFF),) if row else ()
+
+
+def open_table(file_id: int) -> Button:
+    """A fresh link to a table that was made: each one soon ends."""
+    return Button(T("Open"), "file", {"file": str(file_id)})
 
 
 def _offered(db: Transaction, job: Job, about: Ref) -> tuple[Button, ...]:
@@ -270,5 +298,7 @@ NOUN = Noun(
     name_of=name_of,
     card=card,
     involved=involved,
-    arrived=offer,
+    filed=arrive,
+    # A table of customers or people is for whoever sent it, or asked for it, alone.
+    files_to=only(),
 )

@@ -18,6 +18,7 @@ from storage.sheets import (
     CANCELLED,
     CHECKED,
     CHECKING,
+    COMING,
     DONE,
     EXPORTING,
     IMPORTING,
@@ -138,7 +139,7 @@ class StopImport(
 
     def run(self, desk: Desk) -> Ref:
         """Stop before the next slice; what is imported already stays."""
-        job = _job(desk, self.table, OFFERED, CHECKING, CHECKED, IMPORTING, EXPORTING)
+        job = _job(desk, self.table, COMING, OFFERED, CHECKING, CHECKED, IMPORTING, EXPORTING)
         job.state, job.finished_at = CANCELLED, desk.recorded_at
         return _saved(desk, job)
 

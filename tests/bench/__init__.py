@@ -1,1 +1,1 @@
-"""Measurements of speed, each a program: `python -m tests.bench.importing FILE`."""
+"""How fast it is, measured by programs that anybody can run."""

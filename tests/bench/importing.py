@@ -20,7 +20,6 @@ from typing import Any
 
 from bot.core import Core, build
 from bot.platform import Address, Request, Typed
-from commands.kit.tables import ENDINGS
 from scheduler.clock import Clock
 from storage import files, sheets
 from storage.database import Database, Transaction
@@ -117,11 +116,13 @@ async def begun(core: Core, job: Job, content: bytes = b"") -> int:
     """Begin a job as the chat would."""
     at = core.clock.now()
     job.created_at, job.by = at, "bench"
+    laid = core.house.vault.lay(content)
 
     def work(db: Transaction) -> int:
         if content:
-            file = File(platform="", workspace="", remote="", name=job.name, at=at)
-            job.file_id = files.put(db, file, content, ENDINGS["csv"])
+            core.house.vault.keep(db, laid, content)
+            file = File(platform="", workspace="", remote="", name=job.name, at=at, vault=laid)
+            job.file_id = files.add_made(db, file)
         from commands.sheets.noun import begin
 
         return begin(core.timers.desk(db, at, "bench"), job).id
@@ -169,10 +170,10 @@ async def measure(url: str, names: list[str]) -> None:
     took = time.perf_counter() - began
     print(f"exporting: {exported.at / took:.0f} rows/s, {took:.0f} s", flush=True)
     print("during:   ", timed.told(), flush=True)
-    file = await core.database.read(lambda db: files.get(db, exported.file_id or 0))
-    assert file is not None
-    assert file.content is not None
-    await checked(core, fresh, number, file.content, "read back:")
+    vault = core.house.vault
+    table = await core.database.read(lambda db: vault.of_file(db, exported.file_id))
+    assert table is not None
+    await checked(core, fresh, number, table, "read back:")
     await core.stop()
 
 

@@ -20,7 +20,7 @@ from commands.kit.words import T
 from storage import deliveries, letters, visits
 from storage.database import Database, Gone, Transaction
 from storage.letters import Letter
-from tests.desk import Reception, button, reception
+from tests.desk import Reception, button, keys, reception
 
 
 class Stumble(Command, name="stumble", who={Role.STAFF}):
@@ -134,12 +134,18 @@ async def test_a_forged_button_is_refused(desk: Reception) -> None:
 async def test_a_button_from_another_chat_is_refused(desk: Reception) -> None:
     await desk.says("lina", "/visit 永固 Q3")
     await desk.work()
-    stolen = button(desk.mail, "dm:lina", "Undo")
-    reply = await desk.says("zhouqiang", Pressed(stolen))
+    held = button(desk.mail, "dm:lina", "Undo")
+    there = Address("web", "rehearsal", "room:sales")
+    reply = await desk.says("lina", Pressed(held), address=there, direct=False)
     assert isinstance(reply, Toast)
+    assert "does not belong here" in reply.text
     found = await desk.core.database.read(lambda db: visits.get(db, 1))
     assert found is not None
     assert found.undone_at is None
+    await desk.says("lina", Pressed(held))
+    found = await desk.core.database.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert found.undone_at is not None
 
 
 async def test_an_altered_button_is_refused(desk: Reception) -> None:
@@ -180,10 +186,14 @@ async def test_an_expired_draft_says_so_and_can_be_continued(desk: Reception) ->
     desk.clock.at = desk.clock.at.replace(day=desk.clock.at.day + 2)
     await desk.core.sweep.tick()
     await desk.work()
-    assert any("left for a day" in str(p.page) for _, p in desk.mail.redrawn)
-    await desk.presses("lina", "Cancel")
-    await desk.says("lina", Typed("/visit 永固 Q3"))
-    assert await desk.core.database.read(lambda db: visits.count_to(db, 5)) == 1
+    _, redrawn = desk.mail.redrawn[-1]
+    assert "left for a day" in str(redrawn.page)
+    go_on = next(key for key in keys(redrawn.page) if key.label == "Continue")
+    await desk.says("lina", Pressed(go_on.data))
+    await desk.says("lina", Typed("Q3"))
+    found = await desk.core.database.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert (found.customer_id, found.notes) == (5, "Q3")
 
 
 async def test_a_button_of_a_done_draft_explains_itself(desk: Reception) -> None:

@@ -29,8 +29,9 @@ PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]+")
 HALF_WIDTH = re.compile(r"[,;?!()\"']|[\u4e00-\u9fff]\s*[:.]|[:.]\s*[\u4e00-\u9fff]")
-# What is typed, a language's own name, and what kinds of file are called.
-ALLOWED_LATIN = {"help", "visit", "Q", "English", "CSV", "XLSX", "UTF", "Excel"}
+FORMATS = {"CSV", "Excel", "HEIC", "JPEG", "MP", "PDF", "PowerPoint", "UTF", "Word", "XLSX"}
+# What is typed, a language's own name, and what everybody calls a kind of file.
+ALLOWED_LATIN = {"help", "visit", "Q", "English"} | FORMATS
 OWN_NAMES = {"中文"}  # a language is called by its own name
 LONGEST_BUTTON = 12
 # Where a sentence comes from a declaration, or out of a row, instead of being written out.

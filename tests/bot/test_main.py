@@ -208,13 +208,3 @@ def test_a_process_answers_and_stops_within_ten_seconds(tmp_path: Path) -> None:
                 assert answer.status == 200
         assert bot.stop() < 10
         assert (tmp_path / "headwater.db").exists()
-
-
-def test_logs_are_events_with_fields(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    program.log_plainly()
-    structlog.get_logger("x").info("letter_lost", letter=7)
-    structlog.get_logger("x").debug("chatter")
-    said = capsys.readouterr().err
-    assert "event=letter_lost" in said
-    assert "letter=7" in said
-    assert "chatter" not in said

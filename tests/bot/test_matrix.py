@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,15 +17,18 @@ from storage.database import Database, Transaction
 from tests.house import seeded
 
 DEPARTMENTS = [d.value for d in Department]
-RELATIONS = ["owner", "submitter", "superior"]
+RELATIONS = ["owner", "submitter", "superior", "deputy"]
 OTHERS = ["administrator", "contact", "contact of another", "stranger", "has left"]
 EVERYBODY = [*DEPARTMENTS, *RELATIONS, "administrator"]
 ANYBODY = [*EVERYBODY, "contact", "contact of another", "stranger", "has left"]
-HANDLERS = ["quality", "sales", "management", "owner"]
+HANDLERS = ["quality", "sales", "management", "owner", "deputy"]
 KEEPERS = ["management", "sales", "marketing", "purchasing"]
 
 # Who may run a command; everybody else is refused.
 MATRIX: dict[str, list[str]] = {
+    "account_unlink": ["owner", "administrator"],
+    "away": EVERYBODY,
+    "back": EVERYBODY,
     "bind": ["administrator"],
     "case": [*EVERYBODY, "contact", "contact of another"],
     "case_customer": HANDLERS,
@@ -50,18 +54,38 @@ MATRIX: dict[str, list[str]] = {
     "import_people": ["administrator"],
     "import_stop": ["owner", "administrator"],
     "import_undo": ["owner", "administrator"],
+    "file": [*EVERYBODY, "contact", "contact of another"],
+    "handover_accept": ["owner", "deputy"],
+    "handover_decline": ["owner", "deputy"],
+    "handover_offer": ["submitter", "administrator"],
+    "home": EVERYBODY,
     "join": ANYBODY,
+    "join_as": ANYBODY,
+    "join_not": ANYBODY,
     "language": ANYBODY,
+    "offer_accept": ["owner", "deputy"],
     "people": EVERYBODY,
+    "person": EVERYBODY,
     "person_add": ["administrator"],
+    "person_admin": ["administrator"],
+    "person_departments": ["administrator"],
+    "person_email": ["administrator"],
+    "person_head": ["administrator"],
     "person_invite": ["administrator"],
+    "person_leave": ["administrator", "superior"],
+    "person_out": ["administrator", "superior"],
+    "person_phone": ["administrator"],
+    "person_superior": ["administrator"],
+    "quiet": EVERYBODY,
+    "settings": EVERYBODY,
     "today": EVERYBODY,
     "visit": ["sales", "management"],
-    "visit_day": ["owner"],
-    "visit_notes": ["owner"],
-    "visit_photo": ["owner"],
-    "visit_remind": ["owner"],
-    "visit_undo": ["owner"],
+    "visit_day": ["owner", "deputy"],
+    "visit_notes": ["owner", "deputy"],
+    "visit_photo": ["owner", "deputy"],
+    "visit_place": ["owner", "deputy"],
+    "visit_remind": ["owner", "deputy"],
+    "visit_undo": ["owner", "deputy"],
     "visits": EVERYBODY,
 }
 
@@ -69,31 +93,41 @@ OWNER, SUBMITTER, SUPERIOR = 3, 5, 2  # of the sample company; 2 is the superior
 ABOUT = 1
 
 
+ARCHIVE = frozenset({Department.ARCHIVE})
+# Those who are nothing but this: the archive has no rights of its own.
+PEOPLE = {
+    "owner": Person(OWNER, "owner", ARCHIVE),
+    "submitter": Person(SUBMITTER, "submitter", ARCHIVE),
+    "superior": Person(SUPERIOR, "superior", ARCHIVE),
+    "deputy": Person(97, "deputy", ARCHIVE, stands_in_for=frozenset({OWNER})),
+    "administrator": Person(99, "administrator", ARCHIVE, admin=True),
+}
+
+
 def actor(who: str) -> Actor:
-    """Somebody who is nothing but this: the archive has no rights of its own."""
-    archive = frozenset({Department.ARCHIVE})
+    """Somebody who is nothing but this."""
     match who:
-        case "owner":
-            return Actor(1, who, Person(OWNER, who, archive))
-        case "submitter":
-            return Actor(1, who, Person(SUBMITTER, who, archive))
-        case "superior":
-            return Actor(1, who, Person(SUPERIOR, who, archive))
-        case "administrator":
-            return Actor(1, who, Person(99, who, archive, admin=True))
         case "contact":
             return Actor(50, who, contact_id=1, customer_id=2)
         case "contact of another":
             return Actor(51, who, contact_id=2, customer_id=3)
         case "stranger" | "has left":
             return Actor(52, who)
+        case _ if who in PEOPLE:
+            return Actor(1, who, PEOPLE[who])
         case _:
             return Actor(1, who, Person(98, who, frozenset({Department(who)})))
+
+
+def around(involved: Involved) -> Callable[[Transaction, int], Involved]:
+    """The same people around every subject of a kind."""
+    return lambda _db, _id: involved
 
 
 def nouns() -> Nouns:
     """Every kind of subject, each with the same people around it."""
     involved = Involved(OWNER, frozenset({SUBMITTER}), frozenset({50}))
+    personal = replace(involved, personal=True)
     kinds = {command.declared.on for command in commands()} - {""}
     return Nouns(
         tuple(
@@ -102,7 +136,7 @@ def nouns() -> Nouns:
                 T(kind),
                 lambda _look, _text, _actor: Matches(),
                 lambda _db, _id: None,
-                involved=lambda _db, _id: involved,
+                involved=around(personal if kind == "person" else involved),
             )
             for kind in sorted(kinds)
         )
@@ -139,11 +173,48 @@ def test_the_matrix_whole(database_url: str) -> None:
     assert wrong == []
 
 
+def related(department: str, relation: str) -> Actor:
+    """Somebody of a department who is also this to the subject."""
+    who = actor(relation).person
+    assert who is not None
+    return Actor(1, relation, replace(who, departments=frozenset({Department(department)})))
+
+
+def product(db: Transaction) -> Iterator[tuple[str, str, str, bool]]:
+    """Every command for every department with every relation."""
+    known = nouns()
+    for command in commands():
+        declared = command.declared
+        about = Ref(declared.on, ABOUT) if declared.on else None
+        for department in DEPARTMENTS:
+            for relation in RELATIONS:
+                who = related(department, relation)
+                yield declared.name, department, relation, may(db, known, who, declared, about)
+
+
+def test_every_department_with_every_relation(database_url: str) -> None:
+    database = Database(database_url)
+    seeded(database, "web", "en")
+    try:
+        found = database.read_now(lambda db: list(product(db)))
+    finally:
+        database.close()
+    assert len(found) == len(MATRIX) * len(DEPARTMENTS) * len(RELATIONS)
+    wrong = [
+        (name, department, relation)
+        for name, department, relation, allowed in found
+        if allowed != bool({department, relation} & set(MATRIX[name]))
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("who", ["stranger", "has left"])
 def test_strangers_may_do_little(who: str) -> None:
     assert sorted(name for name, allowed in MATRIX.items() if who in allowed) == [
         "complaint",
         "help",
         "join",
+        "join_as",
+        "join_not",
         "language",
     ]

@@ -152,10 +152,10 @@ async def test_a_stranger_who_says_next_to_nothing_is_greeted(desk: Reception) -
     assert (case.text, case.customer_id) == ("rust", None)
 
 
-async def test_a_command_of_the_platform_that_is_none_of_ours_is_puzzling(desk: Reception) -> None:
+async def test_a_command_of_the_platform_that_is_none_of_ours_is_named(desk: Reception) -> None:
     await desk.says("lina", Typed("today", command="nonsense"))
     await desk.work()
-    assert desk.mail.titles("dm:lina") == ["What shall I do with this?"]
+    assert desk.mail.titles("dm:lina") == ["There is no command /nonsense"]
 
 
 @pytest.mark.parametrize("command", ["today", "TODAY", "headwater"])
@@ -268,12 +268,12 @@ async def test_a_card_that_stands_here_is_redrawn_and_not_said_twice(desk: Recep
     await desk.work()
     before = len(desk.mail.titles("dm:lina"))
     reply = await desk.presses("lina", "I have it")
-    assert reply == Toast("Done.")
+    assert reply == Toast("C-2026-0001 is yours")
     await desk.work()
     assert len(desk.mail.titles("dm:lina")) == before
     await desk.says("lina", "/case_pass C-2026-0001 Colleague: 李娜")
     await desk.work()
-    assert desk.mail.titles("dm:lina")[-1] == "✔ Pass a case on"
+    assert desk.mail.titles("dm:lina")[-1] == "✔ C-2026-0001 is now with 李娜"
 
 
 # --- buttons --------------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from bot.platform import (
     Key,
     Keys,
     Line,
+    Marked,
     Open,
+    Opened,
     Page,
     Parcel,
     Pressed,
@@ -90,6 +92,8 @@ class Demo:
                 return await self._submitted(request, request.said)
             case Started():
                 await self._say(request, hello(request.language))
+            case Marked() | Opened():
+                raise AssertionError("the local chat has neither")
         return Silent()
 
     async def _language(self, request: Request) -> Reply:

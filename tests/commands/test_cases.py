@@ -140,7 +140,7 @@ async def test_an_unknown_customer_is_clarified_by_a_likely_one(desk: Reception)
 
 
 async def test_solved_cases_can_be_shown_and_not_be_handled(desk: Reception) -> None:
-    await desk.says("lina", "/complaint 永固 rust")
+    await desk.says("zhangwei", "complaint rust")
     await desk.says("lina", "/case_reply C-2026-0001 exchanged")
     await desk.says(
         "lina", "/case_solve C-2026-0001 Department: quality Measures: x Completion date: 20 Oct"
@@ -181,7 +181,7 @@ async def test_taking_a_case_that_is_ones_own_warns_nobody_anew(desk: Reception)
 
 
 async def test_passing_on_hangs_only_what_is_still_open(desk: Reception) -> None:
-    await desk.says("lina", "/complaint 永固 rust")
+    await desk.says("zhangwei", "complaint rust")
     await desk.says("lina", "/case_reply C-2026-0001 we look into it")
     await desk.says("lina", "/case_pass C-2026-0001 Colleague: 吴磊")
     waiting = await desk.core.database.read(lambda db: timers.waiting_on(db, "case", 1))

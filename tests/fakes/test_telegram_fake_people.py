@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from telegram import Bot, ReplyKeyboardMarkup, Update
+from telegram import Bot, MessageOriginChannel, MessageOriginChat, ReplyKeyboardMarkup, Update
+from telegram.error import BadRequest
 
 from tests.fakes.telegram import CannotDo, FakeTelegram
 from tests.fakes.telegram_props import (
@@ -126,6 +128,45 @@ async def test_forwards_carry_author_and_time(tg: FakeTelegram, bot: Bot, clock:
     assert known.date - known.forward_origin.date == clock.now - theirs.date
 
 
+async def test_chats_write_in_their_own_name(tg: FakeTelegram, bot: Bot) -> None:
+    li, group = tg.user(LI), tg.group(-5, "Quality", LI)
+    channel = tg.group(-6, "News", LI, kind="channel")
+    await li.forwards(LI, "stop", author=group, signed="QA")
+    await li.forwards(LI, "news", author=channel, signed="Press")
+    told = [update.message for update in await heard(bot)]
+    origins = [message.forward_origin for message in told if message]
+    assert [type(one) for one in origins] == [MessageOriginChat, MessageOriginChannel]
+    assert not any(one.api_kwargs for one in origins if one)
+
+
+async def test_an_album_comes_part_by_part_in_any_order(tg: FakeTelegram, bot: Bot) -> None:
+    li = tg.user(LI)
+    photo = picture(20, 20)
+    sent = await li.sends_album(LI, [photo] * 3, caption="line 3", captioned=1, order=(2, 1, 0))
+    parts = [update.message for update in await heard(bot) if update.message]
+    assert [part.caption for part in parts] == [None, "line 3", None]
+    assert {part.media_group_id for part in parts} == {sent[0].album}
+    with pytest.raises(CannotDo, match="2 to 10"):
+        await li.sends_album(LI, [photo])
+
+
+async def test_a_place_moves_and_has_a_name(tg: FakeTelegram, bot: Bot) -> None:
+    li = tg.user(LI)
+    await li.sends_venue(LI, 29.9, 121.5, "Port", "1 Road")
+    moving = await li.shares_live_location(LI, 29.9, 121.5)
+    await li.moves(moving, 30.0, 121.6)
+    named, begun, moved = await heard(bot)
+    assert named.message is not None
+    assert named.message.venue is not None
+    assert named.message.location == named.message.venue.location
+    assert begun.message is not None
+    assert begun.message.location is not None
+    assert begun.message.location.to_dict()["live_period"] == 900
+    assert moved.edited_message is not None
+    assert moved.edited_message.location is not None
+    assert moved.edited_message.location.latitude == 30.0
+
+
 async def test_an_edit_is_an_update_of_its_own(tg: FakeTelegram, bot: Bot) -> None:
     li = tg.user(LI)
     said = await li.says(LI, "200 bolts")
@@ -241,3 +282,41 @@ async def test_blocking_and_migrating_are_told(tg: FakeTelegram, bot: Bot) -> No
     assert new.message is not None
     assert old.message.migrate_to_chat_id == GROUP
     assert new.message.migrate_from_chat_id == -5
+
+
+async def test_a_topic_is_closed_once_and_by_whom_may(tg: FakeTelegram, bot: Bot) -> None:
+    forum = tg.group(-5, "Forum", 7, forum=True, bot_rights={"can_manage_topics"})
+    topic = await bot.create_forum_topic(-5, "One")
+    thread = topic.message_thread_id
+    await bot.close_forum_topic(-5, thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_not_modified"):
+        await bot.close_forum_topic(-5, thread)
+    person = tg.user(7, "Li", started=True)
+    with pytest.raises(CannotDo, match="closed"):
+        await person.says(forum, "hi", thread=thread)
+    said = await bot.send_message(-5, "a manager may", message_thread_id=thread)
+    assert said.message_thread_id == thread
+    await bot.reopen_forum_topic(-5, thread)
+    await person.says(forum, "hi", thread=thread)
+    forum.bot_rights = set()
+    other = (await person.opens_topic(forum, "Two")).id
+    with pytest.raises(BadRequest, match=r"(?i)not enough rights"):
+        await bot.close_forum_topic(-5, other)
+    await bot.close_forum_topic(-5, thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_closed"):
+        await bot.send_message(-5, "no manager any more", message_thread_id=thread)
+    with pytest.raises(BadRequest, match=r"(?i)topic_id_invalid"):
+        await bot.close_forum_topic(-5, 999)
+
+
+async def test_letting_the_bot_in_and_giving_it_rights_is_told(tg: FakeTelegram) -> None:
+    person = tg.user(7, "Li", started=True)
+    group = tg.group(-6, "Group", 7)
+    group.bot = "left"
+    await person.adds_bot(group)
+    await person.promotes_bot(group, "can_manage_topics")
+    told = [json.loads(update.raw)["my_chat_member"] for update in tg.pending]
+    assert [
+        (one["old_chat_member"]["status"], one["new_chat_member"]["status"]) for one in told
+    ] == [("left", "member"), ("member", "administrator")]
+    assert told[1]["new_chat_member"]["can_manage_topics"] is True

@@ -44,11 +44,10 @@ class Player(Protocol):
     ) -> None:
         """Send a small picture."""
 
-    async def sends_file(self, name: str, content: bytes) -> None:
-        """Send a file in the direct chat."""
-
-    def downloads(self, name: str) -> bytes:
-        """The bytes of the newest file in sight in the direct chat whose name has this in it."""
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        """Send any file."""
 
     async def starts(self, code: str = "") -> None:
         """Open the bot, perhaps by a link with a code."""
@@ -61,6 +60,9 @@ class Player(Protocol):
 
     def reads(self, where: str = "") -> str:
         """Everything in sight, oldest first, as a person reads it; the open form last."""
+
+    def links(self) -> list[str]:
+        """The addresses that can be opened in the direct chat, the newest last."""
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         """The labels on the newest message containing `on`."""

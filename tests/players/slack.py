@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -93,19 +95,27 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, PICTURE, text, self._thread)
         _acknowledged(answer)
 
-    async def sends_file(self, name: str, content: bytes) -> None:
-        self._turns_to("")
-        _acknowledged(await self._person.uploads(self._here, name, content, "", self._thread))
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        self._turns_to(where, reply_to)
+        answer = await self._person.uploads(self._here, name, content, text, self._thread)
+        _acknowledged(answer)
 
-    def downloads(self, name: str) -> bytes:
-        files = self._slack.workspace.files
-        for message in reversed(self._sight(self._place(""))):
-            for file in message.files:
-                if name in file["name"] and message.user != self.user:
-                    content = files[file["id"]].content
-                    assert content is not None
-                    return content
-        raise CannotDo(f"{self.name} sees no file {name!r}")
+    async def edits(self, text: str, to: str) -> None:
+        """Change the newest message of one's own that contains a text."""
+        _acknowledged(await self._person.edits(self._own(text), to))
+
+    async def deletes(self, text: str) -> None:
+        """Take a message of one's own away."""
+        _acknowledged(await self._person.deletes(self._own(text)))
+
+    def _own(self, text: str) -> Message:
+        own = [m for m in self._sight(self._here) if m.user == self.user]
+        found = [message for message in own if text in message.text]
+        if not found:
+            raise CannotDo(f"{self.name} wrote nothing containing {text!r}")
+        return found[-1]
 
     async def starts(self, code: str = "") -> None:
         """Slack has no links with codes, and its /join and /help are Slack's own."""
@@ -113,13 +123,41 @@ class SlackPlayer:
         _acknowledged(await self._person.opens_home("messages"))
         await self.says(f"/{EVERYTHING} join {code}" if code else f"/{EVERYTHING} help")
 
+    async def opens_home(self) -> None:
+        """Open the bot's Home tab."""
+        _acknowledged(await self._person.opens_home())
+
+    async def presses_at_home(self, label: str) -> None:
+        """Press a button on the Home tab; what it opens is filled in like any form."""
+        shown = [button.text for button in self._slack.buttons(self._person.home)]
+        words = next((one for one in shown if one.startswith(label)), label)
+        self._here, self._thread = self._person.dm, None
+        _acknowledged(await self._person.presses(self._person.home, words))
+
+    async def reacts(self, emoji: str, *, on: str, where: str = "") -> None:
+        """Put an emoji under the newest message that contains a text."""
+        _acknowledged(await self._person.reacts(self._said(on, where), emoji))
+
+    async def uses_shortcut(self, callback_id: str, *, on: str, where: str = "") -> None:
+        """Choose an entry of a message's menu."""
+        self._turns_to(where)
+        _acknowledged(await self._person.uses_shortcut(callback_id, self._said(on, where)))
+
     # --- seeing -----------------------------------------------------------------------------------
 
     def sees(self, *texts: str, where: str = "") -> bool:
         return any(all(text in one for text in texts) for one in self._texts(where))
 
+    def home(self) -> str:
+        """The Home tab as one reads it."""
+        return self._slack.plain(self._person.home)
+
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
+
+    def links(self) -> list[str]:
+        shown = (json.dumps(m.blocks) for m in self._sight(self._place("")))
+        return [url for blocks in shown for url in re.findall(r'"url": "([^"]+)"', blocks)]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, self._place(where)))
@@ -164,6 +202,13 @@ class SlackPlayer:
         """The newest message of somebody else's that contains a text."""
         for message in reversed(self._sight(channel)):
             if message.user != self.user and text in self._slack.plain(message):
+                return message
+        raise CannotDo(f"{self.name} sees no message containing {text!r}")
+
+    def _said(self, text: str, where: str) -> Message:
+        """The newest message that contains a text, whoever wrote it."""
+        for message in reversed(self._sight(self._place(where))):
+            if text in self._slack.plain(message) or (message.files and not text):
                 return message
         raise CannotDo(f"{self.name} sees no message containing {text!r}")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
+import json
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from tests.fakes.telegram import CannotDo, FakeTelegram, Message, Press
 
@@ -74,17 +77,93 @@ class TelegramPlayer:
         await self._person.sends_photo(self._here, PICTURE, caption=text, reply_to=answered)
         await self._telegram.settled()
 
-    async def sends_file(self, name: str, content: bytes) -> None:
-        self._turns_to("")
-        await self._person.sends_document(self._here, content, name, mime_type="text/csv")
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        self._turns_to(where)
+        answered = self._containing(reply_to) if reply_to else None
+        await self._person.sends_document(
+            self._here, content, name, caption=text, reply_to=answered
+        )
         await self._telegram.settled()
 
-    def downloads(self, name: str) -> bytes:
-        for message in reversed(self._told("")):
-            document = message.content.get("document")
-            if document and name in document["file_name"]:
-                return self._telegram.world.files[document["file_id"]].content
-        raise CannotDo(f"{self.name} sees no file {name!r}")
+    async def sends_album(
+        self,
+        photos: int,
+        text: str = "",
+        *,
+        captioned: int = 0,
+        order: Sequence[int] = (),
+        reply_to: str = "",
+        times: int = 1,
+    ) -> None:
+        """Send photos as one; their updates may arrive in any order."""
+        self._turns_to("")
+        await self._person.sends_album(
+            self._here,
+            [PICTURE] * photos,
+            caption=text,
+            captioned=captioned,
+            order=order,
+            reply_to=self._containing(reply_to) if reply_to else None,
+            redeliver=times - 1,
+        )
+        await self._telegram.settled()
+
+    async def forwards(
+        self,
+        text: str,
+        *,
+        by: TelegramPlayer | str,
+        written: datetime | None = None,
+        where: str = "",
+        thread: int | None = None,
+    ) -> None:
+        """Pass on what somebody wrote elsewhere; a bare name is one who hides their account."""
+        self._turns_to(where)
+        known = by if isinstance(by, str) else self._telegram.user(int(by.user), by.name)
+        author = known if isinstance(known, str) else known.user
+        await self._person.forwards(self._here, text, author=author, written=written, thread=thread)
+        await self._telegram.settled()
+
+    async def shares_place(
+        self, latitude: float, longitude: float, title: str = "", *, reply_to: str = ""
+    ) -> None:
+        """Send a place, by a pin or by its name."""
+        self._turns_to("")
+        answered = self._containing(reply_to) if reply_to else None
+        if title:
+            await self._person.sends_venue(
+                self._here, latitude, longitude, title, reply_to=answered
+            )
+        else:
+            await self._person.sends_location(self._here, latitude, longitude, reply_to=answered)
+        await self._telegram.settled()
+
+    async def walks(self, *steps: tuple[float, float]) -> None:
+        """Share a place that moves."""
+        self._turns_to("")
+        first, *others = steps
+        message = await self._person.shares_live_location(self._here, *first)
+        for step in others:
+            await self._person.moves(message, *step)
+        await self._telegram.settled()
+
+    async def shares_contact(self, phone: str, of: str = "", *, reply_to: str = "") -> None:
+        """Send one's own number, or that of somebody with this name."""
+        self._turns_to("")
+        answered = self._containing(reply_to) if reply_to else None
+        await self._person.shares_contact(self._here, phone, of=of or None, reply_to=answered)
+        await self._telegram.settled()
+
+    async def edits(self, text: str, to: str) -> None:
+        """Change the newest message of one's own that contains a text."""
+        own = [m for m in self._sight(self._here) if m.sender is self._person.user]
+        found = [message for message in own if text in message.words]
+        if not found:
+            raise CannotDo(f"{self.name} wrote nothing containing {text!r}")
+        await self._person.edits(found[-1], to)
+        await self._telegram.settled()
 
     async def starts(self, code: str = "") -> None:
         self._turns_to("")
@@ -100,6 +179,10 @@ class TelegramPlayer:
     def reads(self, where: str = "") -> str:
         shown = [self._text(message) for message in self._sight(self._place(where))]
         return "\n\n".join([*shown, *self._toasts()])
+
+    def links(self) -> list[str]:
+        shown = (json.dumps(m.entities) for m in self._told(""))
+        return [url for said in shown for url in re.findall(r'"url": "([^"]+)"', said)]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, where))

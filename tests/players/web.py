@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,18 @@ class Browser:
         assert answer.status_code == 200, f"{asked}: {answer.status_code} {answer.text[:200]}"
         return parsed(answer.text)
 
+    async def get(self, path: str) -> httpx2.Response:
+        """Open an address."""
+        async with self._client() as client:
+            await self._entered(client)
+            return await client.get(path)
+
+    async def fetch(self, path: str) -> bytes:
+        """Load what the page names."""
+        answer = await self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:200]}"
+        return answer.content
+
     def page_now(self, **asked: str) -> Node:
         """Load the page from where nothing can be awaited."""
         found: list[Node] = []
@@ -58,23 +70,6 @@ class Browser:
         thread.start()
         thread.join()
         assert found, f"the page {asked} could not be loaded"
-        return found[0]
-
-    async def get(self, address: str) -> bytes:
-        """Fetch a file."""
-        async with self._client() as client:
-            await self._entered(client)
-            answer = await client.get(address)
-        assert answer.status_code == 200, f"{address}: {answer.status_code}"
-        return answer.content
-
-    def get_now(self, address: str) -> bytes:
-        """Fetch a file from where nothing can be awaited."""
-        found: list[bytes] = []
-        thread = threading.Thread(target=lambda: found.append(asyncio.run(self.get(address))))
-        thread.start()
-        thread.join()
-        assert found, f"{address} could not be fetched"
         return found[0]
 
     async def post(
@@ -148,6 +143,11 @@ class WebPlayer:
     ) -> None:
         await self._write(text, {name: PICTURE}, where, reply_to, 1)
 
+    async def sends_file(
+        self, name: str, content: bytes, text: str = "", *, where: str = "", reply_to: str = ""
+    ) -> None:
+        await self._write(text, {name: content}, where, reply_to, 1)
+
     async def _write(
         self, text: str, photos: Mapping[str, bytes], where: str, reply_to: str, times: int
     ) -> None:
@@ -196,14 +196,6 @@ class WebPlayer:
         form.values[asked["data-search"]] = [found[0]]
         await self._submit()
 
-    async def sends_file(self, name: str, content: bytes) -> None:
-        await self._write("", {name: content}, "", "", 1)
-
-    def downloads(self, name: str) -> bytes:
-        links = [a for a in self._page_now("").all("a", kind="file") if name in a["download"]]
-        assert links, f"{self.name} sees no file {name!r}"
-        return self.browser.get_now(links[-1]["href"])
-
     async def starts(self, code: str = "") -> None:
         await self._post(await self._page(""), "begin", {"code": code})
 
@@ -215,6 +207,9 @@ class WebPlayer:
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
 
+    def links(self) -> list[str]:
+        return [node["href"] for node in self.nodes() if node.tag == "a"]
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         seen = self._newest(self._page_now(where), on)
         return [button.text for button in seen.buttons()]
@@ -225,6 +220,14 @@ class WebPlayer:
     def _texts(self, where: str) -> list[str]:
         seen = [one.text for one in self._sights(self._page_now(where))]
         return [*seen, _form_text(self._form)] if self._form else seen
+
+    def nodes(self) -> Iterator[Node]:
+        """Every element of what is said in sight, without who said it, and of the open form."""
+        for seen in self._sights(self._page_now("")):
+            head = {id(node) for by in seen.node.all(kind="by") for node in by.walk()}
+            yield from (node for node in seen.node.walk() if id(node) not in head)
+        if self._form:
+            yield from self._form.node.walk()
 
     # --- the page ---------------------------------------------------------------------------------
 

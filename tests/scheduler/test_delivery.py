@@ -180,6 +180,35 @@ async def test_an_unclear_send_is_looked_up(
     assert (await letter(desk)).state == letters.SENT
 
 
+async def test_who_must_wait_before_looking_sends_nothing_twice(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, looked = desk.mail.send, desk.mail.find
+    waits = [Later("too many requests", 30.0, asked=True)]
+
+    async def lost_answer(parcel: object) -> object:
+        await original(parcel)  # type: ignore[arg-type]
+        raise Unclear("reset")
+
+    async def later(parcel: object) -> object:
+        if waits:
+            raise waits.pop()
+        return await looked(parcel)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.mail, "send", lost_answer)
+    monkeypatch.setattr(desk.mail, "find", later)
+    await tell(desk, "hello")
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENDING
+    desk.clock.at += timedelta(seconds=29)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENDING
+    desk.clock.at += timedelta(seconds=2)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENT
+    assert desk.mail.titles("dm:lina") == ["hello"]
+
+
 @pytest.mark.parametrize(("repeats", "state"), [(True, letters.WAITING), (False, letters.UNCLEAR)])
 async def test_what_cannot_be_looked_up_does_as_it_declares(
     desk: Reception, monkeypatch: pytest.MonkeyPatch, repeats: bool, state: str
@@ -290,3 +319,24 @@ async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
     await writes(desk, lambda at: at.tell(ToAccount(found.id or 0), Card(T("hello"))))
     await desk.core.delivery.tick()
     assert desk.mail.titles("dm:stranger") == ["hello"]
+
+
+async def test_a_letter_behind_another_does_not_ask_to_be_looked_at(desk: Reception) -> None:
+    desk.mail.limit = (Rate("", 1, 10.0),)
+    for number in range(3):
+        await tell(desk, f"one of three: {number}")
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=10)
+
+
+async def test_held_letters_do_not_hide_when_a_retry_is_due(desk: Reception) -> None:
+    desk.clock.at = desk.clock.at.replace(hour=15)  # 23:00 in Shanghai: quiet
+    await tell(desk, "when you are awake", urgency=Urgency.WAKING)
+    await writes(desk, lambda at: at.tell(ToPerson(LINA + 1), Card(T("now"))))
+    desk.mail.failing.append(Later("busy", after=60))
+    await desk.core.delivery.tick()
+    assert await desk.core.delivery.next_in() == timedelta(seconds=60)
+    desk.clock.at += timedelta(seconds=60)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:zhouqiang") == ["now"]
+    assert await desk.core.delivery.next_in() == timedelta(hours=8, minutes=29)

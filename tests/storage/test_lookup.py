@@ -10,7 +10,7 @@ import pytest
 
 from storage import customers, lookup
 from storage.customers import Customer
-from storage.database import Database, Transaction
+from storage.database import Database, Query, Transaction
 
 FIRST = list("华宁恒永正嘉南海长瑞鼎隆天金银东中新安泰")
 SECOND = list("强波达固源陵亿岳城丰盛昌宇鑫辉方兴科顺和")
@@ -94,3 +94,67 @@ def test_the_name_that_a_text_begins_with(database: Database) -> None:
         ranked, length = database.read_now(lead)
         assert ranked[0].name == name
         assert length == len(name)
+
+
+class Seen:
+    """A query that remembers under which grams it was asked, and how much it gave."""
+
+    def __init__(self, asked: Query[lookup.Hit]) -> None:
+        self.asked = asked
+        self.calls: list[tuple[tuple[str, ...], int]] = []
+
+    def all(self, db: Transaction, **values: str) -> list[lookup.Hit]:
+        """Ask, and remember."""
+        found = self.asked.all(db, **values)
+        self.calls.append((tuple(values.values()), len(found)))
+        return found
+
+
+@pytest.fixture
+def crowd(database: Database) -> Database:
+    """Five hundred names more that share their last two characters."""
+
+    def add(db: Transaction) -> None:
+        for number in range(500):
+            name = f"{FIRST[number % 20]}{SECOND[number // 20 % 20]}{number}精工"
+            row = Customer(name=name, short=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+            lookup.add_name(db, customers.add(db, row), name)
+
+    database.write_now(add)
+    return database
+
+
+def test_the_rarest_gram_is_looked_up_first(
+    crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Seen(vars(lookup)["_ONE"])
+    monkeypatch.setattr(lookup, "_ONE", seen)
+    assert found(crowd, "499精工")[0].endswith("499精工")
+    grams, most = seen.calls[0]
+    assert grams != ("精工",)
+    assert most < 10
+
+
+def test_the_list_of_candidates_is_capped(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Seen(vars(lookup)["_ONE"])
+    monkeypatch.setattr(lookup, "_ONE", seen)
+    assert len(found(crowd, "精工")) == 20
+    assert max(most for _, most in seen.calls) == lookup.CAP
+
+
+@pytest.mark.parametrize("asked", ["_ONE", "_BOTH", "_THREE", "_BY_KEY"])
+def test_a_look_up_reads_an_index(database: Database, asked: str) -> None:
+    query: Query[lookup.Hit] = vars(lookup)[asked]
+    compiled = query.on(database.engine)
+    values = compiled.values(dict.fromkeys(("a", "b", "c", "key"), "精工"))
+
+    def plan(db: Transaction) -> str:
+        if database.engine == "postgresql":  # which would rather read a small table whole
+            db.run("SET LOCAL enable_seqscan = off")
+        words = "EXPLAIN QUERY PLAN" if database.engine == "sqlite" else "EXPLAIN"
+        return str(db.run(f"{words} {compiled.sql}", values).fetchall())
+
+    said = database.read_now(plan)
+    assert "SCAN" not in said
+    assert "Seq Scan" not in said
+    assert "USING" in said or "Index" in said or "Bitmap" in said

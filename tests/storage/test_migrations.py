@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine
 
 from storage.connections import connect, engine_of, sqlite_path
 from storage.database import Database, Gone, Transaction
-from storage.migrate import current, newest, upgrade
+from storage.migrate import FOLDER, current, newest, upgrade
 from storage.tables import metadata
 from tests.postgres import Cluster
 
@@ -120,3 +122,36 @@ def test_a_reader_cannot_write(database_url: str) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only"):
         database.read_now(write)
     database.close()
+
+
+def moved(url: str, step: str) -> None:
+    """Go up or down to a revision, as an administrator with alembic at hand would."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = url
+    go = command.upgrade if step != "0001" or current(url) is None else command.downgrade
+    go(config, step)
+
+
+def test_people_and_reminders_of_an_older_database_are_kept_up_and_down(empty: str) -> None:
+    moved(empty, "0001")
+    connection = connect(empty)
+    connection.execute(
+        "INSERT INTO person (name, admin, active, language, zone, quiet_from, quiet_to, created_at)"
+        " VALUES ('李娜', true, true, '', '', '22:00', '07:30', '2026-01-01T00:00:00.000000+00:00')"
+    )
+    connection.execute(
+        "INSERT INTO timer (kind, subject_id, name, at, extra, state, holder, attempts) VALUES"
+        " ('case', 1, 'remind', '2026-01-01T00:00:00.000000+00:00', '{\"person\":1}', 'waiting',"
+        " '', 0)"
+    )
+    connection.close()
+    for _ in range(2):
+        moved(empty, "0002")
+        connection = connect(empty)
+        assert connection.execute("SELECT name, email_key FROM person").fetchall() == [("李娜", "")]
+        assert connection.execute("SELECT person_id FROM timer").fetchall() == [(1,)]
+        subjects = connection.execute("SELECT id FROM subject WHERE kind = 'person'").fetchall()
+        assert subjects == [(1,)]
+        connection.close()
+        moved(empty, "0001")

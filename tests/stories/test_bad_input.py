@@ -45,3 +45,48 @@ async def test_every_length_is_drawn_or_refused(house: TestHouse, length: int, l
     assert (kept is not None) == (length <= 3000)
     if kept is None:
         assert "3000" in house.zhangwei.reads()
+
+
+ALL_AT_ONCE = (
+    "<!channel> <@U1> @everyone @lina <https://evil.example|x> https://evil.example "
+    "[x](https://evil.example) <b>b</b> <script>x</script> /start &lt;!here&gt; "
+    "www.evil.example *b* _i_ `c` #tag '; --"
+)
+
+
+async def test_every_field_stays_text(house: TestHouse) -> None:
+    """What people type in any question of any command, and what a refusal echoes."""
+    nasty = ALL_AT_ONCE
+    fill = house.lina.says
+    await fill(f"/customer_add 太湖重工 {nasty}")
+    await fill(f"/contact_add 永固 name: {nasty}")
+    await fill(f"/contact_add 永固 name: 老王 title: {nasty}")
+    await fill(f"/contact_add 永固 name: 老李 phone: {nasty}")
+    await fill(f"/contact_add 永固 name: 老赵 email: {nasty}")
+    await fill(f"/customer_name 永固 name: 老朋友 {nasty}")
+    await fill("/customer 永固")
+    await fill(f"/visit 永固 {nasty}")
+    await fill(f"/visit {nasty}")
+    await house.settle()
+    await fill(f"/customer {nasty}")
+    await fill(f"/visit 永固 day: {nasty}")
+    await fill(nasty)
+    await house.settle()
+    await house.zhao.says(f"/person_add name: {nasty} departments: 质量")
+    await house.zhao.says("/people")
+    await house.settle()
+    await house.zhangwei.says(f"投诉 {nasty}")
+    await house.settle()
+    await house.lina.says(f"答复 {nasty}", reply_to="C-2026-0001")
+    await house.lina.says(f"/case_phoned C-2026-0001 text: {nasty}")
+    await house.lina.says(
+        f"/case_solve C-2026-0001 department: 质量 by_day: 2026-10-20 measures: {nasty}"
+    )
+    await house.settle()
+    await house.lina.says("/case C-2026-0001")
+    await house.lina.says(f"/case {nasty}")
+    await house.settle()
+    assert "evil.example" in house.lina.reads().replace("\u2060", "")
+    # In a name Telegram may show a command to tap: whoever taps only says that one word themselves.
+    assert [one for one in house.live() if "bot_command" not in one] == []
+    assert house.refused() == []

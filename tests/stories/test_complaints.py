@@ -131,7 +131,7 @@ async def test_a_call_before_the_complaint_is_refused(house: TestHouse) -> None:
 
 
 async def test_a_late_reply_is_late(house: TestHouse) -> None:
-    await house.lina.says(f"/complaint 永固 {RUST}")
+    await house.zhangwei.says(f"投诉 {RUST}")
     await house.settle()
     await house.advance(hours=26)
     await house.lina.presses("写答复", on="🚨")
@@ -177,7 +177,7 @@ async def test_remind_me_in_an_hour(house: TestHouse) -> None:
 
 
 async def test_a_solution_needs_department_measures_and_date(house: TestHouse) -> None:
-    await house.lina.says(f"/complaint 永固 {RUST}")
+    await house.zhangwei.says(f"投诉 {RUST}")
     await house.settle()
     await house.lina.presses("写答复")
     await house.settle()
@@ -276,3 +276,70 @@ async def test_a_contact_complains_for_their_own_company_alone(house: TestHouse)
     assert found is not None
     assert found.customer_id == 2
     assert "宁波精工" in found.text
+
+
+async def test_a_reply_that_nobody_outside_would_get_is_not_kept(house: TestHouse) -> None:
+    await house.lina.says(f"/complaint 永固 {RUST}")
+    await house.settle()
+    await house.lina.says("答复 已换货", reply_to="C-2026-0001")
+    await house.settle()
+    assert "我联系不到客户方的任何人" in house.lina.reads()
+    assert (await owed(house))["first"].state == dues.OPEN
+
+
+async def test_a_warning_follows_what_happens(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.advance(hours=21)
+    assert house.lina.sees("⏰ C-2026-0001", "李娜负责，尚未答复")
+    await house.lina.says("/case_pass C-2026-0001 to: 周强")
+    await house.settle()
+    assert house.lina.sees("⏰ C-2026-0001", "周强负责，尚未答复")
+    await house.zhouqiang.says("答复 已换货", reply_to="C-2026-0001")
+    await house.settle()
+    assert not house.lina.sees("⏰ C-2026-0001")
+    assert house.lina.sees("☑ C-2026-0001", "首次答复已于", "按时完成")
+    assert house.lina.buttons(on="按时完成") == []
+
+
+async def test_a_missed_deadline_stands_on_the_warning_too(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.advance(hours=25)
+    assert not house.lina.sees("⏰ C-2026-0001")
+    assert house.lina.count("🚨 C-2026-0001") == 2
+
+
+async def test_who_gets_a_case_is_told_from_whom(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says("/case_pass C-2026-0001 to: 周强")
+    await house.settle()
+    assert house.zhouqiang.sees("👉 C-2026-0001", "李娜转来")
+
+
+async def test_a_card_that_is_asked_for_is_shown_again(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    shown = house.lina.count("📋 C-2026-0001")
+    await house.lina.says("/case C-2026-0001")
+    await house.settle()
+    assert house.lina.count("📋 C-2026-0001") == shown + 1
+
+
+async def test_a_call_in_the_minute_of_the_complaint_counts(house: TestHouse) -> None:
+    house.clock.at = house.clock.at.replace(second=40)
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says(f"/case_phoned C-2026-0001 at: {house.local(house.clock.at)}")
+    await house.settle()
+    assert (await owed(house))["first"].state == dues.DONE
+    assert house.lina.sees("C-2026-0001的电话答复已登记")
+
+
+async def test_a_confirmation_says_who_hears_of_it(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says("答复 已换货", reply_to="C-2026-0001")
+    await house.settle()
+    assert house.lina.sees("C-2026-0001的答复将发给张伟")

@@ -1,11 +1,25 @@
-"""Adding a command touches one file: declared here alone, it works on every platform."""
+"""Adding a command touches one file: put beside the others, it works on every platform."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
+
+import commands
+from bot.wiring import app_manifest
+from tests.house import TestHouse, opened, settings_for
+from tests.players.web import WebPlayer
+from tests.stages import SlackWire, TelegramWire
+
+TOAST = '''
+"""Toasts: one more command, in one file."""
+
+from __future__ import annotations
+
+from typing import Annotated
 
 from commands.customers import name_of
 from commands.kit.card import Card, Line
@@ -14,7 +28,6 @@ from commands.kit.desk import Desk
 from commands.kit.form import Ask, CustomerId
 from commands.kit.people import Department
 from commands.kit.words import T
-from tests.house import TestHouse, opened
 
 
 class Toast(Command, name="toast", aliases=("干杯",), who={Department.SALES}, clause="3.2.3"):
@@ -27,12 +40,22 @@ class Toast(Command, name="toast", aliases=("干杯",), who={Department.SALES}, 
         """Say it."""
         name = name_of(desk.db, self.customer) or "?"
         return Card(T("Cheers, {customer}", customer=name), (Line(self.wish),))
+'''
 
 
 @pytest.fixture
-async def house(platform: str, database_url: str) -> AsyncIterator[TestHouse]:
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The room of commands, with one file more."""
+    (tmp_path / "toasts.py").write_text(TOAST, encoding="utf-8")
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    yield
+    del sys.modules["commands.toasts"]
+
+
+@pytest.fixture
+async def house(platform: str, database_url: str, room: None) -> AsyncIterator[TestHouse]:
     """The house with one command more."""
-    async with opened(platform, database_url, language="en", more_commands=(Toast,)) as made:
+    async with opened(platform, database_url, language="en") as made:
         yield made
 
 
@@ -66,3 +89,16 @@ async def test_help_lists_it(house: TestHouse) -> None:
     await house.lina.says("/help")
     await house.settle()
     assert house.lina.sees("/toast", "Raise a glass to a customer")
+
+
+async def test_it_stands_in_the_menu_of_its_platform(house: TestHouse) -> None:
+    match house.wire:
+        case TelegramWire(fake=telegram):
+            await telegram.until(lambda: "toast" in str(telegram.sent("setMyCommands")))
+        case SlackWire():
+            manifest = app_manifest(settings_for("sqlite:///x.db", "en"), "Headwater")
+            assert "'/toast'" in str(manifest)
+        case _:
+            assert isinstance(house.lina, WebPlayer)
+            page = await house.lina.browser.page(**{"as": "lina"})
+            assert "toast" in page.first("body")["data-commands"]

@@ -153,3 +153,19 @@ async def test_two_customers_but_only_the_first(house: TestHouse) -> None:
     await house.settle()
     assert house.lina.sees("已记录：拜访永固")
     assert not house.lina.sees("已记录：拜访宁波精工")
+
+
+async def test_a_day_that_no_calendar_has_is_asked_about(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固 2月30日 谈了Q3")
+    await house.settle()
+    assert "看不懂日期“2月30日”" in house.lina.reads()
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+
+
+async def test_a_second_customer_after_a_space_is_asked_about(house: TestHouse) -> None:
+    await house.lina.says("拜访宁波精工 华强 谈了新合同")
+    await house.settle()
+    await house.lina.presses("两家都记")
+    await house.settle()
+    assert await house.read(lambda db: visits.count_to(db, 1)) == 1
+    assert await house.read(lambda db: visits.count_to(db, 2)) == 1

@@ -7,7 +7,7 @@ from alembic import op
 import storage.database
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -67,7 +67,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("registration", WORDS(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("note", sa.Text(), nullable=False, server_default=""))
         batch_op.create_index("ix_customer_registration", ["registration"])
-    _reach_people()
     _remake_grams(points=False)
 
 
@@ -78,24 +77,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_customer_registration")
         batch_op.drop_column("note")
         batch_op.drop_column("registration")
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.drop_column("email")
-        batch_op.drop_column("phone")
     op.drop_index("sheet_change_job", "sheet_change")
     op.drop_table("sheet_change")
     op.drop_index("sheet_wrong_job", "sheet_wrong")
     op.drop_table("sheet_wrong")
     op.drop_index("ix_sheet_job_state", "sheet_job")
     op.drop_table("sheet_job")
-
-
-def _reach_people() -> None:
-    """Add phone and e-mail, unless an earlier step did."""
-    known = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("person")}
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        for name in ("phone", "email"):
-            if name not in known:
-                batch_op.add_column(sa.Column(name, WORDS(), nullable=False, server_default=""))
 
 
 def _remake_grams(*, points: bool) -> None:

@@ -11,8 +11,10 @@ from functools import partial
 from starlette.applications import Starlette
 
 from bot.platform import (
+    Address,
     Date,
     DateAndTime,
+    Event,
     Field,
     Form,
     Key,
@@ -46,6 +48,7 @@ class StubGate:
     def __init__(self) -> None:
         self.heard: list[Request] = []
         self.aside: list[tuple[str, bytes, str]] = []
+        self.shares: list[tuple[str, bool]] = []
         self.asked: list[tuple[Request, int, str, str]] = []
         self.found: list[tuple[str, str]] = []
         self.reply: Reply = Silent()
@@ -67,6 +70,12 @@ class StubGate:
     ) -> list[tuple[str, str]]:
         self.asked.append((request, draft, field, text))
         return self.found
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        self.shares.append((address.chat, external))
+
+    async def happened(self, event: Event) -> None:
+        raise AssertionError("Slack tells nothing of this kind")
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.gone:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platform import Request
+from bot.platform import Request, Typed
 from bot.slack import hear
 from bot.slack.hear import Payload, Query
 from tests.fakes.slack_props import START, Json
@@ -29,7 +29,7 @@ def said(event: Json, body: Json | None = None, bot_user: str = "") -> Request |
 @pytest.mark.parametrize(
     "event",
     [
-        {"subtype": "message_changed"},
+        {"subtype": "message_deleted", "user": None, "previous_message": {"text": "hi"}},
         {"subtype": "thread_broadcast", "thread_ts": "1.0"},
         {"subtype": "channel_join"},
         {"subtype": "bot_message"},
@@ -44,6 +44,38 @@ def said(event: Json, body: Json | None = None, bot_user: str = "") -> Request |
 def test_what_no_person_says_is_passed_over(event: Json) -> None:
     assert said({"channel": "D1"}) is not None
     assert said({"channel": "D1"} | event) is None
+
+
+def changed(text: str, **message: object) -> Json:
+    now: Json = {"type": "message", "user": "U1", "ts": "1.5", "text": text} | message
+    before = {"type": "message", "user": "U1", "ts": "1.5", "text": "hi"}
+    about = {"subtype": "message_changed", "channel": "D1", "ts": "9.5", "user": None, "text": None}
+    return about | {"message": now, "previous_message": before}
+
+
+EDITED: Json = {"edited": {"user": "U1", "ts": "7.25"}}
+
+
+def test_an_edit_says_what_a_message_reads_now() -> None:
+    found = said(changed("visit 华强", **EDITED, thread_ts="1.0"))
+    assert found is not None
+    assert found.said == Typed("visit 华强", edited=True)
+    assert (found.message, found.reply_to, found.key) == ("1.5", "1.0", "D1:1.5:7.25")
+    assert found.at == datetime.fromtimestamp(7.25, UTC)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        changed("hi", **EDITED),
+        changed("hi, with a preview beside it"),
+        changed("Card", **EDITED, bot_id="B9"),
+        changed("Card", **EDITED, user="U0BOT"),
+        changed("chatter", **EDITED) | {"channel": "C1"},
+    ],
+)
+def test_what_nobody_edited_is_passed_over(event: Json) -> None:
+    assert said(event) is None
 
 
 def test_the_workspace_is_where_the_app_is() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from bot.slack.manifest import LETTER, RESERVED, manifest, usable
+from bot.wiring import app_manifest
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_props import Json
+from tests.house import settings_for
 
 COMMANDS = [("visit", "Log a visit"), ("away", "Say when you are away"), ("today", "")]
 
@@ -74,6 +79,93 @@ def test_letters_are_registered_and_people_can_write_to_the_bot() -> None:
     home = made["features"]["app_home"]
     assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, False)
     assert len(made["display_information"]["name"]) == 35
+
+
+# --- the whole of it, as Slack's own page checks it -----------------------------------------------
+
+STRING = {"name": 35, "display_name": 80}
+SETTINGS = {
+    "event_subscriptions",
+    "interactivity",
+    "org_deploy_enabled",
+    "socket_mode_enabled",
+    "token_rotation_enabled",
+}
+KNOWN_SCOPES = re.compile(r"[a-z_]+(\.[a-z]+)?(:[a-z]+(\.[a-z]+)?)?")
+
+
+def real(**more: str) -> Json:
+    """The manifest of the real commands."""
+    settings = settings_for("sqlite:///unused.db", "zh", slack_bot_token="xoxb", **more)
+    return app_manifest(settings, "Headwater")
+
+
+@pytest.mark.parametrize("more", [{"slack_app_token": "xapp"}, {"public_url": "https://b.example"}])
+def test_the_manifest_of_all_commands_fits_slack(more: dict[str, str]) -> None:
+    made = real(**more)
+    assert set(made) == {"display_information", "features", "oauth_config", "settings", "events"}
+    assert 0 < len(made["display_information"]["name"]) <= STRING["name"]
+    features = made["features"]
+    assert set(features) == {"app_home", "bot_user", "shortcuts", "slash_commands"}
+    assert features["app_home"]["home_tab_enabled"] is True
+    assert set(made["settings"]) == SETTINGS
+    check_commands(features["slash_commands"], over_http="public_url" in more)
+    check_shortcuts(features["shortcuts"])
+    scopes = made["oauth_config"]["scopes"]["bot"]
+    assert len(set(scopes)) == len(scopes)
+    assert all(KNOWN_SCOPES.fullmatch(scope) for scope in scopes)
+    assert json.loads(json.dumps(made)) == made
+
+
+def check_commands(commands: list[Json], *, over_http: bool) -> None:
+    """Slack's limits on slash commands."""
+    assert 1 < len(commands) <= 50
+    assert len({one["command"] for one in commands}) == len(commands)
+    for one in commands:
+        assert set(one) - {"url"} == {"command", "description", "should_escape"}
+        assert ("url" in one) == over_http
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", one["command"])
+        assert one["command"][1:] not in RESERVED
+        assert 0 < len(one["description"]) <= 2000
+
+
+def check_shortcuts(shortcuts: list[Json]) -> None:
+    """Slack's limits on shortcuts."""
+    assert 0 < len(shortcuts) <= 10
+    for one in shortcuts:
+        assert set(one) == {"name", "type", "callback_id", "description"}
+        assert one["type"] == "message"
+        assert 0 < len(one["name"]) <= 24
+        assert 0 < len(one["callback_id"]) <= 255
+        assert 0 < len(one["description"]) <= 150
+
+
+# What an event needs, as Slack's page of each says.
+NEEDED: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
+    "channel_shared": {"channels:read"},
+    "channel_unshared": {"channels:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "message.im": {"im:history"},
+    "reaction_added": {"reactions:read"},
+    "tokens_revoked": set(),
+}
+
+
+def test_every_event_has_its_scope() -> None:
+    made = real(slack_app_token="xapp")
+    scopes = set(made["oauth_config"]["scopes"]["bot"])
+    events = made["settings"]["event_subscriptions"]["bot_events"]
+    assert set(events) == set(NEEDED)
+    assert all(NEEDED[event] <= scopes for event in events)
+
+
+def test_the_menu_of_a_message_speaks_the_companys_language() -> None:
+    (entry,) = real(slack_app_token="xapp")["features"]["shortcuts"]
+    assert (entry["name"], entry["callback_id"]) == ("登记为投诉", "record:complaint")
 
 
 async def test_an_app_installed_with_it_hears_what_it_needs() -> None:

@@ -192,7 +192,44 @@ async def test_what_can_be_repeated_is_never_unclear(
         await voice.direct("U1")
 
 
-@pytest.mark.parametrize("fault", SENT_OR_NOT)
+TO_WAIT_FOR = ("ok_false:ratelimited", "429", "ok_false:invalid_auth", "ok_false:missing_scope")
+
+
+@pytest.mark.parametrize("fault", TO_WAIT_FOR)
+async def test_whoever_must_wait_looks_again_later(
+    slack: FakeSlack, voice: SlackPlatform, fault: str
+) -> None:
+    slack.fail_next("conversations.history", fault)
+    with pytest.raises(Later) as caught:
+        await voice.find(parcel())
+    assert caught.value.asked
+
+
+async def test_a_letter_in_a_direct_chat_is_found_page_by_page(
+    slack: FakeSlack, voice: SlackPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.send.ON_A_PAGE", 3)
+    direct = await voice.direct("U1")
+    landed = await voice.send(parcel(direct))
+    for number in range(8):
+        await slack.user("U1").types(direct, f"chatter {number}")
+    assert await voice.find(parcel(direct)) == landed
+    assert len(slack.sent("conversations.history")) == 3
+
+
+async def test_a_letter_in_a_long_thread_is_found_page_by_page(
+    slack: FakeSlack, voice: SlackPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.send.ON_A_PAGE", 3)
+    root = (await voice.send(parcel())).message
+    for number in range(8):
+        await slack.user("U1").types("C1", f"chatter {number}", root)
+    landed = await voice.send(parcel(thread=root, key="L2"))
+    assert await voice.find(parcel(thread=root, key="L2")) == landed
+    assert len(slack.sent("conversations.replies")) == 4
+
+
+@pytest.mark.parametrize("fault", [fault for fault in SENT_OR_NOT if fault not in TO_WAIT_FOR])
 async def test_what_cannot_be_looked_for_stays_unclear(
     slack: FakeSlack, voice: SlackPlatform, fault: str
 ) -> None:

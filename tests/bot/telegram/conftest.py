@@ -30,6 +30,5 @@ async def stage(request: pytest.FixtureRequest, house: House) -> AsyncIterator[S
         await made.listener.start()
         greeted = "setWebhook" if made.webhook else "getUpdates"
         await telegram.until(lambda: telegram.sent(greeted))
-        await telegram.until(lambda: telegram.sent("setMyCommands")[2:])
         yield made
         await made.listener.stop()

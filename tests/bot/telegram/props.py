@@ -12,7 +12,22 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 from telegram import Bot
 
-from bot.platform import Landed, Parcel, Pressed, Reply, Request, Silent, Started, Submitted, Typed
+from bot.platform import (
+    Address,
+    Event,
+    Landed,
+    Marked,
+    Opened,
+    Parcel,
+    Pressed,
+    Reply,
+    Request,
+    Silent,
+    Started,
+    Submitted,
+    Typed,
+)
+from bot.telegram.api import Kind
 from bot.telegram.listen import Hook, TelegramListener
 from bot.telegram.poll import Grounds
 from bot.telegram.send import make_bot
@@ -49,6 +64,10 @@ def words(request: Request) -> str:
             return f"start {code}"
         case Submitted():
             return "form"
+        case Marked(command=command):
+            return f"marked {command}"
+        case Opened():
+            return "opened"
 
 
 class StubGate:
@@ -56,6 +75,7 @@ class StubGate:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.events: list[Event] = []
         self.aside: list[tuple[str, bytes, str]] = []
         self.replies: Mapping[str, Reply] = {}
         self.gone: set[str] = set()
@@ -87,6 +107,12 @@ class StubGate:
         self, request: Request, draft: int, field: str, text: str
     ) -> list[tuple[str, str]]:
         return []
+
+    async def shared(self, address: Address, *, external: bool) -> None:
+        raise AssertionError("no other company reads here")
+
+    async def happened(self, event: Event) -> None:
+        self.events.append(event)
 
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         if self.none_aside:
@@ -139,13 +165,18 @@ class Notices:
 
     def __init__(self, lost: int = 0) -> None:
         self.said: list[str] = []
+        self.ended: list[Kind] = []
         self.lost = lost
 
-    async def __call__(self, reason: str) -> None:
+    async def __call__(self, kind: Kind, reason: str) -> None:
+        assert kind
         if self.lost:
             self.lost -= 1
             raise Gone("disk full")
         self.said.append(reason)
+
+    async def over(self, kind: Kind) -> None:
+        self.ended.append(kind)
 
 
 @dataclass
@@ -168,7 +199,8 @@ class House:
 
     @property
     def grounds(self) -> Grounds:
-        return Grounds(self.database, self.holder, self.clock, self.notices, self.pauses)
+        telling = (self.notices, self.notices.over)
+        return Grounds(self.database, self.holder, self.clock, *telling, self.pauses)
 
     @property
     def offset(self) -> int | None:

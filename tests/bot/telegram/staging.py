@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.applications import Starlette
 
 from bot.platform import Address, Landed, Page, Parcel
 from bot.telegram.listen import Hook, TelegramListener
-from bot.telegram.menus import set_menus
 from bot.telegram.send import TelegramPlatform, make_bot
 from tests.bot.telegram.props import House
 from tests.fakes.telegram import FakeTelegram, Message, Person
 
 HOOK = Hook("https://headwater.example/telegram", "a-Secret_1")
 QUALITY = -100200
-MENU = {"en": [("visit", "Log a visit")], "zh": [("visit", "记录拜访")]}
 
 
 @dataclass
@@ -58,7 +55,6 @@ async def staged(telegram: FakeTelegram, house: House, *, webhook: bool) -> Stag
         house.posts,
         house.grounds,
         hook,
-        greet=partial(set_menus, bot, MENU, "zh"),
         wait=5,
     )
     if webhook:

@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.platform import Address, Attachment, Pressed, Request, Started, Typed
+from bot.platform import (
+    Address,
+    Attachment,
+    Origin,
+    PhoneCard,
+    Pressed,
+    Request,
+    Spot,
+    Started,
+    Typed,
+)
 from bot.telegram import hear
 from bot.telegram.api import Delivery
 from bot.telegram.hear import Heard, Me, Unreadable
@@ -188,7 +198,7 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
     ]
     found = request(photo=sizes, caption="/visit 华强", media_group_id="9")
     photo = Attachment("f1280", "u1280.jpg", "image/jpeg", 1280)
-    assert found.said == Typed("华强", (photo,), "visit")
+    assert found.said == Typed("华强", (photo,), "visit", album="9")
 
 
 FILE: Json = {"file_id": "f", "file_unique_id": "u"}
@@ -230,6 +240,89 @@ FILE: Json = {"file_id": "f", "file_unique_id": "u"}
 )
 def test_files_are_named(fields: Json, file: Attachment) -> None:
     assert request(**fields).said == Typed("", (file,))
+
+
+# --- passed on, places, numbers ------------------------------------------------------------------
+
+WRITTEN = datetime(2026, 10, 13, 22, 0, tzinfo=UTC)
+CHANNEL: Json = {"id": -100300, "type": "channel", "title": "Huaqiang news"}
+VENUE: Json = {
+    "location": {"latitude": 29.8683, "longitude": 121.544},
+    "title": "Ningbo Jinggong",
+    "address": "1 Port Road",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "author", "user"),
+    [
+        ({"type": "user", "sender_user": {**LI, "id": 9}}, "Na Li", "9"),
+        ({"type": "user", "sender_user": BOT}, "Headwater", ""),
+        ({"type": "hidden_user", "sender_user_name": "Zhang"}, "Zhang", ""),
+        ({"type": "chat", "sender_chat": GROUP, "author_signature": "QA"}, "QA · Quality", ""),
+        ({"type": "chat", "sender_chat": GROUP}, "Quality", ""),
+        (
+            {"type": "channel", "chat": CHANNEL, "message_id": 3, "author_signature": "Press"},
+            "Press · Huaqiang news",
+            "",
+        ),
+    ],
+)
+def test_a_forwarded_message_keeps_its_writer_and_time(told: Json, author: str, user: str) -> None:
+    found = request(text="bolts", forward_origin={**told, "date": int(WRITTEN.timestamp())})
+    assert found.said == Typed("bolts", origin=Origin(author, WRITTEN, user))
+    assert found.at == SENT
+
+
+def test_a_slash_in_forwarded_words_commands_nothing() -> None:
+    told = {"type": "hidden_user", "sender_user_name": "Zhang", "date": 1}
+    assert isinstance((said := request(text="/visit 华强", forward_origin=told).said), Typed)
+    assert (said.text, said.command) == ("/visit 华强", "")
+
+
+def test_a_place_is_heard_once_with_its_name() -> None:
+    bare = {"latitude": 29.8683, "longitude": 121.544, "live_period": 900}
+    assert request(location=bare).said == Typed(spot=Spot(29.8683, 121.544))
+    named = Spot(29.8683, 121.544, "Ningbo Jinggong · 1 Port Road")
+    assert request(venue=VENUE, location=VENUE["location"]).said == Typed(spot=named)
+
+
+@pytest.mark.parametrize(
+    ("fields", "own"),
+    [
+        ({"user_id": 7}, True),
+        ({"user_id": 8}, False),
+        ({}, False),
+    ],
+)
+def test_a_number_is_ones_own_if_telegram_says_so(fields: Json, own: bool) -> None:
+    card = {"phone_number": "+8613800000000", "first_name": "Na", "last_name": "Li", **fields}
+    assert request(contact=card).said == Typed(phone=PhoneCard("Na Li", "+8613800000000", own))
+
+
+def test_a_forwarded_number_is_nobodys_own() -> None:
+    card = {"phone_number": "+8613800000000", "first_name": "Na", "user_id": 7}
+    told = {"type": "hidden_user", "sender_user_name": "Zhang", "date": 1}
+    assert isinstance((said := request(contact=card, forward_origin=told).said), Typed)
+    assert said.phone == PhoneCard("Na", "+8613800000000")
+
+
+# --- edits ----------------------------------------------------------------------------------------
+
+
+def test_an_edit_says_what_a_message_reads_now() -> None:
+    later = int(SENT.timestamp()) + 60
+    found = heard({"edited_message": message(text="/visit 华强 Q4", edit_date=later)}).request
+    assert found
+    assert found.said == Typed("华强 Q4", command="visit", edited=True)
+    assert (found.message, found.at.timestamp()) == ("31", later)
+
+
+def test_a_live_place_that_moves_is_an_edit_without_words() -> None:
+    moved = {"latitude": 29.9, "longitude": 121.6, "live_period": 900}
+    found = heard({"edited_message": message(location=moved, edit_date=1)}).request
+    assert found
+    assert found.said == Typed(spot=Spot(29.9, 121.6), edited=True)
 
 
 # --- presses --------------------------------------------------------------------------------------
@@ -287,7 +380,6 @@ def test_a_press_on_no_button_of_ours_is_only_answered(fields: Json) -> None:
         {"text": "hi", "from": None},
         {"text": "hi", "from": BOT},
         {"text": "hi", "is_automatic_forward": True},
-        {"location": {"latitude": 1.5, "longitude": 2.5}},
     ],
 )
 def test_service_messages_and_other_bots_are_let_pass(fields: Json) -> None:
@@ -297,7 +389,7 @@ def test_service_messages_and_other_bots_are_let_pass(fields: Json) -> None:
 @pytest.mark.parametrize(
     "update",
     [
-        {"edited_message": message(text="hi", edit_date=int(SENT.timestamp()))},
+        {"edited_message": message(text="/start", edit_date=int(SENT.timestamp()))},
         {"channel_post": message(text="hi")},
         {"message_from_the_future": {"a": 1}},
         {
@@ -360,6 +452,9 @@ WHOLE: list[Json] = [
     {"message": message(document={**FILE, "file_name": "a", "mime_type": "b", "file_size": 3})},
     {"callback_query": {"id": "7", "from": LI, "message": message(text="Card"), "data": "go"}},
     {"edited_message": message(text="hi")},
+    {"message": message(text="hi", forward_origin={"type": "user", "date": 1, "sender_user": LI})},
+    {"message": message(venue=VENUE, location=VENUE["location"])},
+    {"message": message(contact={"phone_number": "1", "first_name": "Na", "user_id": 7})},
 ]
 
 
@@ -406,5 +501,6 @@ def test_the_number_is_found_in_what_is_broken() -> None:
 
 def test_updates_of_a_chat_share_a_lane() -> None:
     assert hear.lane({"message": message(text="hi")}) == "7"
+    assert hear.lane({"edited_message": message(text="hi")}) == "7"
     assert hear.lane({"callback_query": {"message": message(chat=GROUP)}}) == "-100200"
     assert [hear.lane(None), hear.lane({"message": {"chat": {"id": "7"}}})] == ["", ""]

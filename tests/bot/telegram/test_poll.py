@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -221,10 +222,40 @@ async def test_a_second_poller_is_noticed_once(house: House) -> None:
 
 
 async def test_a_conflict_of_a_moment_is_not_noticed(house: House) -> None:
-    answers = [CONFLICT, NOTHING, CONFLICT, NOTHING]
-    async with listening(house, *HELLO, *answers, pauses=5) as ears:
+    async with listening(house, *HELLO, CONFLICT, NOTHING, pauses=5) as ears:
         assert ears.listener.state == ""
     assert house.notices.said == []
+
+
+async def test_two_programs_that_take_turns_are_noticed_once(house: House) -> None:
+    answers = [CONFLICT, NOTHING, CONFLICT, NOTHING, CONFLICT, NOTHING]
+    async with listening(house, *HELLO, *answers, pauses=7):
+        pass
+    assert house.notices.said == ["somebody else fetches this bot's updates"]
+    assert house.notices.ended == ["token"]
+
+
+async def test_fetching_alone_for_a_while_ends_a_conflict(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.poll.CALM", timedelta())
+    async with listening(house, *HELLO, CONFLICT, CONFLICT, NOTHING, pauses=5):
+        pass
+    assert len(house.notices.said) == 1
+    assert house.notices.ended == ["token", "conflict"]
+
+
+async def test_who_does_not_fetch_ends_no_conflict(house: House) -> None:
+    assert hold(house, "other")
+    async with listening(house, *HELLO, NOTHING, pauses=3):
+        pass
+    assert house.notices.ended == ["token"]
+
+
+async def test_a_second_poller_is_asked_twice_a_second_at_most(house: House) -> None:
+    async with listening(house, *HELLO, CONFLICT, pauses=8) as ears:
+        assert len(ears.fetches) <= 2 * sum(house.pauses.taken)
+    assert house.pauses.taken == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
 @pytest.mark.parametrize("before", [[], HELLO])
@@ -234,7 +265,10 @@ async def test_a_refused_token_is_noticed_once(house: House, before: list[Answer
     assert house.notices.said == ["the token was refused"]
 
 
-async def test_a_trouble_that_comes_back_is_noticed_again(house: House) -> None:
+async def test_a_trouble_that_comes_back_is_noticed_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.poll.CALM", timedelta())
     answers = [REFUSED, REFUSED, NOTHING, REFUSED, NOTHING]
     async with listening(house, *HELLO, *answers, pauses=6) as ears:
         assert ears.listener.state == ""

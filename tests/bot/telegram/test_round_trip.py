@@ -20,7 +20,7 @@ from bot.platform import (
     Typed,
 )
 from bot.telegram.draw import TEXT
-from bot.telegram.menus import set_menus
+from bot.telegram.menus import TelegramMenus
 from bot.telegram.send import TelegramPlatform, make_bot
 from commands.kit.errors import Never, Undeliverable
 from tests.bot.telegram.props import House
@@ -152,19 +152,11 @@ async def test_poison_is_set_aside_and_what_comes_after_goes_through(stage: Stag
     assert len(stage.telegram.sent("getUpdates")) <= len(POISON) + 3
 
 
-async def test_each_language_has_its_menu(stage: Stage) -> None:
-    assert stage.li.menu() == [{"command": "visit", "description": "记录拜访"}]
-    john = stage.telegram.user(8, "John", "en-GB", started=True)
-    assert john.menu() == [{"command": "visit", "description": "Log a visit"}]
-    jan = stage.telegram.user(9, "Jan", "de", started=True)
-    assert jan.menu() == [{"command": "visit", "description": "记录拜访"}]
-
-
 async def test_menus_keep_to_the_limits(stage: Stage) -> None:
-    many = [(f"command_{number}", "说" * 300) for number in range(101)]
-    bot = stage.house.bots[0]
-    await set_menus(bot, {"zh": many}, "zh")
-    await set_menus(bot, {"zh": many}, "zh")
+    many = tuple((f"command_{number}", "说" * 300) for number in range(101))
+    menus = TelegramMenus(stage.house.bots[0])
+    await menus.tell("7", many)
+    await menus.tell("7", many)
     assert len(stage.li.menu()) == 100
     assert stage.telegram.refused == []
 
@@ -300,17 +292,6 @@ async def test_a_second_poller_costs_nothing_but_time(house: House) -> None:
         await made.listener.start()
         await telegram.until(lambda: telegram.sent("getUpdates"))
         assert await house.bots[0].get_updates(timeout=0) == ()
-        await made.li.says(7, "hi")
-        await telegram.settled()
-        await made.listener.stop()
-    assert house.gate.heard == ["hi"]
-
-
-async def test_menus_that_are_refused_do_not_stop_hearing(house: House) -> None:
-    async with FakeTelegram("900:token") as telegram:
-        made = await staged(telegram, house, webhook=False)
-        telegram.fail_next("setMyCommands", "400:Bad Request: BOT_COMMAND_INVALID")
-        await made.listener.start()
         await made.li.says(7, "hi")
         await telegram.settled()
         await made.listener.stop()

@@ -71,7 +71,13 @@ async def test_telegram_is_told_where_we_are(post: Post) -> None:
     told = post.wire.calls[1].arguments
     assert (told["url"], told["secret_token"]) == (HOOK.url, WORD)
     assert "drop_pending_updates" not in told
-    assert json.loads(told["allowed_updates"]) == ["message", "edited_message", "callback_query"]
+    assert json.loads(told["allowed_updates"]) == [
+        "message",
+        "edited_message",
+        "callback_query",
+        "my_chat_member",
+    ]
+    assert told["max_connections"] == "8"
     assert post.listener.state == ""
     assert post.listener.heard_at is None
 

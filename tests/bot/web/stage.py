@@ -14,8 +14,11 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
+from bot.core import build
+from bot.house import House
 from bot.platform import Address, Landed, Page, Parcel, Reply, Request, Silent
 from bot.web import health
+from bot.web.files import FilePage
 from bot.web.live import Live
 from bot.web.rehearsal import Rehearsal
 from bot.web.send import WebPlatform
@@ -90,6 +93,9 @@ class StubGate:
         self.asked.append((draft, field, text))
         return [offer for offer in self.offers if text in offer[1]]
 
+    async def shared(self, address: Address, *, external: bool) -> None:
+        raise AssertionError("no other company reads here")
+
     async def set_aside(self, platform: str, raw: bytes, reason: str) -> None:
         raise AssertionError(reason)
 
@@ -109,6 +115,7 @@ class Stage:
     rehearsal: Rehearsal
     platform: WebPlatform
     app: Starlette
+    house: House
 
     async def post(self, chat: str, page: Page, *, key: str = "", thread: str = "") -> Landed:
         """The bot says something."""
@@ -142,14 +149,17 @@ def stage(database: Database, language: str = "zh") -> Stage:
     clock, gate, live = HandClock(), StubGate(), Live(beat=0.05)
     guide = Guide(visitor="lina", complainer="zhou")
     setting = Setting(SHANGHAI, language, {"zh": LABELS}, COMMANDS, guide)
-    rehearsal = Rehearsal(gate, database, clock, live, SECRET, setting)
-    platform = WebPlatform(database, clock.now, live, rehearsal.picture)
+    house = build(database, language=language, zone=SHANGHAI).house
+    rehearsal = Rehearsal(
+        gate, database, clock, live, SECRET, setting, files=FilePage(database, house, played=True)
+    )
+    platform = WebPlatform(database, clock.now, live, house.passes.path)
 
     async def ready() -> bool:
         return not gate.gone
 
     app = Starlette(routes=[*rehearsal.routes(), *health.routes(ready)])
-    return Stage(database, clock, gate, live, rehearsal, platform, app)
+    return Stage(database, clock, gate, live, rehearsal, platform, app, house)
 
 
 # --- who is there ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tests.bot.web.stage import Stage
 from tests.bot.web.stage import stage as staged
 from tests.players.web_html import parsed
 
-READS = ["/chat", "/chat/news?after=0", "/chat/events", "/chat/file/x", "/chat/picture/1/x"]
+READS = ["/chat", "/chat/news?after=0", "/chat/events", "/chat/file/x", "/files/1-x?as=lina"]
 WRITES = ["say", "submit", "press", "begin", "language", "options", "see", "clock"]
 
 
@@ -43,7 +43,7 @@ async def test_the_session_is_strict_and_out_of_the_reach_of_scripts(
 ) -> None:
     answer = await outsider.get(stage.rehearsal.link())
     cookie = answer.headers["set-cookie"].lower()
-    assert {"httponly", "samesite=strict", "path=/chat"} <= set(cookie.split("; "))
+    assert {"httponly", "samesite=strict", "path=/"} <= set(cookie.split("; "))
 
 
 async def test_without_a_session_both_languages_say_what_is_needed(

@@ -80,7 +80,7 @@ def test_facts_are_names_and_values() -> None:
 
 def test_a_picture_is_fetched_from_where_it_is_kept() -> None:
     picture = page(Image(5, "Rust")).first("img")
-    assert (picture["src"], picture["alt"]) == ("/picture/5", "Rust")
+    assert (picture["src"], picture["alt"]) == ("/picture/5?as=", "Rust")
 
 
 def test_a_button_holds_its_data_and_its_question() -> None:

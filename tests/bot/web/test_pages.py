@@ -16,6 +16,7 @@ from storage.database import Transaction
 from storage.files import File
 from storage.people import Account
 from storage.places import Place
+from storage.vault import Vault
 from tests.bot.web.conftest import ADDRESS, Visitor
 from tests.bot.web.stage import START, Stage, channel, staged
 from tests.players.web import PICTURE
@@ -241,27 +242,48 @@ async def test_a_message_of_somebody_gone_still_has_a_name(stage: Stage, visitor
 # --- kept pictures --------------------------------------------------------------------------------
 
 
-def keep(content: bytes | None) -> File:
-    return File(platform="web", workspace="rehearsal", remote="r", at=START, content=content)
+def kept(db: Transaction, vault: Vault, *, here: bool = True) -> int:
+    """A photo of 李娜's, fetched or not."""
+    account = people.account(db, "web", "rehearsal", "lina")
+    assert account is not None
+    name = vault.lay(PICTURE) if here else ""
+    row = File(
+        platform="web",
+        workspace="rehearsal",
+        remote="r",
+        at=START,
+        name="锈蚀.png",
+        media="image/png",
+        account_id=account.id,
+        vault=name,
+        state=files.HERE if here else files.WANTED,
+    )
+    return files.add(db, row)
 
 
 async def test_a_kept_picture_is_shown_where_a_card_names_it(
     stage: Stage, visitor: Visitor
 ) -> None:
-    number, _ = await stage.database.write(lambda db: files.add(db, keep(PICTURE)))
+    number, _ = await stage.database.write(lambda db: kept(db, stage.house.vault))
     await stage.post("dm:lina", Page("Rust", (Image(number, "Rust"),)))
     source = (await visitor.page()).first("article").first("img")["src"]
     assert (await visitor.client.get(source)).content == PICTURE
 
 
 async def test_a_kept_picture_is_shown_nowhere_else(stage: Stage, visitor: Visitor) -> None:
-    one, _ = await stage.database.write(lambda db: files.add(db, keep(PICTURE)))
-    empty, _ = await stage.database.write(lambda db: files.add(db, keep(None)))
-    seal = stage.rehearsal.picture(one).rsplit("/", 1)[1]
-    for path in (f"/chat/picture/{empty}/{seal}", f"/chat/picture/{one}/{'0' * 32}"):
-        assert (await visitor.client.get(path)).status_code == 404
-    for missing in (empty, 999):
-        assert (await visitor.client.get(stage.rehearsal.picture(missing))).status_code == 404
+    one, _ = await stage.database.write(lambda db: kept(db, stage.house.vault))
+    empty, _ = await stage.database.write(lambda db: kept(db, stage.house.vault, here=False))
+    path = stage.house.passes.path
+    seal = path(one).rpartition("-")[2]
+    forged = (
+        f"/files/{empty}-{seal}?as=lina",
+        f"/files/{one}-{'0' * 22}?as=lina",
+        "/files/1?as=lina",
+    )
+    away = (f"{path(empty)}?as=lina", f"{path(999)}?as=lina", f"{path(one)}?as=chen", path(one))
+    for address in (*forged, *away):
+        assert (await visitor.client.get(address)).status_code == 404, address
+    assert (await visitor.client.get(f"{path(one)}?as=lina")).content == PICTURE
 
 
 # --- news -----------------------------------------------------------------------------------------

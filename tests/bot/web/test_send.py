@@ -116,7 +116,7 @@ async def test_whatever_a_lost_database_was_asked_is_asked_later(
     stage: Stage, tmp_path: Path
 ) -> None:
     lost = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    platform = WebPlatform(lost, stage.clock.now, stage.live, stage.rehearsal.picture)
+    platform = WebPlatform(lost, stage.clock.now, stage.live, stage.house.passes.path)
     await platform.start()
     with pytest.raises(Later):
         await platform.send(PARCEL)

@@ -92,3 +92,11 @@ def test_a_key_with_an_unknown_clause_is_refused() -> None:
 
         class Teas(Section, section="teas"):
             cups: Annotated[int, Clause("9.9.9")]
+
+
+@pytest.mark.parametrize("number", ["-5", "0", "true", "24.5", "99999999999"])
+def test_a_number_without_sense_is_refused_before_anything_begins(
+    tmp_path: Path, number: str
+) -> None:
+    with pytest.raises(Misdeclared, match=r"\[cases\].*first_reply_hours"):
+        load(own(tmp_path, f"[cases]\nfirst_reply_hours = {number}\n")).check()

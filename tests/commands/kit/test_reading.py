@@ -293,4 +293,4 @@ def test_a_longer_word_is_another_word(text: str) -> None:
 
 
 def test_only_what_is_wanted_here_is_found() -> None:
-    assert command_in("log x", CATALOGUE, lambda declared: declared.name != "log") is None
+    assert command_in("log x", CATALOGUE, lambda declared, _rest: declared.name != "log") is None

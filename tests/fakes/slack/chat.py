@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.slack.limits import MOST_TEXT_UPDATED, check_message, check_metadata
+from tests.fakes.slack.pictures import check_pictures
 from tests.fakes.slack.values import (
     BOT_USER,
     TEAM_DOMAIN,
@@ -46,6 +47,13 @@ def check_thread(workspace: Workspace, channel: Channel, thread_ts: str | None) 
         raise SlackRefusal("cannot_reply_to_message", "thread_ts is a reply's, not the parent's")
 
 
+def check_unfurls(workspace: Workspace, arguments: Json) -> None:
+    """Stricter than Slack: an installed app lets nobody look into links that people relay."""
+    wanted = [n for n in ("unfurl_links", "unfurl_media") if arguments.get(n) is not False]
+    if wanted and workspace.manifest is not None:
+        workspace.complaints.append(f"chat.postMessage: {' and '.join(wanted)} must be off")
+
+
 def said(workspace: Workspace, channel: Channel, arguments: Json) -> Message:
     """The bot's message these arguments make, not yet kept."""
     thread_ts = arguments.get("thread_ts")
@@ -66,6 +74,8 @@ def said(workspace: Workspace, channel: Channel, arguments: Json) -> Message:
 def post_message(workspace: Workspace, arguments: Json) -> Json:
     channel = writable(workspace, required(arguments, "channel", "channel_not_found"))
     check_message(arguments)
+    check_pictures(workspace, arguments.get("blocks") or [])
+    check_unfurls(workspace, arguments)
     message = workspace.keep(said(workspace, channel, arguments))
     if message.thread_ts is not None:
         parent = workspace.message(channel.id, message.thread_ts)
@@ -77,6 +87,7 @@ def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
     channel = writable(workspace, required(arguments, "channel", "channel_not_found"))
     reader = required(arguments, "user")
     check_message(arguments)
+    check_pictures(workspace, arguments.get("blocks") or [])
     if reader not in channel.members:
         raise SlackRefusal("user_not_in_channel")
     message = said(workspace, channel, arguments)
@@ -97,6 +108,7 @@ def update(workspace: Workspace, arguments: Json) -> Json:
     """Text alone removes the blocks, as at Slack."""
     message = own_message(workspace, arguments, "cant_update_message")
     check_message(arguments, most_text=MOST_TEXT_UPDATED)
+    check_pictures(workspace, arguments.get("blocks") or [])
     workspace.revise(message, arguments["text"], arguments.get("blocks") or [], BOT_USER)
     if "metadata" in arguments:
         check_metadata(arguments["metadata"])
@@ -144,6 +156,7 @@ def respond(workspace: Workspace, reply: ResponseUrl, body: Json) -> None:
             original.deleted = True
         return
     check_message(body)
+    check_pictures(workspace, body.get("blocks") or [])
     if body.get("replace_original") and original is not None:
         workspace.revise(original, body["text"], body.get("blocks") or [], BOT_USER)
         return

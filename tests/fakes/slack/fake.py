@@ -19,6 +19,7 @@ from tests.fakes.slack.reading import Button, Shown, buttons, live_mentions, pla
 from tests.fakes.slack.server import CONNECT, Server
 from tests.fakes.slack.socket_mode import SocketHub
 from tests.fakes.slack.values import (
+    BOT_USER,
     Answer,
     Call,
     Channel,
@@ -208,6 +209,27 @@ class FakeSlack:
         place = self.workspace.channel(channel) if channel else None
         payload = payloads.event_callback(self.workspace, event, place, key)
         return await self.deliver(Delivery("events_api", payload))
+
+    async def shares(self, channel_id: str, *, external: bool) -> Answer:
+        """A channel is opened to another company, or closed again; subscribed apps are told."""
+        channel = self.workspace.channel(channel_id)
+        channel.is_ext_shared, channel.is_pending_ext_shared = external, False
+        event = payloads.sharing_event(channel, self.workspace.next_ts())
+        manifest = self.workspace.manifest
+        if manifest is not None and event["type"] not in manifest.events:
+            return Answer(reason=f"not subscribed to {event['type']}")
+        return await self.event(event, channel_id)
+
+    async def uninstalls(self) -> list[Answer]:
+        """Somebody takes the app out of the workspace: its token is dead, and it is told so."""
+        self.workspace.uninstalled = True
+        revoked = {"type": "tokens_revoked", "tokens": {"bot": [BOT_USER]}}
+        return [await self.event({"type": "app_uninstalled"}), await self.event(revoked)]
+
+    def posts_as_program(self, channel_id: str, name: str, text: str) -> Message:
+        """A message of another app's."""
+        message = Message(channel_id, self.workspace.next_ts(), "", text, program=name)
+        return self.workspace.keep(message)
 
     async def echoes(self, message: Message, key: str | None = None) -> Answer:
         """The bot's own message coming back to it as an event."""

@@ -55,6 +55,7 @@ def complete_upload(workspace: Workspace, arguments: Json) -> Json:
         check_thread(workspace, place, arguments.get("thread_ts"))
     for file, item in zip(stored, given, strict=True):
         file.completed, file.title = True, item.get("title") or file.name
+        file.looks = workspace.looks
     for place in places:
         share(workspace, stored, place.id, arguments)
     return {"files": [file.as_json() for file in stored]}
@@ -76,4 +77,7 @@ def share(workspace: Workspace, stored: list[StoredFile], channel: str, argument
 
 
 def file_info(workspace: Workspace, arguments: Json) -> Json:
-    return {"file": workspace.file(required(arguments, "file", "file_not_found")).as_json()}
+    stored = workspace.file(required(arguments, "file", "file_not_found"))
+    told = stored.as_json()
+    stored.looks = max(0, stored.looks - 1)
+    return {"file": told}

@@ -39,9 +39,10 @@ def event_callback(
         "is_bot": True,
         "is_enterprise_install": False,
     }
+    doer = workspace.users.get(str(event.get("user")))
     return {
         "token": TOKEN,
-        "team_id": TEAM,
+        "team_id": doer.team if doer else TEAM,
         "context_team_id": TEAM,
         "context_enterprise_id": None,
         "api_app_id": APP,
@@ -125,6 +126,15 @@ def reaction_added(message: Message, person: User, emoji: str, ts: str) -> Json:
         "item_user": message.user,
         "event_ts": ts,
     }
+
+
+def sharing_event(channel: Channel, ts: str) -> Json:
+    """A channel is shared with another company from now on, or is not any more."""
+    event: Json = {"channel": channel.id, "event_ts": ts}
+    if channel.is_ext_shared:
+        return event | {"type": "channel_shared", "connected_team_id": "T0OTHER"}
+    unshared = {"type": "channel_unshared", "previously_connected_team_id": "T0OTHER"}
+    return event | unshared | {"is_ext_shared": False}
 
 
 def home_opened(workspace: Workspace, person: User, tab: str) -> Json:
@@ -283,5 +293,6 @@ def typed_message(
         text=markup,
         blocks=[rich_text(markup, workspace.fresh("b"))] if markup else [],
         thread_ts=thread_ts,
+        team=person.team,
     )
     return workspace.keep(message)

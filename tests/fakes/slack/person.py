@@ -170,6 +170,8 @@ class Person:
         self, message: Message, emoji: str, *, redeliver: int = 0, key: str | None = None
     ) -> Answer:
         place = self._place(message.channel)
+        if self.user.id in message.reactions.get(emoji, ()):
+            raise CannotDo(f"{self.user.name} has reacted with {emoji} already")
         message.reactions.setdefault(emoji, []).append(self.user.id)
         ts = self._workspace.next_ts()
         event = payloads.reaction_added(message, self.user, emoji, ts)
@@ -192,6 +194,8 @@ class Person:
         manifest = self._workspace.manifest
         if manifest is not None and callback_id not in manifest.shortcuts:
             raise CannotDo(f"the manifest has no shortcut {callback_id}")
+        if message is not None:
+            self._place(message.channel)
         payload = payloads.shortcut(self._workspace, self.user, callback_id, message, key)
         return await self._deliver("interactive", payload, redeliver)
 

@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import format_datetime
 from typing import assert_never, cast
 
 from aiohttp import web
@@ -46,6 +48,20 @@ METHODS: Mapping[str, Method] = {
     "views.update": views.update_view,
 }
 CONNECT = "apps.connections.open"
+HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+# Any of these scopes is enough for a method; the rest need none, or are always asked for.
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": HISTORY,
+    "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
+    "conversations.open": ("im:write", "mpim:write"),
+    "conversations.replies": HISTORY,
+    "files.info": ("files:read",),
+    "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +161,18 @@ class Server:
         reply = deed() if fault is None or fault.processed else None
         if fault is None and reply is not None:
             self._record(method, payload, reply.outcome)
-            return reply.response()
+            return self._headed(reply.response())
         assert fault is not None
         self._record(method, payload, fault.kind)
         return await self._fail(request, fault, method, reply)
+
+    def _headed(self, response: web.Response) -> web.Response:
+        """With the clock of the wire, and the scopes that were granted."""
+        moment = self.workspace.machine_clock()
+        response.headers["Date"] = format_datetime(moment.astimezone(UTC), usegmt=True)
+        if self.workspace.manifest:
+            response.headers["X-OAuth-Scopes"] = ",".join(sorted(self.workspace.manifest.scopes))
+        return response
 
     def _record(self, method: str, payload: Json, outcome: str) -> None:
         now = self.workspace.machine_clock()
@@ -198,8 +222,19 @@ class Server:
             raise SlackRefusal("not_authed")
         if (kind := self._tokens.get(token)) is None:
             raise SlackRefusal("invalid_auth")
+        if self.workspace.uninstalled and kind == "bot":
+            raise SlackRefusal("account_inactive")
+        if kind == "bot" and (lacking := self._lacking(method)):
+            raise SlackRefusal("missing_scope", f"needed: {lacking}")
         if (kind == "app") != (method == CONNECT):
             raise SlackRefusal("not_allowed_token_type")
+
+    def _lacking(self, method: str) -> str:
+        """The scope that an installed app's manifest does not ask for, though the method does."""
+        manifest, needed = self.workspace.manifest, SCOPES.get(method, ())
+        if manifest is None or not needed or manifest.scopes & set(needed):
+            return ""
+        return " or ".join(needed)
 
     def _refused(self, method: str, arguments: Json, refusal: SlackRefusal) -> Reply:
         self._note(method, arguments, refusal)

@@ -43,6 +43,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_guest: bool = False
+    email_confirmed: bool = True
 
     def as_json(self, *, with_locale: bool = False) -> Json:
         profile = {"real_name": self.real_name, "display_name": self.name, "team": self.team}
@@ -58,6 +59,7 @@ class User:
             "is_restricted": self.is_guest,
             "is_ultra_restricted": False,
             "is_stranger": self.team != TEAM,
+            "is_email_confirmed": bool(self.email) and self.email_confirmed,
             "profile": profile | ({"email": self.email} if self.email else {}),
         } | ({"locale": self.locale} if with_locale else {})
 
@@ -71,6 +73,7 @@ class Channel:
     is_mpim: bool = False
     is_private: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
     is_archived: bool = False
 
     @property
@@ -89,7 +92,11 @@ class Channel:
         )
 
     def as_json(self) -> Json:
-        shared = {"is_shared": self.is_ext_shared, "is_ext_shared": self.is_ext_shared}
+        shared = {
+            "is_shared": self.is_ext_shared,
+            "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": self.is_pending_ext_shared,
+        }
         if self.is_im:
             person = min(self.members - {BOT_USER}, default=BOT_USER)
             return {"id": self.id, "is_im": True, "user": person, "is_archived": False} | shared
@@ -123,6 +130,8 @@ class Message:
     attachments: list[Json] = field(default_factory=list)
     ephemeral_to: str | None = None
     broadcast: bool = False
+    team: str = TEAM
+    program: str = ""
     deleted: bool = False
     past: list[Json] = field(default_factory=list)
 
@@ -132,7 +141,12 @@ class Message:
 
     def as_json(self, *, with_metadata: bool = True) -> Json:
         found: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
-        found |= {"team": TEAM, "bot_id": BOT, "app_id": APP} if self.by_bot else {"team": TEAM}
+        found["team"] = self.team
+        if self.by_bot:
+            found |= {"bot_id": BOT, "app_id": APP}
+        if self.program:
+            found |= {"subtype": "bot_message", "username": self.program, "bot_id": "B0OTHER"}
+            del found["user"]
         kept = {
             "blocks": self.blocks,
             "attachments": self.attachments,
@@ -190,6 +204,8 @@ class View:
 
 @dataclass(slots=True, eq=False)
 class StoredFile:
+    """`looks` is how often it will be asked after before Slack is done with it."""
+
     id: str
     name: str
     user: str
@@ -199,6 +215,7 @@ class StoredFile:
     mimetype: str = "application/octet-stream"
     content: bytes | None = None
     completed: bool = False
+    looks: int = 0
     url: str = ""
     channels: list[str] = field(default_factory=list)
 
@@ -208,7 +225,7 @@ class StoredFile:
             "id": self.id,
             "name": self.name,
             "title": self.title or self.name,
-            "mimetype": self.mimetype,
+            "mimetype": "" if self.looks else self.mimetype,
             "filetype": suffix,
             "user": self.user,
             "size": self.size,

@@ -85,6 +85,8 @@ def update_view(workspace: Workspace, arguments: Json) -> Json:
 
 def publish_view(workspace: Workspace, arguments: Json) -> Json:
     user = workspace.user(required(arguments, "user_id"))
+    if workspace.manifest is not None and not workspace.manifest.has_home:
+        raise SlackRefusal("not_enabled")
     body = given_view(arguments)
     check_view(body, "home")
     home = workspace.homes.get(user.id)

@@ -57,6 +57,8 @@ class Manifest:
     commands: Mapping[str, bool]
     events: frozenset[str]
     shortcuts: frozenset[str]
+    scopes: frozenset[str] = frozenset()
+    has_home: bool = True
 
     @classmethod
     def read(cls, manifest: Json) -> Manifest:
@@ -66,6 +68,8 @@ class Manifest:
             commands={each["command"]: bool(each.get("should_escape")) for each in commands},
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             shortcuts=frozenset(each["callback_id"] for each in features.get("shortcuts", [])),
+            scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+            has_home=bool(features.get("app_home", {}).get("home_tab_enabled")),
         )
 
 
@@ -79,6 +83,8 @@ class Workspace:
         self.machine_clock = machine_clock
         self.base_url = ""
         self.bot_deleted = False
+        self.looks = 1
+        self.uninstalled = False
         self.manifest: Manifest | None = None
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}

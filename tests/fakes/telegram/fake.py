@@ -275,3 +275,7 @@ class FakeTelegram:
     def revoke_token(self) -> None:
         """From now on every call is answered 401."""
         self._server.revoked = True
+
+    def restore_token(self) -> None:
+        """The token is good again."""
+        self._server.revoked = False

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tests.fakes.telegram import media
 from tests.fakes.telegram.delivery import Updates
 from tests.fakes.telegram.entities import Formatted, cut, finished, utf16
-from tests.fakes.telegram.limits import CAPTION, TEXT
+from tests.fakes.telegram.limits import ALBUM, CAPTION, TEXT
 from tests.fakes.telegram.reading import rows
 from tests.fakes.telegram.rewriting import rewrite
-from tests.fakes.telegram.settings import membership, menu_seen, open_topic
+from tests.fakes.telegram.settings import delete_forum_topic, membership, menu_seen, open_topic
 from tests.fakes.telegram.speaking import place
 from tests.fakes.telegram.values import (
     CannotDo,
@@ -110,6 +110,32 @@ class Person:
         said = Said(caption=caption, content=photo, album=media_group_id)
         return await self._send(chat, said, Aside(reply_to, thread, redeliver))
 
+    async def sends_album(
+        self,
+        chat: ChatRef,
+        contents: Sequence[bytes],
+        *,
+        caption: str = "",
+        captioned: int = 0,
+        order: Sequence[int] = (),
+        reply_to: Message | None = None,
+        redeliver: int = 0,
+    ) -> list[Message]:
+        """Photos as one: a message and an update each, which may arrive in any `order`."""
+        if len(contents) not in ALBUM:
+            raise CannotDo("an album has 2 to 10 photos")
+        album = str(13_000_000_000 + self._world.number())
+        sent = []
+        for number in order or range(len(contents)):
+            words = caption if number == captioned else ""
+            said = Said(
+                caption=words,
+                content=media.persons_photo(self._world, contents[number]),
+                album=album,
+            )
+            sent.append(await self._send(chat, said, Aside(reply_to, None, redeliver)))
+        return sent
+
     async def sends_document(
         self,
         chat: ChatRef,
@@ -176,23 +202,57 @@ class Person:
         place_ = {"location": {"latitude": latitude, "longitude": longitude}}
         return await self._send(chat, Said(content=place_), Aside(reply_to, None, redeliver))
 
+    async def sends_venue(
+        self,
+        chat: ChatRef,
+        latitude: float,
+        longitude: float,
+        title: str,
+        address: str = "",
+        *,
+        reply_to: Message | None = None,
+        redeliver: int = 0,
+    ) -> Message:
+        """A place with a name; Telegram tells its location twice."""
+        where = {"latitude": latitude, "longitude": longitude}
+        venue = {"location": where, "title": title, "address": address}
+        said = Said(content={"venue": venue, "location": where})
+        return await self._send(chat, said, Aside(reply_to, None, redeliver))
+
+    async def shares_live_location(
+        self, chat: ChatRef, latitude: float, longitude: float, *, seconds: int = 900
+    ) -> Message:
+        """A place that moves: see `moves`."""
+        where = {"latitude": latitude, "longitude": longitude, "live_period": seconds}
+        return await self._send(chat, Said(content={"location": where}), Aside())
+
+    async def moves(self, message: Message, latitude: float, longitude: float) -> None:
+        """A live place is told anew as an edit of its message."""
+        message.content["location"] |= {"latitude": latitude, "longitude": longitude}
+        message.edited = self._world.now()
+        await self._updates.happens("edited_message", message.as_json())
+
     async def forwards(
         self,
         chat: ChatRef,
         what: Message | str,
         *,
-        author: User | str | None = None,
+        author: User | Chat | str | None = None,
+        signed: str = "",
         written: datetime | None = None,
         thread: int | None = None,
         redeliver: int = 0,
     ) -> Message:
-        """Pass on a message, or words somebody wrote elsewhere; a bare name is a hidden account."""
+        """Pass on a message, or words somebody wrote elsewhere.
+
+        A bare name is a hidden account, a chat one that posts in its own name, perhaps signed.
+        """
         if isinstance(what, Message):
             said = Said(what.text, what.caption, what.content)
             author, written = author or what.sender, written or what.date
         else:
             said = Said(text=what)
-        origin = _origin(author or "Somebody", written or self._world.now())
+        origin = _origin(author or "Somebody", written or self._world.now(), signed)
         return await self._send(chat, replace(said, origin=origin), Aside(None, thread, redeliver))
 
     async def edits(self, message: Message, text: str, *, redeliver: int = 0) -> Message:
@@ -275,6 +335,24 @@ class Person:
         before, group.bot = group.bot, "kicked"
         await self._moves_bot(before, "kicked", group)
 
+    async def adds_bot(self, chat: ChatRef) -> None:
+        """Let the bot into a group that one is in."""
+        group = self._world.chat(chat)
+        self._check_member(group)
+        before, group.bot = group.bot, "member"
+        await self._moves_bot(before, "member", group)
+
+    async def promotes_bot(self, chat: ChatRef, *rights: str) -> None:
+        """Make the bot an administrator with these rights; without any, a member again."""
+        group = self._world.chat(chat)
+        now: Standing = "administrator" if rights else "member"
+        before, group.bot, group.bot_rights = group.bot, now, set(rights)
+        await self._moves_bot(before, now, group)
+
+    def deletes_topic(self, chat: ChatRef, thread: int) -> None:
+        """Telegram tells a bot nothing of deleted topics."""
+        delete_forum_topic(self._world.chat(chat), thread)
+
     async def _moves_bot(self, old: Standing, new: Standing, chat: Chat | None = None) -> None:
         there, me = chat or self._world.chats[self.id], self._world.me
         changed = {
@@ -291,6 +369,8 @@ class Person:
         self._check_member(chat)
         if aside.thread is not None and aside.thread not in chat.topics:
             raise CannotDo("there is no such topic")
+        if aside.thread in chat.closed and chat.standing(self.user) != "administrator":
+            raise CannotDo("this topic is closed")
         words = finished(said.text or said.caption)
         if said.caption and utf16(words.text) > CAPTION:
             raise CannotDo("a caption has at most 1024 characters")
@@ -340,8 +420,14 @@ def _addresses(username: str, message: Message, entity: Json) -> bool:
     return entity["type"] == "bot_command" and meant in ("", username.lower())
 
 
-def _origin(author: User | str, written: datetime) -> Json:
+def _origin(author: User | Chat | str, written: datetime, signed: str) -> Json:
     date = int(written.timestamp())
     if isinstance(author, User):
         return {"type": "user", "date": date, "sender_user": author.as_json()}
-    return {"type": "hidden_user", "date": date, "sender_user_name": author}
+    if isinstance(author, str):
+        return {"type": "hidden_user", "date": date, "sender_user_name": author}
+    signature = {"author_signature": signed} if signed else {}
+    if author.type == "channel":
+        posted = {"chat": author.as_json(), "message_id": 1}
+        return {"type": "channel", "date": date, **posted, **signature}
+    return {"type": "chat", "date": date, "sender_chat": author.as_json(), **signature}

@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import format_datetime
 from typing import assert_never, cast
 
 from aiohttp import web
@@ -25,6 +27,7 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 Method = Callable[[World, Arguments], object]
 METHODS: Mapping[str, Method] = {
     "answerCallbackQuery": speaking.answer_callback_query,
+    "closeForumTopic": settings.close_forum_topic,
     "createForumTopic": settings.create_forum_topic,
     "deleteMessage": rewriting.delete_message,
     "deleteMyCommands": settings.delete_my_commands,
@@ -40,6 +43,7 @@ METHODS: Mapping[str, Method] = {
     "getMyDescription": settings.get_my_description,
     "getMyName": settings.get_my_name,
     "getMyShortDescription": settings.get_my_short_description,
+    "reopenForumTopic": settings.reopen_forum_topic,
     "sendChatAction": speaking.send_chat_action,
     "sendDocument": speaking.send_document,
     "sendMediaGroup": speaking.send_media_group,
@@ -153,6 +157,11 @@ class Server:
         call = self._begun(DOWNLOAD, args.payload)
         return await self._meet(request, call, args, lambda: self._fetch(call, token, path))
 
+    def _dated(self, response: web.Response) -> web.Response:
+        moment = self._world.machine_clock().astimezone(UTC)
+        response.headers["Date"] = format_datetime(moment, usegmt=True)
+        return response
+
     async def _nothing(self, _request: web.Request) -> web.StreamResponse:
         return refusal_reply(TelegramRefusal(404, "Not Found")).response()
 
@@ -175,7 +184,7 @@ class Server:
             reply = await deed() if fault is None or fault.processed else None
             if fault is None and reply is not None:
                 call.outcome = reply.outcome
-                return reply.response()
+                return self._dated(reply.response())
         finally:
             self._world.changed.ring()
         assert fault is not None

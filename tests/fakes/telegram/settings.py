@@ -82,6 +82,43 @@ def create_forum_topic(world: World, args: Arguments) -> Json:
     return {"message_thread_id": opening.id, "name": name, "icon_color": _COLOUR}
 
 
+def close_forum_topic(world: World, args: Arguments) -> bool:
+    return _turn_topic(world, args, closed=True)
+
+
+def reopen_forum_topic(world: World, args: Arguments) -> bool:
+    return _turn_topic(world, args, closed=False)
+
+
+def _turn_topic(world: World, args: Arguments, *, closed: bool) -> bool:
+    """Only who may manage topics, or has opened this one, may close it."""
+    chat, thread = world.reach(args.whole("chat_id")), args.whole("message_thread_id")
+    if not chat.is_forum:
+        raise bad("the chat is not a forum")
+    if thread not in chat.topics:
+        raise bad("TOPIC_ID_INVALID")
+    opened = chat.messages.get(thread)
+    own = opened is not None and opened.sender is world.me
+    if "can_manage_topics" not in chat.bot_rights and not own:
+        raise bad("not enough rights to close or reopen the topic")
+    if (thread in chat.closed) == closed:
+        raise bad("TOPIC_NOT_MODIFIED")
+    (chat.closed.add if closed else chat.closed.discard)(thread)
+    service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
+    told = Message(chat, world.next_message_id(chat), world.me, world.now(), service=service)
+    told.thread, told.topic = thread, True
+    world.keep(told)
+    return True
+
+
+def delete_forum_topic(chat: Chat, thread: int) -> None:
+    """A topic goes with all that was said in it."""
+    chat.topics.pop(thread)
+    chat.closed.discard(thread)
+    for message in chat.messages.values():
+        message.deleted = message.deleted or message.thread == thread
+
+
 def open_topic(world: World, chat: Chat, by: User, name: str) -> Message:
     """The service message that opens a topic; its number is the topic's."""
     opening = Message(chat, world.next_message_id(chat), by, world.now(), topic=True)

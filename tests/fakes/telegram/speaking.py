@@ -166,8 +166,12 @@ def _lies_within(text: str, entity: Json) -> bool:
 
 
 def check_thread(chat: Chat, thread: int | None) -> None:
-    if thread is not None and thread not in chat.topics:
+    if thread is None:
+        return
+    if thread not in chat.topics:
         raise bad("message thread not found")
+    if thread in chat.closed and "can_manage_topics" not in chat.bot_rights:
+        raise bad("TOPIC_CLOSED")
 
 
 def _say(

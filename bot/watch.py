@@ -1,0 +1,74 @@
+"""Tells staff when a platform does not let the bot hear, and when it does again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from commands.kit.words import T
+from scheduler import troubles
+from scheduler.alarm import Clocks
+from storage.database import Database, Transaction
+from storage.troubles import TOKEN
+
+CONFLICT = "conflict"
+
+
+class Watch:
+    """Watches over one platform's hearing."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clocks,
+        wake: Callable[[frozenset[str]], None],
+        platform: str,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.wake = wake
+        self.platform = platform
+
+    async def notice(self, kind: str, reason: str) -> None:
+        """It does not let us hear until somebody does something about it."""
+        await self._write(lambda db: self._begin(db, kind, reason))
+
+    async def over(self, kind: str) -> None:
+        """It lets us hear."""
+        await self._write(lambda db: self._end(db, kind))
+
+    async def _write(self, work: Callable[[Transaction], bool]) -> None:
+        _, after = await self.database.write(work)
+        self.wake(after)
+
+    def _begin(self, db: Transaction, kind: str, reason: str) -> bool:
+        if kind == TOKEN:
+            return troubles.token_refused(db, self.clock, self.platform, reason)
+        if kind != CONFLICT:
+            what = T("⚠ {platform} does not let me hear what is said there", platform=self._name)
+            why = T(
+                "Install the app anew, or put its tokens into my settings and start me again "
+                "({why}).",
+                why=reason,
+            )
+            return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
+        what = T("⚠ Somebody else takes this bot's messages on {platform}", platform=self._name)
+        why = T(
+            "Another program runs with the same token, so some messages never reach me. "
+            "Stop it, or make a new token and put it into my settings."
+        )
+        return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
+
+    def _end(self, db: Transaction, kind: str) -> bool:
+        if kind == TOKEN:
+            return troubles.token_taken(db, self.clock, self.platform)
+        if kind != CONFLICT:
+            what = T("✅ {platform} lets me hear again", platform=self._name)
+            why = T("Everything that is sent to me reaches me.")
+            return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
+        what = T("✅ I alone take this bot's messages on {platform} again", platform=self._name)
+        why = T("Everything that is sent to me reaches me.")
+        return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
+
+    @property
+    def _name(self) -> str:
+        return self.platform.capitalize()

@@ -1,0 +1,121 @@
+"""A person's day: what they owe, the most urgent first, and the visits that the month still wants.
+
+Whatever shows it, a command or a front page, draws from the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from commands import customers as customer_noun
+from commands.cases.rules import KIND as CASE
+from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
+from commands.kit.people import Person
+from commands.kit.words import T, Words, decode
+from commands.visits import progress, unvisited
+from storage import cases, dues, people
+from storage.customers import Customer
+from storage.database import Transaction, known
+from storage.dues import Due
+
+SHOWN = 6
+VISITS = 3
+# Which command shows a subject of a kind, and what its answer is called.
+SHOWS = {CASE: "case"}
+
+Verbs = Callable[[Ref], tuple[Button, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One subject on which something is owed: what people call it, and a line for each due."""
+
+    about: Ref
+    name: Words
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is owed, how far the month's visits are, and who is to be visited next."""
+
+    owed: tuple[Owed, ...]
+    month: Line | None
+    visits: tuple[Button, ...]
+
+    def card(self) -> Card:
+        """As an answer: all the lines, then a button for each subject and each visit."""
+        lines = tuple(line for one in self.owed for line in one.lines)
+        shows = tuple(_show(one) for one in self.owed[:SHOWN] if one.about.kind in SHOWS)
+        return Card(self._title(), (*lines, *self._rest(), *_row(shows), *_row(self.visits)))
+
+    def page(self, verbs: Verbs) -> Card:
+        """As a page to act on: under each subject's lines its own buttons."""
+        parts = [part for one in self.owed for part in self._with(one, verbs)]
+        return Card(self._title(), (*parts, *self._rest(), *_row(self.visits)))
+
+    def _with(self, one: Owed, verbs: Verbs) -> Iterator[Part]:
+        yield from one.lines
+        if one in self.owed[:SHOWN]:
+            yield from _row(verbs(one.about))
+
+    def _title(self) -> T:
+        count = sum(len(one.lines) for one in self.owed)
+        if not count:
+            return T("Nothing is due today")
+        return T("{n} thing to do", "{n} things to do", n=count)
+
+    def _rest(self) -> tuple[Part, ...]:
+        return () if self.month is None else (self.month,)
+
+
+def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
+    """A person's day."""
+    found: dict[Ref, list[Due]] = {}
+    for who in (person.id, *sorted(person.stands_in_for)):
+        for due in dues.owed_by(db, who):
+            found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
+    owed = tuple(
+        Owed(
+            about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
+        )
+        for about, some in found.items()
+    )
+    left = unvisited(db, person.id, today)[:VISITS]
+    return Day(owed, progress(db, person.id, today), tuple(_visit(one) for one in left))
+
+
+def _away(db: Transaction, person: Person, due: Due) -> str:
+    """For whom this person stands in, if it is not their own."""
+    owner = people.get(db, due.person_id) if due.person_id not in {None, person.id} else None
+    return owner.name if owner else ""
+
+
+def _line(due: Due, now: datetime, away: str) -> Line:
+    what = decode(due.what)
+    if away:
+        what = T("For {name}: {title}", name=away, title=what)
+    if due.due_at < now:
+        return Line(T("🔴 {what}: was due {due:clock}", what=what, due=due.due_at))
+    return Line(T("☐ {what}: due {due:clock}", what=what, due=due.due_at))
+
+
+def _name(db: Transaction, about: Ref) -> Words:
+    case = cases.get(db, about.id) if about.kind == CASE else None
+    return case.number if case else ""
+
+
+def _show(one: Owed) -> Button:
+    does = SHOWS[one.about.kind]
+    return Button(T("{name}", name=one.name), does, {does: one.about.id})
+
+
+def _visit(customer: Customer) -> Button:
+    name = customer_noun.called(customer)
+    return Button(T("Visit {customer}", customer=name), "visit", {"customer": known(customer.id)})
+
+
+def _row(buttons: tuple[Button, ...]) -> tuple[Part, ...]:
+    return (Buttons(buttons),) if buttons else ()

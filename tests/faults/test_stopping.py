@@ -1,0 +1,144 @@
+"""A real process told to stop under load ends in time, loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from storage.connections import connect
+from tests.browser.process import OURS, ROOT
+from tests.fakes.slack import Answer, FakeSlack
+from tests.house import address_of, prepared
+
+PEOPLE = ("lina", "zhouqiang")
+MOST_S = 10.0
+
+
+@asynccontextmanager
+async def served(
+    fake: FakeSlack, url: str, port: int, folder: Path
+) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """The bot, in a process of its own, and listening."""
+    settings = {
+        "DATABASE_URL": url,
+        "PORT": str(port),
+        "SLACK_BOT_TOKEN": fake.bot_token,
+        "SLACK_SIGNING_SECRET": fake.signing_secret,
+        "SLACK_API_URL": fake.api_url,
+        "PYTHONPATH": str(ROOT),
+    }
+    env = {name: os.environ[name] for name in OURS if name in os.environ} | settings
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"], cwd=folder, env=env, stdout=log, stderr=log
+        )
+        try:
+            await until_ready(port)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+async def until_ready(port: int) -> None:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for _ in range(300):
+            try:
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                await asyncio.sleep(0.1)
+    raise AssertionError("it did not start")
+
+
+async def until(comes_about: Callable[[], bool]) -> None:
+    for _ in range(900):
+        if comes_about():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come about")
+
+
+async def talks(fake: FakeSlack, number: int, acknowledged: list[int]) -> None:
+    """Log visit after visit, until the bot answers no more."""
+    person = fake.user(address_of("slack", PEOPLE[number])[1])
+    for count in range(10_000):
+        mark = number * 10_000 + count
+        try:
+            answer: Answer = await person.types(person.dm, f"/visit 永固 第{mark}号访问")
+        except httpx2.TransportError:
+            return
+        if not answer.acknowledged:
+            return
+        acknowledged.append(mark)
+
+
+def hold(url: str, seconds: float) -> None:
+    """Another program's long write, as an import makes."""
+    connection = connect(url)
+    connection.execute("BEGIN IMMEDIATE" if url.startswith("sqlite") else "BEGIN")
+    connection.execute("UPDATE house SET value = value")
+    time.sleep(seconds)
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def kept(url: str) -> list[str]:
+    connection = connect(url)
+    rows = connection.execute("SELECT notes FROM visit WHERE notes LIKE '第%' ").fetchall()
+    connection.close()
+    return sorted(notes for (notes,) in rows)
+
+
+def waiting(url: str) -> int:
+    connection = connect(url)
+    row = connection.execute(
+        "SELECT count(*) FROM letter WHERE state IN ('waiting', 'sending')"
+    ).fetchone()
+    connection.close()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_stopping_under_load_loses_and_doubles_nothing(
+    database_url: str, unused_tcp_port: int, tmp_path: Path
+) -> None:
+    prepared(database_url, "slack", "zh")
+    async with FakeSlack() as fake:
+        for name in PEOPLE:
+            fake.add_user(address_of("slack", name)[1], name)
+        fake.http(f"http://127.0.0.1:{unused_tcp_port}")
+        acknowledged: list[int] = []
+        async with served(fake, database_url, unused_tcp_port, tmp_path) as process:
+            talking = [asyncio.create_task(talks(fake, n, acknowledged)) for n in range(2)]
+            await until(lambda: len(acknowledged) >= 20)
+            writing = asyncio.create_task(asyncio.to_thread(hold, database_url, 1.5))
+            await asyncio.sleep(0.3)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            code = await asyncio.to_thread(process.wait, 30)
+            took = time.monotonic() - begun
+            await asyncio.gather(*talking, writing)
+        print(f"{len(acknowledged)} acknowledged, stopped in {took:.1f} s")
+        assert took < MOST_S
+        assert code == 0
+        notes = kept(database_url)
+        assert len(notes) == len(set(notes))
+        assert {f"第{mark}号访问" for mark in acknowledged} <= set(notes)
+        async with served(fake, database_url, unused_tcp_port, tmp_path):
+            await until(lambda: not waiting(database_url))
+        keys = [call["metadata"] for call in fake.sent("chat.postMessage") if "metadata" in call]
+        assert len(keys) == len({str(key) for key in keys})
+    assert b"Traceback" not in (tmp_path / "log").read_bytes()

@@ -1,0 +1,88 @@
+"""Back, Cancel and a wrong answer put right, on every platform as people do it there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from storage import visits
+from storage.database import Database, Gone
+from tests.house import TestHouse
+from tests.stages import SlackWire, TelegramWire
+
+
+async def test_a_wrong_answer_is_put_right(house: TestHouse) -> None:
+    await house.lina.says("/visit")
+    await house.settle()
+    await house.lina.answers(customer="永固", notes="谈了Q3")
+    await house.settle()
+    await house.lina.presses("改日期")
+    await house.settle()
+    await house.lina.answers(day="2026-10-20")
+    await house.settle()
+    assert "还没到" in house.lina.reads()
+    await house.lina.answers(day="2026-10-12")
+    await house.settle()
+    assert house.lina.sees("拜访永固", "10月12日")
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert f"{found.day}" == "2026-10-12"
+
+
+@pytest.mark.parametrize("platform", ["telegram"])  # elsewhere one form asks everything at once
+async def test_back_asks_again_and_cancel_keeps_nothing(house: TestHouse) -> None:
+    await house.lina.says("/visit")
+    await house.settle()
+    await house.lina.picks("永固")
+    await house.settle()
+    await house.lina.presses("上一步")
+    await house.settle()
+    await house.lina.picks("长城金属")
+    await house.settle()
+    await house.lina.presses("取消")
+    await house.settle()
+    await house.lina.says("谈了Q3")
+    await house.settle()
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+    assert not house.lina.sees("已记录")
+
+
+def waits(house: TestHouse) -> bool:
+    """Whether the platform still holds what was said, to deliver it again."""
+    match house.wire:
+        case SlackWire():
+            return len(house.wire.fake.missed) == 1
+        case TelegramWire():
+            return len(house.wire.fake.pending) == 1
+        case _:
+            return True  # it stays in the box where it was typed
+
+
+async def delivers_again(house: TestHouse) -> None:
+    """Slack and Telegram repeat what was not acknowledged; on the web the person does."""
+    match house.wire:
+        case SlackWire():
+            await house.wire.fake.retry_missed()
+        case TelegramWire():
+            await house.wire.fake.retry_pending()
+            await house.wire.fake.settled()
+        case _:
+            await house.lina.says("拜访永固谈了Q3")
+
+
+async def test_nothing_is_acknowledged_while_the_database_is_gone(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_self: Database, *, writes: bool) -> None:
+        raise Gone(f"writes={writes}")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Database, "_connection", gone)
+        with suppress(AssertionError):  # some players say aloud that nothing was acknowledged
+            await house.lina.says("拜访永固谈了Q3")
+    assert waits(house)
+    await delivers_again(house)
+    await house.settle()
+    assert house.lina.count("已记录") == 1
+    assert await house.read(lambda db: visits.count_to(db, 5)) == 1

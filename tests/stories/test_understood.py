@@ -1,0 +1,102 @@
+"""What people type loosely is understood, or answered with what to do."""
+
+from __future__ import annotations
+
+from storage import cases, drafts, talk, visits
+from tests.house import TestHouse
+
+RUST = "螺栓锈蚀"
+
+
+async def test_a_verb_with_a_number_needs_no_card(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.wulei.says("答复 C-2026-0001 已换货")
+    await house.settle()
+    replies = await house.read(lambda db: cases.replies(db, 1))
+    assert [reply.text for reply in replies] == ["已换货"]
+
+
+async def test_a_number_alone_shows_the_case(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.sunmin.says("C-2026-0001")
+    await house.settle()
+    assert house.sunmin.sees("C-2026-0001 华强", RUST)
+
+
+async def test_a_customer_says_more_about_their_own_case(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.zhangwei.says("C-2026-0001 什么时候答复？")
+    await house.settle()
+    assert house.zhangwei.sees("已记到C-2026-0001")
+    said = await house.read(lambda db: talk.last_on(db, "case", 1, 5))
+    assert [one.text for one in said] == ["什么时候答复？"]
+    assert house.lina.sees("C-2026-0001", "什么时候答复？")
+
+
+async def test_a_customer_learns_nothing_of_anothers_case(house: TestHouse) -> None:
+    await house.lina.says(f"/complaint 永固 {RUST}")
+    await house.settle()
+    await house.zhangwei.says("C-2026-0001")
+    await house.settle()
+    assert "永固" not in house.zhangwei.reads()
+    assert RUST not in house.zhangwei.reads()
+
+
+async def test_a_slash_is_never_an_answer(house: TestHouse) -> None:
+    await house.lina.says("拜访永固")
+    await house.settle()
+    if house.platform == "slack":
+        await house.lina.says("/headwater nosuch")
+    else:
+        await house.lina.says("/vist")
+    await house.settle()
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+    if house.platform != "slack":  # Slack itself lets nobody send a command that it does not know
+        assert house.lina.sees("没有 /vist 这个命令")
+        assert house.lina.sees("/visit")
+
+
+async def test_only_what_one_may_do_is_offered(house: TestHouse) -> None:
+    await house.sunmin.says("华强")
+    await house.settle()
+    assert house.sunmin.sees("华强：要做什么？")
+    assert "记录客户拜访" not in house.sunmin.buttons(on="华强：要做什么？")
+
+
+async def test_the_direct_chat_is_refused_before_anything_is_asked(house: TestHouse) -> None:
+    await house.zhao.says("/bind")
+    await house.settle()
+    assert house.zhao.sees("这里是您和我的私聊")
+    assert await house.read(lambda db: drafts.get(db, 1)) is None
+
+
+async def test_a_stranger_who_writes_is_told_both_ways_on(house: TestHouse) -> None:
+    await house.stranger.says("hello")
+    await house.settle()
+    assert house.stranger.sees("我们还不认识", "加入 邀请码")
+    await house.stranger.presses("提交投诉")
+    await house.settle()
+    found = await house.read(lambda db: cases.get(db, 1))
+    assert found is not None
+    assert found.text == "hello"
+
+
+async def test_a_correction_begins_with_what_stands(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固 谈了Q3涨价3%")
+    await house.settle()
+    await house.lina.presses("改内容")
+    await house.settle()
+    assert house.lina.reads().count("谈了Q3涨价3%") >= 2
+
+
+async def test_what_was_understood_stays_when_one_answer_is_wrong(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固 2月30日 谈了Q3")
+    await house.settle()
+    await house.lina.answers(day="2026-10-12")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert (found.customer_id, f"{found.day}", found.notes) == (5, "2026-10-12", "谈了Q3")
