@@ -31,8 +31,8 @@ from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
+from scheduler.tally import Tally
 from scheduler.timers import Timers
-from scheduler.watch import Watch
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
@@ -56,18 +56,18 @@ class Core:
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
     rest: float = 0.0
-    watch: Watch = field(default_factory=Watch)
+    tally: Tally = field(default_factory=Tally)
     chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.database.waited = self.watch.waited
+        self.database.waited = self.tally.waited
         self.post = Post(self.database, house, self.platforms)
-        self.door = Door(self.database, house, self.wake, self.post, self.watch)
+        self.door = Door(self.database, house, self.wake, self.post, self.tally)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(
-            self.database, self.clock, self.post, drawing, holder=holder, watch=self.watch
+            self.database, self.clock, self.post, drawing, holder=holder, tally=self.tally
         )
         self.timers = Timers(
             self.database,
@@ -76,7 +76,7 @@ class Core:
             house.policy,
             house.zone,
             holder=holder,
-            watch=self.watch,
+            tally=self.tally,
         )
         self.sweep = Sweep(self.database, self.clock, house.vault)
         self.fetching = Fetching(
@@ -167,7 +167,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
-    watch: Watch | None = None,
+    tally: Tally | None = None,
     rest: float = 0.0,
 ) -> Core:
     """Put the house together on a migrated database; `rest` is how long its clerk pauses."""
@@ -191,7 +191,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         passes=Passes(kept_keys, public_url),
         vault=vault_at(files_url, database.url),
     )
-    return Core(database, house, ticking, rest=rest, watch=watch or Watch())
+    return Core(database, house, ticking, rest=rest, tally=tally or Tally())
 
 
 def _kept(db: Transaction) -> tuple[str, float]:

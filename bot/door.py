@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot import happening, platform, sharing
+from bot import happening, pages, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
@@ -38,7 +38,7 @@ from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.moving import Limits
-from scheduler.watch import Watch
+from scheduler.tally import Tally
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
@@ -51,23 +51,23 @@ _PACKING: Packing[Reply] = Packing(
     platform.Show,
     platform.Open,
     platform.Wrong,
-    platform.Page,
-    platform.Say,
-    platform.Small,
-    platform.Quoted,
-    platform.Table,
-    platform.Image,
-    platform.Link,
-    platform.Key,
-    platform.Keys,
-    platform.Form,
-    platform.Field,
-    platform.Line,
-    platform.Date,
-    platform.DateAndTime,
-    platform.Select,
-    platform.Search,
-    platform.Upload,
+    pages.Page,
+    pages.Say,
+    pages.Small,
+    pages.Quoted,
+    pages.Table,
+    pages.Image,
+    pages.Link,
+    pages.Key,
+    pages.Keys,
+    pages.Form,
+    pages.Field,
+    pages.Line,
+    pages.Date,
+    pages.DateAndTime,
+    pages.Select,
+    pages.Search,
+    pages.Upload,
 )
 ANSWERED, REPEATED, REFUSED, FAILED, ASIDE, GONE = (
     "answered",
@@ -100,12 +100,12 @@ class Door:
         house: House,
         wake: Callable[[frozenset[str]], None],
         limits: Limits,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
         self.limits = limits
 
     async def handle(self, request: Request) -> Reply:
@@ -121,7 +121,7 @@ class Door:
                 (reply, outcome), after = await self._committed(_cleaned(request))
         finally:
             platform_ = request.address.platform
-            self.watch.heard(platform_, outcome, time.monotonic() - begun)
+            self.tally.heard(platform_, outcome, time.monotonic() - begun)
         self.wake(after)
         return reply
 
@@ -166,7 +166,7 @@ class Door:
         row = self._aside(platform_, raw, reason, _reference())
         _, after = await self.database.write(lambda db: self._keep_aside(db, row))
         log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
-        self.watch.heard(platform_, ASIDE, time.monotonic() - begun)
+        self.tally.heard(platform_, ASIDE, time.monotonic() - begun)
         self.wake(after)
 
     # --- in the transaction -----------------------------------------------------------------------

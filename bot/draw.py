@@ -8,19 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot import platform
-from bot.platform import (
-    Address,
-    Block,
-    Image,
-    Key,
-    Keys,
-    Page,
-    Quoted,
-    Say,
-    Small,
-    Table,
-)
+from bot import pages
+from bot.pages import Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Address
 from bot.seal import Seal
 from bot.words import Reader
 from commands.kit.card import (
@@ -79,12 +69,12 @@ class Pen:
         """What stands elsewhere: an address, a file by a link of this reader's own, a picture."""
         match part:
             case Link():
-                return (platform.Link(part.url, part.url),)
+                return (pages.Link(part.url, part.url),)
             case Picture():
                 return (Image(part.file_id, shortened(self.reader.say(part.alt), NAME)),)
             case Download():
                 link, label = self.reader.link, self.reader.say(part.label)
-                return (platform.Link(label, link(part.file_id)),) if link else ()
+                return (pages.Link(label, link(part.file_id)),) if link else ()
         assert_never(part)
 
     def _key(self, button: Button) -> Key:

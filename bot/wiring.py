@@ -156,7 +156,7 @@ def _assembled(
         public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
-        watch=metrics,
+        tally=metrics,
     )
     running = Running(core, pulses=pulses)
     _settle_in(settings, running)

@@ -14,7 +14,7 @@ from commands.kit.people import Actor
 from commands.kit.policy import Policy
 from scheduler.clock import Clock
 from scheduler.sending import BUGS
-from scheduler.watch import Watch
+from scheduler.tally import Tally
 from storage import timers
 from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
@@ -38,7 +38,7 @@ class Timers:
         zone: ZoneInfo,
         *,
         holder: str,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -46,7 +46,7 @@ class Timers:
         self.policy = policy
         self.zone = zone
         self.holder = holder
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
 
     async def tick(self) -> frozenset[str]:
         """Fire everything that is due by now; give what should be looked at next."""
@@ -70,9 +70,9 @@ class Timers:
             return frozenset()
         except _Failed as failed:
             await self.database.write(partial(self._hold_back, timer=timer, failed=failed))
-            self.watch.fired(timers.FAILED, self.clock.now() - timer.at)
+            self.tally.fired(timers.FAILED, self.clock.now() - timer.at)
             return frozenset()
-        self.watch.fired(timers.FIRED, self.clock.now() - timer.at)
+        self.tally.fired(timers.FIRED, self.clock.now() - timer.at)
         return after
 
     def _hand_over(self, db: Transaction, timer: Timer) -> None:

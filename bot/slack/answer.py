@@ -8,7 +8,8 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.platform import Form, Open, Reply, Request, Show, Silent, Toast, Wrong
+from bot.pages import Form
+from bot.platform import Open, Reply, Request, Show, Silent, Toast, Wrong
 from bot.slack import draw, modal
 from bot.slack.api import ANSWER_SECONDS, FAILURES, reason, trusted
 from bot.slack.modal import Origin

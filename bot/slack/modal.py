@@ -8,18 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.platform import (
-    Attachment,
-    Date,
-    DateAndTime,
-    Field,
-    Form,
-    Input,
-    Line,
-    Search,
-    Select,
-    Upload,
-)
+from bot.pages import Date, DateAndTime, Field, Form, Input, Line, Search, Select, Upload
+from bot.platform import Attachment
 from bot.slack.draw import small, text
 from bot.slack.markup import whole, words
 

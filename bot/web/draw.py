@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.platform import (
+from bot.pages import (
     Block,
     Date,
     DateAndTime,

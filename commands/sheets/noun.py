@@ -288,7 +288,7 @@ def name_of(db: Transaction, id_: int) -> str | None:
 def involved(db: Transaction, id_: int) -> Involved | None:
     """Whoever sent the file, or wants it."""
     job = sheets.get(db, id_)
-    return Involved(owner_id=job.person_id) if job else None
+    return Involved(owner_id=job.person_id, personal=True) if job else None
 
 
 NOUN = Noun(

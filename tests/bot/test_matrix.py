@@ -136,7 +136,7 @@ def nouns() -> Nouns:
                 T(kind),
                 lambda _look, _text, _actor: Matches(),
                 lambda _db, _id: None,
-                involved=around(personal if kind == "person" else involved),
+                involved=around(personal if kind in {"person", "sheet"} else involved),
             )
             for kind in sorted(kinds)
         )
