@@ -355,11 +355,12 @@ class Clerk:
             kind=sheets.KIND, subject_id=job.id, at=self.clock.now(),
         ))  # fmt: skip
         if job.person_id:
-            mark = Line(T("Confidential. It is recorded that you took this out."))
+            recorded = Line(T("Confidential. It is recorded that you took this out."))
+            mark = (recorded,) if job.form else ()  # a list of bad rows is the sender's own
             again = Buttons((open_table(id_),))
             desk = self.timers.desk(db, self.clock.now(), "sheet")
             link = Download(id_, T("Download {name}", name=made.name))
-            desk.tell(ToPerson(job.person_id), Card(what, (mark, link, again)))
+            desk.tell(ToPerson(job.person_id), Card(what, (*mark, link, again)))
         return id_
 
     def _journal(self, db: Transaction, job: Job, deed: str, after: Json) -> None:

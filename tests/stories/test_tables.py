@@ -146,6 +146,7 @@ async def test_more_bad_rows_than_a_card_holds_come_as_a_file(house: TestHouse) 
     await brings(house, rows.encode())
     listed = (await downloaded(house, house.zhao, "csv")).decode("utf-8-sig").splitlines()
     assert len(listed) == 31
+    assert not house.zhao.sees("机密")
     assert listed[30].startswith('"31","\'=坏29"')
     assert house.refused() == []
 
