@@ -100,7 +100,9 @@ def real(**more: str) -> Json:
     return app_manifest(settings, "Headwater")
 
 
-@pytest.mark.parametrize("more", [{"slack_app_token": "xapp-1"}, {"public_url": "https://b.example"}])
+@pytest.mark.parametrize(
+    "more", [{"slack_app_token": "xapp-1"}, {"public_url": "https://b.example"}]
+)
 def test_the_manifest_of_all_commands_fits_slack(more: dict[str, str]) -> None:
     made = real(**more)
     assert set(made) == {"display_information", "features", "oauth_config", "settings", "events"}
