@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from commands.kit.words import T
@@ -142,13 +142,9 @@ class Settings(Tongue):
             raise Unusable(T("TELEGRAM_WEBHOOK_URL must begin with https://."))
         return value
 
-    @model_validator(mode="after")
-    def _together(self) -> Settings:
-        """What one setting needs beside it."""
-        for lacking, words in self._lacks():
-            if lacking:
-                raise Unusable(words)
-        return self
+    def lacking(self) -> T | None:
+        """What a setting needs beside it to run the bot, and does not have."""
+        return next((words for lacks, words in self._lacks() if lacks), None)
 
     def _lacks(self) -> Iterator[tuple[bool, T]]:
         app, signed = self.slack_app_token.get_secret_value(), self.slack_signing_secret

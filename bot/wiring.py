@@ -125,6 +125,8 @@ def assemble(
 
     Raises `Refusal` or `Misdeclared` when that cannot be, and `Gone` without a database.
     """
+    if lacking := settings.lacking():
+        raise Refusal(lacking)
     upgrade(settings.database_url)
     database = Database(settings.database_url)
     try:

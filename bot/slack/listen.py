@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ log = structlog.get_logger(PLATFORM)
 
 PATH = "/slack/events"
 _ANY = re.compile("")
+# Bolt finds our token in the environment by itself, and warns that it does not need it.
+_BOLT = logging.getLogger("slack_bolt")
+_BOLT.setLevel(logging.ERROR)
 _SPOKEN = re.compile(r"\A(message|app_mention)\Z")
 _SHARED = re.compile(r"\Achannel_(un)?shared\Z")
 REVOKED = "tokens_revoked"
@@ -149,6 +153,7 @@ class SlackListener:
             return self.identity.authorization()
 
         app = AsyncApp(
+            logger=_BOLT,
             name=PLATFORM,
             client=connect(None, url),
             authorize=authorize,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -128,7 +129,7 @@ def test_a_manifest_is_for_sockets_until_the_bot_has_an_address_of_its_own() -> 
     http = app_manifest(settings_for(url, "en", public_url="https://bot.test"), "Headwater")
     assert http["settings"]["socket_mode_enabled"] is False
     assert "https://bot.test/slack/events" in str(http)
-    both = {"public_url": "https://bot.test", "slack_app_token": "xapp-1", **SLACK}
+    both = {"public_url": "https://bot.test", "slack_app_token": "xapp-1"}
     assert app_manifest(settings_for(url, "en", **both), "H")["settings"]["socket_mode_enabled"]
 
 
@@ -165,16 +166,9 @@ async def test_the_rehearsal_names_what_is_due_next(database_url: str) -> None:
         ({"port": "-1"}, "PORT must be a number"),
         ({"slack_bot_token": "xapp-1"}, "begins with xoxb-"),
         ({"slack_bot_token": "xoxb-1", "slack_app_token": "xoxb-1"}, "begins with xapp-"),
-        ({"slack_app_token": "xapp-1"}, "without SLACK_BOT_TOKEN"),
-        ({"slack_bot_token": "xoxb-1"}, "needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"),
         ({"telegram_bot_token": "secret"}, "must look like 123456:ABC"),
         (TELEGRAM | {"telegram_webhook_url": "http://bot.test"}, "must begin with https://"),
-        (TELEGRAM | {"telegram_webhook_url": "https://bot.test"}, "without TELEGRAM_WEBHOOK_SEC"),
         (TELEGRAM | {"telegram_webhook_secret": "söß"}, "TELEGRAM_WEBHOOK_SECRET may hold"),
-        (
-            {"telegram_webhook_url": "https://bot.test", "telegram_webhook_secret": "s"},
-            "without TELEGRAM_BOT_TOKEN",
-        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(wrong: dict[str, str], words: str) -> None:
@@ -197,6 +191,26 @@ async def test_an_open_page_outlives_a_restart_but_its_link_does_not(database_ur
         other.cookies = session
         assert (await other.get("/chat")).status_code == 200
     closed(again)
+
+
+@pytest.mark.parametrize(
+    ("half", "words"),
+    [
+        ({"slack_app_token": "xapp-1"}, "without SLACK_BOT_TOKEN"),
+        ({"slack_bot_token": "xoxb-1"}, "needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"),
+        (TELEGRAM | {"telegram_webhook_url": "https://bot.test"}, "without TELEGRAM_WEBHOOK_SEC"),
+        (
+            {"telegram_webhook_url": "https://bot.test", "telegram_webhook_secret": "s"},
+            "without TELEGRAM_BOT_TOKEN",
+        ),
+    ],
+)
+def test_a_setting_without_what_it_needs_is_refused_before_anything_is_made(
+    tmp_path: Path, half: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Refusal, match=words):
+        assemble(settings_for(f"sqlite:///{tmp_path}/new.db", "zh", **half))
+    assert not (tmp_path / "new.db").exists()
 
 
 @pytest.mark.parametrize(

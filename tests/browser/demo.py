@@ -72,6 +72,9 @@ def company(db: Transaction) -> None:
     channel(db, "room:board", "管理层", ["management"])
 
 
+CANCEL = "~cancel:draft7~seal"
+
+
 class Demo:
     """Answers a stage's gate."""
 
@@ -150,6 +153,8 @@ class Demo:
             page = Page(one(language, "↩️ 已撤销这次拜访", "↩️ Visit undone"))
             await self._redraw(request, page)
             return Silent()
+        if data == CANCEL:
+            return Toast(one(language, "已取消，什么都没有保存。", "Cancelled. Nothing was kept."))
         return Toast(
             one(language, "好的，周五上午9点提醒您。", "I will remind you on Friday at 9.")
         )
@@ -336,4 +341,5 @@ def form(language: str) -> Form:
         ),
         one(language, "发送", "Send"),
         one(language, "取消", "Cancel"),
+        CANCEL,
     )

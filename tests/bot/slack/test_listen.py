@@ -19,6 +19,8 @@ from bot.platform import (
     Typed,
     Wrong,
 )
+from bot.slack.api import Credentials
+from bot.slack.listen import SlackListener
 from tests.bot.slack.scene import CARD, Scene, open_form, visit_form
 from tests.fakes.slack import CannotDo
 from tests.fakes.slack_props import START, Json, web_client
@@ -369,6 +371,14 @@ async def test_a_search_field_offers_what_the_gate_finds(scene: Scene) -> None:
     assert await scene.li.suggests("customer", "") == []
     assert len(scene.gate.heard) == heard
     assert scene.slack.complaints == []
+
+
+async def test_a_token_in_the_environment_makes_the_library_say_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", scene.slack.bot_token)
+    SlackListener(scene.gate, Credentials(scene.slack.bot_token), scene.clock)
+    assert caplog.messages == []
 
 
 async def test_a_closed_form_presses_its_cancel(scene: Scene) -> None:

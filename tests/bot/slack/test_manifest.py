@@ -96,11 +96,13 @@ KNOWN_SCOPES = re.compile(r"[a-z_]+(\.[a-z]+)?(:[a-z]+(\.[a-z]+)?)?")
 
 def real(**more: str) -> Json:
     """The manifest of the real commands."""
-    settings = settings_for("sqlite:///unused.db", "zh", slack_bot_token="xoxb", **more)
+    settings = settings_for("sqlite:///unused.db", "zh", slack_bot_token="xoxb-1", **more)
     return app_manifest(settings, "Headwater")
 
 
-@pytest.mark.parametrize("more", [{"slack_app_token": "xapp"}, {"public_url": "https://b.example"}])
+@pytest.mark.parametrize(
+    "more", [{"slack_app_token": "xapp-1"}, {"public_url": "https://b.example"}]
+)
 def test_the_manifest_of_all_commands_fits_slack(more: dict[str, str]) -> None:
     made = real(**more)
     assert set(made) == {"display_information", "features", "oauth_config", "settings", "events"}
@@ -156,7 +158,7 @@ NEEDED: dict[str, set[str]] = {
 
 
 def test_every_event_has_its_scope() -> None:
-    made = real(slack_app_token="xapp")
+    made = real(slack_app_token="xapp-1")
     scopes = set(made["oauth_config"]["scopes"]["bot"])
     events = made["settings"]["event_subscriptions"]["bot_events"]
     assert set(events) == set(NEEDED)
@@ -164,7 +166,7 @@ def test_every_event_has_its_scope() -> None:
 
 
 def test_the_menu_of_a_message_speaks_the_companys_language() -> None:
-    (entry,) = real(slack_app_token="xapp")["features"]["shortcuts"]
+    (entry,) = real(slack_app_token="xapp-1")["features"]["shortcuts"]
     assert (entry["name"], entry["callback_id"]) == ("登记为投诉", "record:complaint")
 
 
