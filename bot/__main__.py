@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from bot.logs import log_events
-from bot.settings import Settings
-from commands.kit.errors import Misdeclared
-from storage.database import Gone
+from bot.start import bound, greeting, in_a_sentence, usable
 
 if TYPE_CHECKING:
     from bot.wiring import Running
@@ -44,13 +42,16 @@ def run() -> None:
     """Run the bot: every platform whose token is set, or the local chat."""
     from bot.wiring import assemble
 
-    settings = _settings()
+    settings = usable()
     log_events(settings.log_format)
-    with _in_a_sentence():
+    with in_a_sentence(), ExitStack() as opened:
+        listening = opened.enter_context(bound(settings.host, settings.port))
         running = assemble(settings)
-    _greet(settings, running.link, running.code)
+        opened.pop_all()
+    port = listening.getsockname()[1]
+    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
     with _ending_well():
-        serve(running, settings)
+        serve(running, listening)
 
 
 @contextmanager
@@ -67,12 +68,10 @@ def _ending_well() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def serve(running: Running, settings: Settings) -> None:
+def serve(running: Running, listening: socket) -> None:
     """Serve until told to stop; open streams are ended at once, so that stopping takes no time."""
     config = uvicorn.Config(
         running.app,
-        host=settings.host,
-        port=settings.port,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
@@ -83,20 +82,7 @@ def serve(running: Running, settings: Settings) -> None:
             running.hush()
             super().handle_exit(sig, frame)
 
-    Server(config).run()
-
-
-def _greet(settings: Settings, link: str, code: str) -> None:
-    address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    if link:
-        typer.echo(
-            f"\n  源头 Headwater\n\n  打开本地聊天 / Open the local chat:  {address}{link}\n"
-        )
-    if code:
-        typer.echo(
-            f"\n  First administrator: send the bot   join {code}\n"
-            f"  首位管理员请给机器人发送：加入 {code}\n"
-        )
+    Server(config).run([listening])
 
 
 @cli.command()
@@ -104,8 +90,8 @@ def migrate() -> None:
     """Bring the database up to this version's schema."""
     from storage.migrate import current, upgrade
 
-    url = _settings().database_url
-    with _in_a_sentence():
+    url = usable().database_url
+    with in_a_sentence():
         done = upgrade(url)
     typer.echo(f"{'migrated to' if done else 'already at'} {current(url)}")
 
@@ -117,7 +103,7 @@ def manifest(
     """Print the app's manifest, written from the commands."""
     from bot.wiring import app_manifest
 
-    settings = _settings()
+    settings = usable()
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
@@ -128,8 +114,8 @@ def admin_code(
     """Print a fresh code for an administrator who has no way in any more."""
     from bot.wiring import admin_code as fresh_code
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         code = fresh_code(settings, name)
     typer.echo(f"Send the bot:   join {code}\n请给机器人发送：加入 {code}")
 
@@ -153,8 +139,8 @@ def backup(
     """Write everything into one file; the bot may go on working meanwhile."""
     from bot.keeping import keep
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         kept = keep(settings, file)
     typer.echo(
         f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
@@ -170,31 +156,10 @@ def restore(
     """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
     from bot.keeping import put_back
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         rows = put_back(settings, file, replace=replace)
     typer.echo(f"{rows} rows restored from {file}")
-
-
-@contextmanager
-def _in_a_sentence() -> Iterator[None]:
-    """Say what an administrator can mend, without a traceback."""
-    try:
-        yield
-    except Gone as gone:
-        raise SystemExit(f"headwater: the database does not answer: {gone}") from gone
-    except OSError as error:
-        raise SystemExit(f"headwater: {error.filename}: {error.strerror}") from error
-    except (Misdeclared, RuntimeError) as refused:
-        raise SystemExit(f"headwater: {refused}") from refused
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise SystemExit("headwater: these settings can't be used\n" + "\n".join(lines)) from error
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from bot.platform import (
     Address,
     Event,
     Marked,
+    Open,
     Opened,
     Origin,
     Pressed,
@@ -31,7 +32,9 @@ from bot.platform import (
     Wrong,
 )
 from bot.understanding import Understanding
-from commands.kit.card import Card, Ref
+from commands.kit import drafting
+from commands.kit.card import Button, Card, Ref
+from commands.kit.drafting import CANCEL
 from commands.kit.errors import Refused, Stale
 from commands.kit.form import Pick
 from commands.kit.packing import Packing
@@ -198,7 +201,8 @@ class Door:
         """Hear it; a refusal or a bug undoes what was done, and is answered all the same."""
         try:
             with hearing.db.savepoint():
-                return Served(Understanding(hearing).reply(), ANSWERED)
+                reply = self._closable(Understanding(hearing).reply(), hearing.request)
+                return Served(reply, ANSWERED)
         except Refused as refused:
             hearing.deed = ""
             return Served(self._refused(hearing, refused), REFUSED)
@@ -207,6 +211,14 @@ class Door:
                 raise
             hearing.deed = ""
             return Served(self._apology(hearing, error), FAILED)
+
+    def _closable(self, reply: Reply, request: Request) -> Reply:
+        """A form can be given up where it is opened: closing it is a button like any other."""
+        if not isinstance(reply, Open):
+            return reply
+        cancel = Button(T("Cancel"), CANCEL, {}, Ref(drafting.KIND, reply.form.draft))
+        leave = self.house.seal.sealed(cancel, request.address)
+        return replace(reply, form=replace(reply.form, leave=leave))
 
     def _record(self, hearing: Hearing, reply: Reply) -> None:
         at = hearing.request.address

@@ -27,7 +27,10 @@ from commands.kit.card import (
     Quote,
 )
 from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
+from commands.kit.words import Words
 
+# Letters nobody sees that turn the text after them around, over what others wrote too.
+TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 SUMMARY = 240
 SHOWN = 2000
 
@@ -44,18 +47,21 @@ class Pen:
         """The card as this reader may see it."""
         parts = [part for part in card.parts if self.reader.may_see(part.to)]
         blocks = tuple(block for part in parts for block in self._block(part))
-        title = shortened(self.reader.say(card.title), TITLE)
+        title = shortened(self._say(card.title), TITLE)
         return Page(title, blocks, self._summary(title, blocks))
 
+    def _say(self, words: Words) -> str:
+        return self.reader.say(words).translate(TURNING)
+
     def _block(self, part: Part) -> tuple[Block, ...]:
-        say = self.reader.say
+        say = self._say
         match part:
             case Line():
                 return (Say(shortened(say(part.text), SHOWN)),)
             case Note():
                 return (Small(shortened(say(part.text), SHOWN)),)
             case Quote():
-                return (Quoted(shortened(part.text, SHOWN), say(part.by)),)
+                return (Quoted(shortened(say(part.text), SHOWN), say(part.by)),)
             case Facts():
                 rows = ((say(k), shortened(say(v), SHOWN)) for k, v in part.rows)
                 return (Table(tuple(rows)),)
@@ -78,8 +84,8 @@ class Pen:
         assert_never(part)
 
     def _key(self, button: Button) -> Key:
-        label = shortened(self.reader.say(button.label), LABEL)
-        confirm = self.reader.say(button.confirm) if button.confirm else ""
+        label = shortened(self._say(button.label), LABEL)
+        confirm = self._say(button.confirm) if button.confirm else ""
         return Key(label, self.seal.sealed(button, self.address), button.style, confirm)
 
     def _summary(self, title: str, blocks: tuple[Block, ...]) -> str:

@@ -151,10 +151,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A draft as a form."""
+    """A draft as a form. `leave` is what comes back, like a button's, when it is closed unsent."""
 
     draft: int
     title: str
     fields: tuple[Field, ...]
     submit: str
     cancel: str
+    leave: str = ""

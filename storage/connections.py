@@ -58,7 +58,6 @@ def connect(url: str, *, writes: bool = True) -> Connection:
 
 
 def _sqlite(path: Path, *, writes: bool) -> Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512
     )

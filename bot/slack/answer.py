@@ -44,6 +44,17 @@ class Answers:
             in_thread = {"thread_ts": thread} if thread else {}
             await self._whisper(str(body.get("response_url") or ""), shown | in_thread)
 
+    async def to_closing(self, reply: Reply, request: Request) -> None:
+        """Say what became of it where the form was opened, if the bot can speak there."""
+        if shown := whisper(reply):
+            at = request.address
+            try:
+                await self._client.chat_postEphemeral(
+                    channel=at.chat, user=request.user, thread_ts=at.thread or None, **shown
+                )
+            except FAILURES as error:
+                log.warning("answer_lost", reason=reason(error))
+
     async def _open(self, trigger: str, form: Form, origin: Origin) -> None:
         """Too late, or Slack in trouble: the draft is kept, and its card leads on."""
         try:

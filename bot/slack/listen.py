@@ -165,7 +165,7 @@ class SlackListener:
         app.command(_ANY)(self._command)
         app.action(_ANY)(self._pressed)
         app.view_submission(_ANY)(self._submitted)
-        app.view_closed(_ANY)(self._ignored)
+        app.view_closed(_ANY)(self._closed)
         app.options(_ANY)(self._asked)
         app.shortcut(_RECORD)(self._chosen)
         app.shortcut(_ANY)(self._ignored)
@@ -230,6 +230,12 @@ class SlackListener:
         heard = await self._chats.placed(hear.submission(self._payload(request)))
         reply = await self._gate.handle(heard)
         await ack(answer.to_submission(reply, request.body["view"]))
+
+    async def _closed(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        heard = hear.closing(self._payload(request))
+        reply = await self._gate.handle(heard)
+        await self._answers.to_closing(reply, heard)
+        await ack()
 
     async def _asked(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         query = hear.query(self._payload(request))

@@ -9,7 +9,8 @@ import pytest
 
 from bot.platform import PhoneCard, Typed
 from bot.settings import Settings
-from bot.wiring import Refusal, admin_code
+from bot.start import Refusal
+from bot.wiring import admin_code
 from commands.kit.errors import Invalid, Never
 from commands.kit.people import acting
 from commands.people import digest
@@ -230,7 +231,7 @@ async def test_a_code_can_make_somebody_else_administrator(desk: Reception) -> N
     code = admin_code(settings_for(database.url, "en"), "王经理")
     await desk.says("stranger", f"join {code}")
     assert "You are the administrator" in await newest(desk, "stranger")
-    with pytest.raises(Refusal, match="Nobody called '谁'"):
+    with pytest.raises(Refusal, match="Nobody called 谁 works here"):
         admin_code(settings_for(database.url, "en"), "谁")
 
 

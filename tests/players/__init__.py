@@ -36,6 +36,9 @@ class Player(Protocol):
         one would type; an answer that is not on offer fails the test.
         """
 
+    async def closes(self) -> None:
+        """Close what asks, without answering: the form, or the question by its Cancel."""
+
     async def picks(self, label: str) -> None:
         """Choose what is offered: a button, or an option of the form's search."""
 

@@ -74,6 +74,9 @@ class SlackPlayer:
             await self._answer(said)
             await self._settle()
 
+    async def closes(self) -> None:
+        _acknowledged(await self._person.closes_view())
+
     async def picks(self, label: str) -> None:
         if not self._person.views:
             await self.presses(label)

@@ -62,6 +62,9 @@ class TelegramPlayer:
                 await self._telegram.settled()
         await self._settle()
 
+    async def closes(self) -> None:
+        await self.presses("取消")
+
     async def picks(self, label: str) -> None:
         message, words = self._button(label, "")
         await self._press(message, words)

@@ -180,6 +180,13 @@ class WebPlayer:
             await self._fill(name, value)
         await self._submit()
 
+    async def closes(self) -> None:
+        form = self._form
+        assert form, f"{self.name} has no form open"
+        page = await self.browser.page(**{"as": self.user, "in": form.chat})
+        leave = form.node.first("form")["data-leave"]
+        await self._post(page, "press", {"data": leave})
+
     async def picks(self, label: str) -> None:
         if self._form is None:
             await self.presses(label)

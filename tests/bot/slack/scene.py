@@ -169,6 +169,7 @@ def visit_form(error: str = "") -> Form:
         ),
         "Send",
         "Cancel",
+        "~cancel:draft12~seal",
     )
 
 
