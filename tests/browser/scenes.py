@@ -111,8 +111,7 @@ def until(hands: Hands, card: str) -> None:
 
 
 def _shows(hands: Hands, what: str) -> None:
-    shown = hands.waits_for(what)
+    hands.waits_for(what).scroll_into_view_if_needed()
     hands.page.wait_for_function(
-        "[...document.images].every(image => image.complete && image.naturalWidth)"
+        "() => [...document.querySelectorAll('img.picture')].every(one => one.naturalWidth)"
     )
-    shown.scroll_into_view_if_needed()
