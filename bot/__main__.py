@@ -1,11 +1,13 @@
-"""`python -m bot`: run the bot, look it over, keep it, print a manifest, migrate."""
+"""`python -m bot`: run the bot, look it over, keep it, migrate, take tables in and out."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from socket import socket
 from types import FrameType
@@ -19,6 +21,7 @@ from bot.logs import log_events
 from bot.start import bound, greeting, in_a_sentence, usable
 
 if TYPE_CHECKING:
+    from bot.spreadsheets import Desk
     from bot.wiring import Running
 
 cli = typer.Typer(
@@ -28,6 +31,13 @@ cli = typer.Typer(
     help="Headwater 源头: a company's upstream customer policy, run from chat.",
 )
 GRACE = 8
+
+
+class Sheet(StrEnum):
+    """The tables that are taken in and out."""
+
+    CUSTOMERS = "customers"
+    PEOPLE = "people"
 
 
 @cli.callback(invoke_without_command=True)
@@ -160,6 +170,42 @@ def restore(
     with in_a_sentence():
         rows = put_back(settings, file, replace=replace)
     typer.echo(f"{rows} rows restored from {file}")
+
+
+@cli.command("import")
+def take_in(
+    sheet: Annotated[Sheet, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Import it; otherwise only check.")] = False,
+) -> None:
+    """Check a table of customers or people, and import it with --yes."""
+    _at_the_desk(lambda desk: desk.take_in(sheet.value, file, really=yes))
+
+
+@cli.command("export")
+def take_out(
+    sheet: Annotated[Sheet, typer.Argument(help="What to write.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A name in .xlsx or .csv.")],
+) -> None:
+    """Write a table of customers or people into a file."""
+    _at_the_desk(lambda desk: desk.take_out(sheet.value, file))
+
+
+def _at_the_desk(work: Callable[[Desk], Awaitable[bool]]) -> None:
+    from bot.spreadsheets import desk_at
+
+    settings = usable()
+    log_events(settings.log_format)
+
+    async def run_it() -> bool:
+        async with desk_at(settings, typer.echo) as desk:
+            return await work(desk)
+
+    with in_a_sentence():
+        went_well = asyncio.run(run_it())
+    if not went_well:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

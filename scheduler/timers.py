@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -85,25 +85,25 @@ class Timers:
             log.error("timer_without_handler", kind=timer.kind, name=timer.name)
             return
         try:
-            handler(self._desk(db, timer), timer)
+            handler(self.desk(db, timer.at, f"timer:{timer.name}"), timer)
         except BUGS as error:
             raise _Failed(error) from error
 
-    def _desk(self, db: Transaction, timer: Timer) -> Desk:
+    def desk(self, db: Transaction, at: datetime, deed: str) -> Desk:
         """The bot's own desk.
 
-        `now` is the timer's moment; a late tick acts late and is marked so by `recorded_at`.
+        `at` is the timer's moment; a late tick acts late and is marked so by `recorded_at`.
         """
         return Desk(
             db=db,
             actor=BOT,
             source=NOWHERE,
-            now=timer.at,
+            now=at,
             recorded_at=self.clock.now(),
             machine_now=self.clock.machine(),
             zone=self.zone,
             policy=self.policy,
-            deed=f"timer:{timer.name}",
+            deed=deed,
             nouns=self.nouns,
         )
 

@@ -64,6 +64,9 @@ class Player(Protocol):
     def reads(self, where: str = "") -> str:
         """Everything in sight, oldest first, as a person reads it; the open form last."""
 
+    def links(self) -> list[str]:
+        """The addresses that can be opened in the direct chat, the newest last."""
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         """The labels on the newest message containing `on`."""
 

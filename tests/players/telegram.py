@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -180,6 +182,10 @@ class TelegramPlayer:
     def reads(self, where: str = "") -> str:
         shown = [self._text(message) for message in self._sight(self._place(where))]
         return "\n\n".join([*shown, *self._toasts()])
+
+    def links(self) -> list[str]:
+        shown = (json.dumps(m.entities) for m in self._told(""))
+        return [url for said in shown for url in re.findall(r'"url": "([^"]+)"', said)]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, where))

@@ -214,6 +214,9 @@ class WebPlayer:
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
 
+    def links(self) -> list[str]:
+        return [node["href"] for node in self.nodes() if node.tag == "a"]
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         seen = self._newest(self._page_now(where), on)
         return [button.text for button in seen.buttons()]
