@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import CHROMIUM, Hands, at, chromium
 from tests.browser.process import ROOT, running
+from tests.browser.scenes import address, goes, scenes, until
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
-MOST_MOVES = 8
+Story = Callable[[Hands, str], Iterator[str]]
 
 
 def main() -> int:
@@ -26,12 +28,13 @@ def main() -> int:
     with chromium() as browser:
         for language in LANGUAGES:
             for size in SIZES:
-                _pictures(browser, language, size)
+                _pictures(browser, language, size, _newcomer)
+            _pictures(browser, language, "phone", scenes)
     return 0
 
 
-def _pictures(browser: Browser, language: str, size: str) -> None:
-    """One evening of a newcomer, on a bot of its own."""
+def _pictures(browser: Browser, language: str, size: str, story: Story) -> None:
+    """One story, told on a bot of its own."""
     width, height = SIZES[size]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -39,16 +42,24 @@ def _pictures(browser: Browser, language: str, size: str) -> None:
         at(browser, width=width, height=height, locale=LANGUAGES[language]) as hands,
     ):
         hands.opens(bot.link)
-        for name in _story(hands):
+        for name in story(hands, language):
             path = FOLDER / f"{name}-{size}-{language}.png"
             hands.page.mouse.move(0, 0)
             hands.waits_for("body:not(:has(.toast))")
             hands.page.screenshot(path=path)
+            _shrink(path)
             print(path.relative_to(ROOT))
 
 
-def _story(hands: Hands) -> Iterator[str]:
-    """Do what is worth a picture, and name it."""
+def _shrink(path: Path) -> None:
+    """The same picture in at most 256 colours: a page with many of them loads on a phone."""
+    with Image.open(path) as taken:
+        small = taken.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+def _newcomer(hands: Hands, _language: str) -> Iterator[str]:
+    """The first evening of whoever starts the bot."""
     yield "first"
     _sends(hands)
     yield "visit"
@@ -57,10 +68,11 @@ def _story(hands: Hands) -> Iterator[str]:
     yield "form"
     hands.clicks("#form [data-cancel]")
     _sends(hands)
-    hands.opens(_at(hands, "chenjing", "room:cases"))
+    hands.opens(address(hands, "chenjing", "room:cases"))
     hands.waits_for(".card", text="C-")
     yield "case"
-    _until_late(hands)
+    goes(hands, "wang")
+    until(hands, ".card:has(.sign-late, .sign-alarm)")
     yield "late"
 
 
@@ -70,28 +82,6 @@ def _sends(hands: Hands) -> None:
     hands.page.wait_for_function("document.getElementById('words').value")
     hands.clicks(".send")
     hands.waits_for(".bot .card")
-
-
-def _until_late(hands: Hands) -> None:
-    """Move the clock from one due time to the next until somebody's superior has been told."""
-    hands.opens(_at(hands, "wang", "dm:wang"))
-    for _ in range(MOST_MOVES):
-        late = hands.page.locator(".card:has(.sign-late, .sign-alarm)")
-        if late.count():
-            late.last.scroll_into_view_if_needed()
-            return
-        shown = hands.page.locator("#now").inner_text()
-        hands.page.locator("[data-clock=next]").last.dispatch_event("click")
-        hands.page.wait_for_function(
-            "(shown) => document.getElementById('now').innerText !== shown", arg=shown
-        )
-        # What the move has caused arrives in the course of a second or two.
-        hands.page.wait_for_timeout(2500)
-    raise AssertionError("nobody was told that the reply is late")
-
-
-def _at(hands: Hands, user: str, chat: str) -> str:
-    return f"{hands.page.url.partition('?')[0]}?as={user}&in={chat}"
 
 
 if __name__ == "__main__":
