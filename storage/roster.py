@@ -27,9 +27,7 @@ _MEMBERSHIPS = Query(
 _REWRITE = Deed(
     update(Person)
     .where(col(Person.id) == bindparam("b_id"))
-    .values(
-        {name: bindparam(f"to_{name}") for name in PLAIN} | {"superior_id": bindparam("to_above")}
-    )
+    .values({"name": bindparam("to_name"), "superior_id": bindparam("to_above")})
 )
 _LEAVE = Deed(delete(Membership).where(col(Membership.person_id) == bindparam("b_id")))
 _DROP = Deed(delete(Person).where(col(Person.id) == bindparam("b_id")))
@@ -68,8 +66,8 @@ def enter_all(db: Transaction, records: Sequence[Record], at: datetime) -> list[
 
 def rewrite(db: Transaction, id_: int, after: Record) -> None:
     """Make somebody's record say this."""
-    plain = {f"to_{name}": after[name] for name in PLAIN}
-    _REWRITE.run(db, b_id=id_, **plain, to_above=after["superior"])
+    _REWRITE.run(db, b_id=id_, to_name=after["name"], to_above=after["superior"])
+    people.reach(db, id_, phone=after["phone"], email=after["email"])
     people.place(db, id_, after["departments"])
 
 

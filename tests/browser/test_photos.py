@@ -45,7 +45,9 @@ def test_a_photo_of_a_complaint_is_seen_on_its_card(
         hands.types("/complaint 永固 第3批螺栓锈蚀")
         shown = hands.waits_for(".card img.picture")
         shown.scroll_into_view_if_needed()
-        hands.page.wait_for_function(f"({LOADED})(document.querySelector('.card img.picture'))")
+        hands.page.wait_for_function(
+            f"() => ({LOADED})(document.querySelector('.card img.picture'))"
+        )
         height, across = shown.evaluate("img => [img.naturalHeight, img.naturalWidth]")
         assert (height, across) == (2048, 1365)
 
