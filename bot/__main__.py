@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import Iterator
@@ -174,6 +175,48 @@ def restore(
     with _in_a_sentence():
         rows = put_back(settings, file, replace=replace)
     typer.echo(f"{rows} rows restored from {file}")
+
+
+@cli.command()
+def rehearse(  # the ways to rehearse are few, and each is named
+    days: Annotated[int, typer.Option(min=0, max=92, help="Play so many days by itself.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same.")] = 1,
+    complaints: Annotated[
+        float | None, typer.Option(min=0, help="Of one customer in a month; else as lately.")
+    ] = None,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on in the last rehearsal.")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="With the play before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
+) -> None:
+    """Play your own company before going live, on a copy that reaches nobody."""
+    from bot import rehearsing
+
+    settings = _settings()
+    log_events(settings.log_format)
+    if not days:
+        _open_rehearsal(settings, keep=keep)
+        return
+    plan = rehearsing.Plan(days, seed, complaints)
+    with _in_a_sentence():
+        outcome = asyncio.run(
+            rehearsing.rehearsed(settings, plan, compare=compare, machine=as_json)
+        )
+    typer.echo(outcome.said)
+    raise typer.Exit(int(not outcome.kept))
+
+
+def _open_rehearsal(settings: Settings, *, keep: bool) -> None:
+    from bot import rehearsing
+    from bot.wiring import assemble
+
+    with _in_a_sentence():
+        played = rehearsing.opened(settings, keep=keep)
+        running = assemble(played)
+    typer.echo(rehearsing.afterwards(settings))
+    _greet(played, running.link, "")
+    with _ending_well():
+        serve(running, played)
 
 
 @contextmanager
