@@ -181,6 +181,7 @@ def as_json(found: Budget, plan: Plan) -> Json:
 
 def _person(load: Load) -> Json:
     return {
+        "person": load.person_id,
         "name": load.name,
         "pushes": load.pushes,
         "median": load.median,
@@ -240,10 +241,10 @@ def _differences(before: Json, after: Json) -> Iterator[Words]:
     same = all(before[key] == after[key] for key in ("seed", "days"))
     if not same:
         yield T("The play before had another seed or other days, so chance differs too.")
-    was = {person["name"]: person for person in before["people"]}
-    changed = [p for p in after["people"] if was.get(p["name"], p) != p]
+    was = {person["person"]: person for person in before["people"]}
+    changed = [p for p in after["people"] if was.get(p["person"], p) != p]
     for person in changed:
-        earlier = was[person["name"]]
+        earlier = was[person["person"]]
         yield T(
             "{name}: {before} → {after} messages, in quiet hours {quiet_before} → {quiet_after}",
             name=person["name"],

@@ -116,16 +116,20 @@ class Script:
                 self.stage.plan(self._at(day, 8, 10), partial(self._looks, one))
             if one.sells and one.owned:
                 for _ in range(self._times(VISITS_A_DAY)):
-                    customer = self.chance.choice(one.owned)
-                    self.stage.plan(self._at(day, 10, 20), partial(self._visits, one, customer))
+                    deed = partial(self._visits, one, self.chance.choice(one.owned), self._one())
+                    self.stage.plan(self._at(day, 10, 20), deed)
 
     def _complained(self, day: date) -> None:
         owned = [customer for one in self.staff.values() for customer in one.owned]
         often = min(self.monthly / MONTH * len(owned), BUSIEST * len(self.staff))
         for _ in range(self._times(often * (1 if day.weekday() < WORKED else AT_WEEKENDS))):
             hours = (0, 24) if self._likely(AT_NIGHT) else (8, 18)
-            customer = self.chance.choice(owned)
-            self.stage.plan(self._at(day, *hours), partial(self._complains, customer))
+            deed = partial(self._complains, self.chance.choice(owned), self._one())
+            self.stage.plan(self._at(day, *hours), deed)
+
+    def _one(self) -> Random:
+        """Chance for one thing that will happen, whatever else happens before."""
+        return Random(self.chance.random())  # noqa: S311 -- a play, no secret
 
     def _days_off(self, days: list[date]) -> None:
         """Some are away for a few days, and a colleague of their department stands in."""
@@ -158,8 +162,8 @@ class Script:
         if not await self._is_away(one):
             await self._says(one, "/today")
 
-    async def _visits(self, one: Colleague, customer: int) -> None:
-        notes, reminded = self.chance.choice(self.words.visits), self._likely(REMINDED)
+    async def _visits(self, one: Colleague, customer: int, chance: Random) -> None:
+        reminded, notes = chance.random() < REMINDED, chance.choice(self.words.visits)
         if await self._is_away(one):
             return
         await self._says(one, f"/visit customer: #{customer} notes: {notes}")
@@ -173,20 +177,19 @@ class Script:
 
     # --- a case -----------------------------------------------------------------------------------
 
-    async def _complains(self, customer: int) -> None:
+    async def _complains(self, customer: int, chance: Random) -> None:
         """A customer writes, or calls the colleague who looks after them."""
-        text, direct = self.chance.choice(self.words.complaints), self._likely(DIRECT)
+        direct, later = chance.random() < DIRECT, Random(chance.random())  # noqa: S311 -- a play
+        text = chance.choice(self.words.complaints)
         contact = await self._contact(customer) if direct else None
         if contact:
             await self.stage.says(contact, f"/complaint {text}")
         else:
             owner = next(one for one in self.staff.values() if customer in one.owned)
             await self._says(owner, f"/complaint customer: #{customer} text: {text}")
-        number = self.stage.said
         case = await self._read(lambda db: _newest(db, customer))
         if case is not None:
-            chance = Random(f"{self.seed}:{number}")  # noqa: S311 -- a play, no secret
-            self._handled(known(case.id), case.received_at, contact, chance)
+            self._handled(known(case.id), case.received_at, contact, later)
 
     def _handled(self, id_: int, received: datetime, contact: Part | None, chance: Random) -> None:
         """What becomes of a case is drawn when it begins, whatever else happens meanwhile."""

@@ -81,6 +81,7 @@ class Load:
     in their quiet hours, `disturbed` what of it was not urgent.
     """
 
+    person_id: int
     name: str
     pushes: int
     silent: int
@@ -146,7 +147,7 @@ def counted(
         for row in people.active(db)
         if (person := load(db, known(row.id)))
     ]
-    loads.sort(key=lambda one: (-one.pushes, one.name))
+    loads.sort(key=lambda one: (-one.pushes, one.person_id))
     unbound = not places.bound_to(db, "cases")
     limits = policy.of(BudgetPolicy)
     return Budget(days[0], len(days), tuple(loads), limits, unbound)
@@ -186,6 +187,7 @@ def loaded(person: Person, got: list[Push], days: list[date], zone: ZoneInfo) ->
     by_day = Counter(local_day(push.at, own) for push in loud)
     worked = [by_day[day] for day in days if day.weekday() < SATURDAY]
     return Load(
+        person_id=person.id,
         name=person.name,
         pushes=len(loud),
         silent=len(got) - len(loud),

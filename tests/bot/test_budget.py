@@ -29,12 +29,20 @@ FORTNIGHT = 14
 MONTHLY = 0.5
 
 
-async def played(path: Path, template: Path, days: int, seed: int) -> Budget:
-    """What everybody gets in so many days."""
-    path.write_bytes(template.read_bytes())
+@pytest.fixture(scope="module")
+def firm(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company before anything has happened, to be copied."""
+    path = tmp_path_factory.mktemp("firm") / "firm.db"
+    path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
     database.write_now(lambda db: founded(db, BEGUN))
     database.close()
+    return path
+
+
+async def played(firm: Path, path: Path, days: int, seed: int) -> Budget:
+    """What everybody gets in so many days."""
+    path.write_bytes(firm.read_bytes())
     settings = settings_for(f"sqlite:///{path}", "zh", files_url="database")
     running = assemble(settings, clock=Played(BEGUN))
     core = running.core
@@ -52,9 +60,9 @@ async def played(path: Path, template: Path, days: int, seed: int) -> Budget:
 
 
 async def test_nobody_of_fifty_is_disturbed_too_often_in_a_fortnight(
-    tmp_path: Path, sqlite_template: Path
+    tmp_path: Path, firm: Path
 ) -> None:
-    found = await played(tmp_path / "firm.db", sqlite_template, FORTNIGHT, seed=1)
+    found = await played(firm, tmp_path / "firm.db", FORTNIGHT, seed=1)
     assert (len(found.loads), CUSTOMERS, found.days) == (50, 400, FORTNIGHT)
     assert max(load.median for load in found.loads) <= 4
     assert max(load.most for load in found.loads) <= 12
@@ -69,11 +77,11 @@ async def test_nobody_of_fifty_is_disturbed_too_often_in_a_fortnight(
 
 
 async def test_the_same_seed_plays_the_same_and_another_does_not(
-    tmp_path: Path, sqlite_template: Path
+    tmp_path: Path, firm: Path
 ) -> None:
-    one = await played(tmp_path / "one.db", sqlite_template, 2, seed=3)
-    assert await played(tmp_path / "two.db", sqlite_template, 2, seed=3) == one
-    assert await played(tmp_path / "three.db", sqlite_template, 2, seed=4) != one
+    one = await played(firm, tmp_path / "one.db", 2, seed=3)
+    assert await played(firm, tmp_path / "two.db", 2, seed=3) == one
+    assert await played(firm, tmp_path / "three.db", 2, seed=4) != one
 
 
 # --- counting -------------------------------------------------------------------------------------

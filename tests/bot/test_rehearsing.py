@@ -25,7 +25,7 @@ from commands import budget
 from commands.budget import Load
 from storage import cases, customers, house, letters, people, places, rooms, timers
 from storage.copying import Uncopied, copy
-from storage.database import Database, Transaction
+from storage.database import Database, Json, Transaction
 from storage.dump import dump
 from tests.house import BEGUN, ZONE, TestHouse, opened, prepared, settings_for
 
@@ -188,13 +188,29 @@ def test_days_are_played_and_the_budget_is_printed_and_compared(
     assert "李娜会收到" in done.output
     assert "条消息，其中" in done.output
     assert "正式上线" in done.output
-    (at / "own.toml").write_text("[messages]\nmost_daily = 1\nmedian_daily = 1\n")
+    before = json.loads((at / "headwater.rehearsal.json").read_text())
+    limits = "[messages]\nmost_daily = 1\nmedian_daily = 1\n[cases]\nwarning_hours = 1\n"
+    (at / "own.toml").write_text(limits)
     monkeypatch.setenv("POLICY_FILE", "own.toml")
+    monkeypatch.setenv("LANGUAGE", "en")
     strict = bot(*many, "--compare")
     assert strict.exit_code == 1
-    assert "收到的消息会过多" in strict.output
-    assert "所有人的情况都没有变化" in strict.output
+    assert "would get more messages than they should" in strict.output
+    assert " → " in strict.output
+    after = json.loads((at / "headwater.rehearsal.json").read_text())
+    # What people do is the same; what they are told follows the numbers that were tuned.
+    assert done_by(after, "answers") == done_by(before, "answers")
+    assert told_of(after, "missed deadlines") == told_of(before, "missed deadlines")
+    assert told_of(after, "warnings") != told_of(before, "warnings")
     assert (at / "headwater.rehearsal.db").exists()
+
+
+def done_by(told: Json, what: str) -> dict[int, int]:
+    return {person["person"]: person[what] for person in told["people"]}
+
+
+def told_of(told: Json, kind: str) -> dict[int, int]:
+    return {person["person"]: person["kinds"].get(kind, 0) for person in told["people"]}
 
 
 def test_programs_get_json_and_an_exit_code(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +278,7 @@ async def test_outside_a_rehearsal_the_chat_says_how_to_begin_one(english: TestH
 
 
 def test_both_languages_say_it_as_people_would() -> None:
-    load = Load("Wang", 31, 0, 0, 0, 2, 4, (), ((budget.CASES, 2),), 0)
+    load = Load(2, "Wang", 31, 0, 0, 0, 2, 4, (), ((budget.CASES, 2),), 0)
     for language, words in (
         ("en", "Wang would get 31 messages, 2 of them in quiet hours"),
         ("zh", "Wang会收到31条消息，其中2条在免打扰时段"),
