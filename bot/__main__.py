@@ -1,27 +1,28 @@
-"""`python -m bot`: run the bot, look it over, keep it, print a manifest, migrate."""
+"""`python -m bot`: run the bot, look it over, keep it, migrate, take tables in and out."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from bot.logs import log_events
-from bot.settings import Settings
-from commands.kit.errors import Misdeclared
-from storage.database import Gone
+from bot.start import bound, greeting, in_a_sentence, usable
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.spreadsheets import Desk
     from bot.wiring import Running
 
 cli = typer.Typer(
@@ -31,6 +32,13 @@ cli = typer.Typer(
     help="Headwater 源头: a company's upstream customer policy, run from chat.",
 )
 GRACE = 8
+
+
+class Sheet(StrEnum):
+    """The tables that are taken in and out."""
+
+    CUSTOMERS = "customers"
+    PEOPLE = "people"
 
 
 @cli.callback(invoke_without_command=True)
@@ -45,13 +53,20 @@ def run() -> None:
     """Run the bot: every platform whose token is set, or the local chat."""
     from bot.wiring import assemble
 
-    settings = _settings()
+    settings = usable()
     log_events(settings.log_format)
-    with _in_a_sentence():
-        running = assemble(settings)
-    _greet(settings, running.link, running.code)
+    _run(settings, lambda: assemble(settings))
+
+
+def _run(settings: Settings, put_together: Callable[[], Running]) -> None:
+    with in_a_sentence(), ExitStack() as opened:
+        listening = opened.enter_context(bound(settings.host, settings.port))
+        running = put_together()
+        opened.pop_all()
+    port = listening.getsockname()[1]
+    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
     with _ending_well():
-        serve(running, settings)
+        serve(running, listening)
 
 
 @contextmanager
@@ -68,12 +83,10 @@ def _ending_well() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def serve(running: Running, settings: Settings) -> None:
+def serve(running: Running, listening: socket) -> None:
     """Serve until told to stop; open streams are ended at once, so that stopping takes no time."""
     config = uvicorn.Config(
         running.app,
-        host=settings.host,
-        port=settings.port,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
@@ -84,20 +97,7 @@ def serve(running: Running, settings: Settings) -> None:
             running.hush()
             super().handle_exit(sig, frame)
 
-    Server(config).run()
-
-
-def _greet(settings: Settings, link: str, code: str) -> None:
-    address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    if link:
-        typer.echo(
-            f"\n  源头 Headwater\n\n  打开本地聊天 / Open the local chat:  {address}{link}\n"
-        )
-    if code:
-        typer.echo(
-            f"\n  First administrator: send the bot   join {code}\n"
-            f"  首位管理员请给机器人发送：加入 {code}\n"
-        )
+    Server(config).run([listening])
 
 
 @cli.command()
@@ -105,8 +105,8 @@ def migrate() -> None:
     """Bring the database up to this version's schema."""
     from storage.migrate import current, upgrade
 
-    url = _settings().database_url
-    with _in_a_sentence():
+    url = usable().database_url
+    with in_a_sentence():
         done = upgrade(url)
     typer.echo(f"{'migrated to' if done else 'already at'} {current(url)}")
 
@@ -118,7 +118,7 @@ def manifest(
     """Print the app's manifest, written from the commands."""
     from bot.wiring import app_manifest
 
-    settings = _settings()
+    settings = usable()
     typer.echo(json.dumps(app_manifest(settings, name), ensure_ascii=False, indent=2))
 
 
@@ -129,8 +129,8 @@ def admin_code(
     """Print a fresh code for an administrator who has no way in any more."""
     from bot.wiring import admin_code as fresh_code
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         code = fresh_code(settings, name)
     typer.echo(f"Send the bot:   join {code}\n请给机器人发送：加入 {code}")
 
@@ -154,8 +154,8 @@ def backup(
     """Write everything into one file; the bot may go on working meanwhile."""
     from bot.keeping import keep
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         kept = keep(settings, file)
     typer.echo(
         f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
@@ -171,8 +171,8 @@ def restore(
     """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
     from bot.keeping import put_back
 
-    settings = _settings()
-    with _in_a_sentence():
+    settings = usable()
+    with in_a_sentence():
         rows = put_back(settings, file, replace=replace)
     typer.echo(f"{rows} rows restored from {file}")
 
@@ -192,13 +192,13 @@ def rehearse(  # the ways to rehearse are few, and each is named
     """Play your own company before going live, on a copy that reaches nobody."""
     from bot import rehearsing
 
-    settings = _settings()
+    settings = usable()
     log_events(settings.log_format)
     if not days:
-        _open_rehearsal(settings, keep=keep)
+        _run(settings, lambda: rehearsing.opened(settings, keep=keep))
         return
     plan = rehearsing.Plan(days, seed, complaints)
-    with _in_a_sentence():
+    with in_a_sentence():
         outcome = asyncio.run(
             rehearsing.rehearsed(settings, plan, compare=compare, machine=as_json)
         )
@@ -206,38 +206,40 @@ def rehearse(  # the ways to rehearse are few, and each is named
     raise typer.Exit(int(not outcome.kept))
 
 
-def _open_rehearsal(settings: Settings, *, keep: bool) -> None:
-    from bot import rehearsing
-    from bot.wiring import assemble
-
-    with _in_a_sentence():
-        played = rehearsing.opened(settings, keep=keep)
-        running = assemble(played)
-    typer.echo(rehearsing.afterwards(settings))
-    _greet(played, running.link, "")
-    with _ending_well():
-        serve(running, played)
+@cli.command("import")
+def take_in(
+    sheet: Annotated[Sheet, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Import it; otherwise only check.")] = False,
+) -> None:
+    """Check a table of customers or people, and import it with --yes."""
+    _at_the_desk(lambda desk: desk.take_in(sheet.value, file, really=yes))
 
 
-@contextmanager
-def _in_a_sentence() -> Iterator[None]:
-    """Say what an administrator can mend, without a traceback."""
-    try:
-        yield
-    except Gone as gone:
-        raise SystemExit(f"headwater: the database does not answer: {gone}") from gone
-    except OSError as error:
-        raise SystemExit(f"headwater: {error.filename}: {error.strerror}") from error
-    except (Misdeclared, RuntimeError) as refused:
-        raise SystemExit(f"headwater: {refused}") from refused
+@cli.command("export")
+def take_out(
+    sheet: Annotated[Sheet, typer.Argument(help="What to write.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A name in .xlsx or .csv.")],
+) -> None:
+    """Write a table of customers or people into a file."""
+    _at_the_desk(lambda desk: desk.take_out(sheet.value, file))
 
 
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise SystemExit("headwater: these settings can't be used\n" + "\n".join(lines)) from error
+def _at_the_desk(work: Callable[[Desk], Awaitable[bool]]) -> None:
+    from bot.spreadsheets import desk_at
+
+    settings = usable()
+    log_events(settings.log_format)
+
+    async def run_it() -> bool:
+        async with desk_at(settings, typer.echo) as desk:
+            return await work(desk)
+
+    with in_a_sentence():
+        went_well = asyncio.run(run_it())
+    if not went_well:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from datetime import date
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
-from bot.platform import Attachment, Form, Open, Pressed, Reply, Silent, Wrong
+from bot.pages import Form
+from bot.platform import Attachment, Open, Pressed, Reply, Silent, Wrong
 from commands.kit import drafting, words
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared

@@ -22,13 +22,17 @@ from bot.seal import Seal
 from commands.kit.command import Catalogue, Command
 from commands.kit.drafting import draft_noun
 from commands.kit.noun import Nouns
+from commands.kit.people import load as load_person
 from commands.kit.policy import load
+from commands.kit.words import Words
+from commands.sheets.noun import SHEETS
+from scheduler.clerk import Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
+from scheduler.tally import Tally
 from scheduler.timers import Timers
-from scheduler.watch import Watch
 from storage import house as facts
 from storage import timers as timer_rows
 from storage.database import Database, Transaction
@@ -51,18 +55,19 @@ class Core:
     clock: Clock
     metronome: Metronome = field(default_factory=Metronome)
     on_rooms: Callable[[], None] = field(default=lambda: None)
-    watch: Watch = field(default_factory=Watch)
+    rest: float = 0.0
+    tally: Tally = field(default_factory=Tally)
     chores: dict[str, Chore] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build what depends on the rest."""
         house, holder = self.house, secrets.token_hex(6)
-        self.database.waited = self.watch.waited
+        self.database.waited = self.tally.waited
         self.post = Post(self.database, house, self.platforms)
-        self.door = Door(self.database, house, self.wake, self.post, self.watch)
+        self.door = Door(self.database, house, self.wake, self.post, self.tally)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(
-            self.database, self.clock, self.post, drawing, holder=holder, watch=self.watch
+            self.database, self.clock, self.post, drawing, holder=holder, tally=self.tally
         )
         self.timers = Timers(
             self.database,
@@ -71,11 +76,14 @@ class Core:
             house.policy,
             house.zone,
             holder=holder,
-            watch=self.watch,
+            tally=self.tally,
         )
         self.sweep = Sweep(self.database, self.clock, house.vault)
         self.fetching = Fetching(
             self.database, house, self.platforms, holder=holder, wake=self.wake
+        )
+        self.clerk = Clerk(
+            self.timers, house.vault, SHEETS, house.spoken, self._tongue, self.wake, rest=self.rest
         )
         self.errands = Errands(self.database, house, self.platforms, self.door)
         self.fronts = Fronts(self.database, house, self.platforms)
@@ -91,6 +99,7 @@ class Core:
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
         every(TICK, "files", self._fetch)
+        every(TICK, "sheets", self._work_off)
         every(TICK, "errands", self.errands.tick)
         every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
@@ -132,6 +141,14 @@ class Core:
         await self.fetching.tick()
         return await self.fetching.next_in()
 
+    async def _work_off(self) -> timedelta | None:
+        await self.clerk.tick()
+        return None
+
+    def _tongue(self, db: Transaction, person_id: int | None) -> Callable[[Words], str]:
+        """How a person of the company is spoken to."""
+        return self.house.reader_for(load_person(db, person_id) if person_id else None).say
+
     async def _clear(self) -> timedelta | None:
         self.clock.skew = await self.database.skew()
         self.metronome.wake(await self.sweep.tick())
@@ -150,9 +167,10 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
-    watch: Watch | None = None,
+    tally: Tally | None = None,
+    rest: float = 0.0,
 ) -> Core:
-    """Put the house together on a migrated database."""
+    """Put the house together on a migrated database; `rest` is how long its clerk pauses."""
     (own, ahead), _ = database.write_now(_kept)
     catalogue = Catalogue([*discovery.commands(), *more_commands])
     base = Nouns(tuple(discovery.nouns()))
@@ -173,7 +191,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         passes=Passes(kept_keys, public_url),
         vault=vault_at(files_url, database.url),
     )
-    return Core(database, house, ticking, watch=watch or Watch())
+    return Core(database, house, ticking, rest=rest, tally=tally or Tally())
 
 
 def _kept(db: Transaction) -> tuple[str, float]:

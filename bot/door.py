@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot import happening, platform, sharing
+from bot import happening, pages, platform, sharing
 from bot.hearing import Hearing, refusal
 from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
@@ -18,6 +18,7 @@ from bot.platform import (
     Address,
     Event,
     Marked,
+    Open,
     Opened,
     Origin,
     Pressed,
@@ -31,14 +32,16 @@ from bot.platform import (
     Wrong,
 )
 from bot.understanding import Understanding
-from commands.kit.card import Card, Ref
+from commands.kit import drafting
+from commands.kit.card import Button, Card, Ref
+from commands.kit.drafting import CANCEL
 from commands.kit.errors import Refused, Stale
 from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.moving import Limits
-from scheduler.watch import Watch
+from scheduler.tally import Tally
 from storage import deliveries, drafts, people
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
@@ -51,23 +54,23 @@ _PACKING: Packing[Reply] = Packing(
     platform.Show,
     platform.Open,
     platform.Wrong,
-    platform.Page,
-    platform.Say,
-    platform.Small,
-    platform.Quoted,
-    platform.Table,
-    platform.Image,
-    platform.Link,
-    platform.Key,
-    platform.Keys,
-    platform.Form,
-    platform.Field,
-    platform.Line,
-    platform.Date,
-    platform.DateAndTime,
-    platform.Select,
-    platform.Search,
-    platform.Upload,
+    pages.Page,
+    pages.Say,
+    pages.Small,
+    pages.Quoted,
+    pages.Table,
+    pages.Image,
+    pages.Link,
+    pages.Key,
+    pages.Keys,
+    pages.Form,
+    pages.Field,
+    pages.Line,
+    pages.Date,
+    pages.DateAndTime,
+    pages.Select,
+    pages.Search,
+    pages.Upload,
 )
 ANSWERED, REPEATED, REFUSED, FAILED, ASIDE, GONE = (
     "answered",
@@ -100,12 +103,12 @@ class Door:
         house: House,
         wake: Callable[[frozenset[str]], None],
         limits: Limits,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
         self.limits = limits
 
     async def handle(self, request: Request) -> Reply:
@@ -121,7 +124,7 @@ class Door:
                 (reply, outcome), after = await self._committed(_cleaned(request))
         finally:
             platform_ = request.address.platform
-            self.watch.heard(platform_, outcome, time.monotonic() - begun)
+            self.tally.heard(platform_, outcome, time.monotonic() - begun)
         self.wake(after)
         return reply
 
@@ -166,7 +169,7 @@ class Door:
         row = self._aside(platform_, raw, reason, _reference())
         _, after = await self.database.write(lambda db: self._keep_aside(db, row))
         log.warning("set_aside", platform=platform_, reference=row.reference, reason=reason)
-        self.watch.heard(platform_, ASIDE, time.monotonic() - begun)
+        self.tally.heard(platform_, ASIDE, time.monotonic() - begun)
         self.wake(after)
 
     # --- in the transaction -----------------------------------------------------------------------
@@ -198,7 +201,8 @@ class Door:
         """Hear it; a refusal or a bug undoes what was done, and is answered all the same."""
         try:
             with hearing.db.savepoint():
-                return Served(Understanding(hearing).reply(), ANSWERED)
+                reply = self._closable(Understanding(hearing).reply(), hearing.request)
+                return Served(reply, ANSWERED)
         except Refused as refused:
             hearing.deed = ""
             return Served(self._refused(hearing, refused), REFUSED)
@@ -207,6 +211,14 @@ class Door:
                 raise
             hearing.deed = ""
             return Served(self._apology(hearing, error), FAILED)
+
+    def _closable(self, reply: Reply, request: Request) -> Reply:
+        """A form can be given up where it is opened: closing it is a button like any other."""
+        if not isinstance(reply, Open):
+            return reply
+        cancel = Button(T("Cancel"), CANCEL, {}, Ref(drafting.KIND, reply.form.draft))
+        leave = self.house.seal.sealed(cancel, request.address)
+        return replace(reply, form=replace(reply.form, leave=leave))
 
     def _record(self, hearing: Hearing, reply: Reply) -> None:
         at = hearing.request.address

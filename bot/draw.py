@@ -8,19 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot import platform
-from bot.platform import (
-    Address,
-    Block,
-    Image,
-    Key,
-    Keys,
-    Page,
-    Quoted,
-    Say,
-    Small,
-    Table,
-)
+from bot import pages
+from bot.pages import Block, Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.platform import Address
 from bot.seal import Seal
 from bot.words import Reader
 from commands.kit.card import (
@@ -37,7 +27,10 @@ from commands.kit.card import (
     Quote,
 )
 from commands.kit.limits import LABEL, NAME, TITLE, WORDS, shortened
+from commands.kit.words import Words
 
+# Letters nobody sees that turn the text after them around, over what others wrote too.
+TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 SUMMARY = 240
 SHOWN = 2000
 
@@ -54,18 +47,21 @@ class Pen:
         """The card as this reader may see it."""
         parts = [part for part in card.parts if self.reader.may_see(part.to)]
         blocks = tuple(block for part in parts for block in self._block(part))
-        title = shortened(self.reader.say(card.title), TITLE)
+        title = shortened(self._say(card.title), TITLE)
         return Page(title, blocks, self._summary(title, blocks))
 
+    def _say(self, words: Words) -> str:
+        return self.reader.say(words).translate(TURNING)
+
     def _block(self, part: Part) -> tuple[Block, ...]:
-        say = self.reader.say
+        say = self._say
         match part:
             case Line():
                 return (Say(shortened(say(part.text), SHOWN)),)
             case Note():
                 return (Small(shortened(say(part.text), SHOWN)),)
             case Quote():
-                return (Quoted(shortened(part.text, SHOWN), say(part.by)),)
+                return (Quoted(shortened(say(part.text), SHOWN), say(part.by)),)
             case Facts():
                 rows = ((say(k), shortened(say(v), SHOWN)) for k, v in part.rows)
                 return (Table(tuple(rows)),)
@@ -79,17 +75,17 @@ class Pen:
         """What stands elsewhere: an address, a file by a link of this reader's own, a picture."""
         match part:
             case Link():
-                return (platform.Link(part.url, part.url),)
+                return (pages.Link(part.url, part.url),)
             case Picture():
                 return (Image(part.file_id, shortened(self.reader.say(part.alt), NAME)),)
             case Download():
                 link, label = self.reader.link, self.reader.say(part.label)
-                return (platform.Link(label, link(part.file_id)),) if link else ()
+                return (pages.Link(label, link(part.file_id)),) if link else ()
         assert_never(part)
 
     def _key(self, button: Button) -> Key:
-        label = shortened(self.reader.say(button.label), LABEL)
-        confirm = self.reader.say(button.confirm) if button.confirm else ""
+        label = shortened(self._say(button.label), LABEL)
+        confirm = self._say(button.confirm) if button.confirm else ""
         return Key(label, self.seal.sealed(button, self.address), button.style, confirm)
 
     def _summary(self, title: str, blocks: tuple[Block, ...]) -> str:

@@ -9,16 +9,18 @@ import structlog
 
 from bot.house import House
 from bot.platform import Address, Gate, Marked, Platform, Request, Typed
-from bot.telling import Telling
+from bot.telling import Profile, Telling
 from commands.kit import card as cards
 from commands.kit.card import Card
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.words import T
+from commands.people import recognised
 from scheduler.sending import backoff
-from storage import drafts, errands, letters, pacing, people
+from storage import drafts, errands, letters, pacing, people, vouched
 from storage.database import Database, Transaction, known
 from storage.errands import Errand
 from storage.letters import Letter
+from storage.people import Account
 
 log = structlog.get_logger("errands")
 HOLD = timedelta(minutes=1)
@@ -107,15 +109,23 @@ class Errands:
         account = await self.database.read(lambda db: people.account_by_id(db, account_id))
         if account is None:
             return
-        found = await platform.profile(account.user)
-        await self.database.write(
-            lambda db: people.introduce(db, account_id, found.name, found.language)
-        )
+        found = await platform.profile(errand.workspace, account.user)
+        await self.database.write(lambda db: self._met(db, account, found))
+
+    def _met(self, db: Transaction, account: Account, found: Profile) -> None:
+        """Keep it; somebody whom their workspace vouches to be one of ours is asked if they are."""
+        account_id = known(account.id)
+        people.introduce(db, account_id, found.name, found.language)
+        if found.email and account.person_id is None:
+            vouched.vouch(db, account, email=found.email)
+            card = recognised(db, account_id)
+            if card:
+                self._say(db, account_id, card)
 
     async def _name_writer(self, platform: Telling, errand: Errand) -> None:
         """What the writer of a marked message is called, for the draft that passes it on."""
         draft_id, user = errand.about
-        found = await platform.profile(user)
+        found = await platform.profile(errand.workspace, user)
         await self.database.write(lambda db: drafts.name_writer(db, draft_id, found.name))
 
     async def _read(self, platform: Telling, errand: Errand) -> None:
@@ -167,12 +177,15 @@ class Errands:
             "I can't read the message that you marked. Invite me to that channel and mark it "
             "again, or tell me what it says."
         )
+        self._say(db, errand.account_id, Card(said))
+
+    def _say(self, db: Transaction, account_id: int, card: Card) -> None:
         letters.add(
             db,
             Letter(
-                lane=f"account:{errand.account_id}",
-                account_id=errand.account_id,
-                body=cards.encode(Card(said)),
+                lane=f"account:{account_id}",
+                account_id=account_id,
+                body=cards.encode(card),
                 created_at=self.clock.now(),
                 not_before=self.clock.now(),
                 next_at=self.clock.machine(),

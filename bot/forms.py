@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from bot import platform
+from bot import pages
 from bot.house import Glance, House
-from bot.platform import Form
+from bot.pages import Form
 from bot.words import Reader
 from commands.kit import limits
 from commands.kit.command import Command
@@ -73,8 +73,8 @@ def _field(
     asked: Question,
     value: Json,
     errors: dict[str, str],
-) -> platform.Field:
-    return platform.Field(
+) -> pages.Field:
+    return pages.Field(
         name=asked.field,
         label=reader.say(asked.words),
         input=_input(house, look, reader, asked.kind, value),
@@ -84,31 +84,31 @@ def _field(
     )
 
 
-def _input(house: House, look: Glance, reader: Reader, kind: Kind, value: Json) -> platform.Input:
+def _input(house: House, look: Glance, reader: Reader, kind: Kind, value: Json) -> pages.Input:
     match kind:
         case Text() | Place():
-            return platform.Line(isinstance(kind, Text) and kind.long, limits.WORDS)
+            return pages.Line(isinstance(kind, Text) and kind.long, limits.WORDS)
         case Day():
-            return platform.Date()
+            return pages.Date()
         case Moment():
-            return platform.DateAndTime()
+            return pages.DateAndTime()
         case YesNo():
-            return platform.Select((("yes", reader.say(T("Yes"))), ("no", reader.say(T("No")))))
+            return pages.Select((("yes", reader.say(T("Yes"))), ("no", reader.say(T("No")))))
         case Choice():
             options = tuple((v, reader.say(label)) for v, label in kind.options)
-            return platform.Select(options, kind.several)
+            return pages.Select(options, kind.several)
         case Pick():
             return _search(house, look, kind, value)
         case Photos():
-            return platform.Upload(limits.PHOTOS)
+            return pages.Upload(limits.PHOTOS)
     assert_never(kind)
 
 
-def _search(house: House, look: Glance, kind: Pick, value: Json) -> platform.Search:
+def _search(house: House, look: Glance, kind: Pick, value: Json) -> pages.Search:
     noun = house.nouns[kind.noun]
     chosen = noun.name_of(look.db, value) if isinstance(value, int) else None
     found = noun.find(look, "", None).found[:OFFERED]
-    return platform.Search(chosen or "", tuple((f"#{one.id}", one.name) for one in found))
+    return pages.Search(chosen or "", tuple((f"#{one.id}", one.name) for one in found))
 
 
 def _value(kind: Kind, value: Json, reader: Reader) -> Json:

@@ -11,8 +11,9 @@ import structlog
 from bot.draw import Pen
 from bot.hearing import Hearing
 from bot.house import Glance, House
+from bot.pages import Page
 from bot.permission import may
-from bot.platform import Address, Page, Platform
+from bot.platform import Address, Platform
 from bot.telling import Fronted
 from commands import day
 from commands.kit import welcome

@@ -319,7 +319,9 @@ def _typed(command: type[Command], answers: Mapping[str, Json]) -> Command:
 
 
 def _digest(declared: Declared, answers: Mapping[str, Json]) -> str:
-    packed = json.dumps([declared.name, dict(answers)], sort_keys=True, ensure_ascii=False)
+    """What was said, whichever way: a form also sends the questions that were left empty."""
+    given = {field: value for field, value in answers.items() if value not in (None, "", [])}
+    packed = json.dumps([declared.name, given], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(packed.encode()).hexdigest()[:24]
 
 

@@ -9,11 +9,10 @@ from bot.platform import Request
 from commands.kit.people import Actor, Person, load, standing_in
 from scheduler.alarm import Clocks
 from scheduler.troubles import reachable
-from storage import customers, errands, people, vouched
+from storage import customers, errands, people
 from storage.database import Transaction, known
 from storage.errands import Errand
 from storage.people import Account
-from storage.reach import email_key
 
 REMEMBERED = timedelta(hours=1)
 
@@ -29,15 +28,9 @@ def actor_of(db: Transaction, request: Request, clock: Clocks) -> Actor:
         if not account.reachable:
             reachable(db, clock, account)
         people.use_account(db, known(account.id), now, chat)
-    if request.user_email and account.person_id is None:
-        _vouched(db, account, request)
+        if not (account.person_id or account.contact_id):
+            _ask_about(db, account, now)
     return actor_of_account(db, account, now, request.user_name, request.language)
-
-
-def _vouched(db: Transaction, account: Account, request: Request) -> None:
-    """Keep the address for which the platform vouches, as it is now."""
-    if account.email != email_key(request.user_email):
-        vouched.vouch(db, account, email=request.user_email)
 
 
 def _new(db: Transaction, request: Request, now: datetime) -> Account:

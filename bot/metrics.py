@@ -11,7 +11,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import generate_latest
 
-from scheduler.watch import Watch
+from scheduler.tally import Tally
 from storage import counts, letters, timers
 from storage.counts import Counts
 from storage.database import Database, Gone
@@ -43,7 +43,7 @@ class Clock(Protocol):
         """The machine's."""
 
 
-class Metrics(Watch):
+class Metrics(Tally):
     """Every metric there is, in a registry of its own; labels take few values and name nobody."""
 
     def __init__(self, platforms: tuple[str, ...], pulses: Mapping[str, Pulse]) -> None:
@@ -126,7 +126,7 @@ class Metrics(Watch):
     def _gauge(self, name: str, words: str) -> Gauge:
         return Gauge(f"headwater_{name}", words, registry=self.registry)
 
-    # --- what is told (scheduler.watch.Watch) -----------------------------------------------------
+    # --- what is told (scheduler.tally.Tally) -----------------------------------------------------
 
     def heard(self, platform: str, outcome: str, seconds: float) -> None:
         """A request went through the door."""

@@ -10,7 +10,8 @@ from functools import partial
 from bot.abilities import Forum
 from bot.draw import Pen
 from bot.house import House
-from bot.platform import Address, Image, Page, Parcel, Platform
+from bot.pages import Image, Page
+from bot.platform import Address, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load

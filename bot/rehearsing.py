@@ -18,7 +18,8 @@ from bot.playing import Played, Stage
 from bot.sample import PLATFORM, SAMPLE
 from bot.script import MONTH, Script, account_of
 from bot.settings import Settings
-from bot.wiring import Refusal, assemble
+from bot.start import Refusal
+from bot.wiring import Running, assemble
 from bot.words import Reader
 from commands import budget
 from commands.budget import Budget, Load
@@ -26,13 +27,32 @@ from commands.kit.words import T, Words
 from commands.rehearsal import PLAYED
 from storage import customers, house, people
 from storage.connections import SQLITE, engine_of, sqlite_path
-from storage.copying import LATELY, Copied, copy
+from storage.copying import (
+    EMPTY,
+    LATELY,
+    NO_COMPANY,
+    OTHER_VERSION,
+    REFUSED,
+    Copied,
+    Uncopied,
+    copy,
+)
 from storage.database import Database, Json, Transaction, known
 
 NAME = "headwater.rehearsal.db"
 QUIET, COMPLAINTS = "quiet_copied", "complaints_monthly"
 # Complaints of one customer in a month, where fewer than FEW came lately.
 MONTHLY, FEW = 0.5, 10
+_WHY = {
+    NO_COMPANY: T(
+        "There is no company in this database yet. Name yours in {name}.", name="DATABASE_URL"
+    ),
+    OTHER_VERSION: T(
+        "This database is of another version. Run {run} first.", run="python -m bot migrate"
+    ),
+    REFUSED: T("This database holds a sample or a rehearsal. Name your own company's."),
+    EMPTY: T("Nobody works in this company yet. Import your people first."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,10 @@ def copied(settings: Settings) -> Settings:
     """Make the copy anew; give the settings under which it is played. Raises `Refusal`."""
     target, now = beside(settings.database_url), datetime.now(UTC)
     tried = _tried(target)
-    found = copy(settings.database_url, target, now, platform=PLATFORM, unless=SAMPLE)
+    try:
+        found = copy(settings.database_url, target, now, platform=PLATFORM, unless=SAMPLE)
+    except Uncopied as uncopied:
+        raise Refusal(_WHY[uncopied.why]) from uncopied
     database = Database(f"sqlite:///{target}")
     try:
         database.write_now(lambda db: _settle_in(db, found, tried, now))
@@ -73,16 +96,13 @@ def copied(settings: Settings) -> Settings:
     return settings_of(settings)
 
 
-def opened(settings: Settings, *, keep: bool) -> Settings:
-    """The settings under which the local chat opens: on a fresh copy, or where the last one ended.
-
-    Raises `Refusal` or `Uncopied`.
-    """
+def opened(settings: Settings, *, keep: bool) -> Running:
+    """The local chat on a fresh copy, or where the last one ended. Raises `Refusal`."""
     if not keep:
-        return copied(settings)
+        return assemble(copied(settings))
     if not beside(settings.database_url).exists():
-        raise Refusal("There is no rehearsal to go on with: rehearse without --keep first.")
-    return settings_of(settings)
+        raise Refusal(T("There is no rehearsal yet to go on with. Begin one."))
+    return assemble(settings_of(settings))
 
 
 def _settle_in(db: Transaction, found: Copied, tried: dict[str, list[str]], now: datetime) -> None:
@@ -276,10 +296,10 @@ class Outcome:
 
 
 async def rehearsed(settings: Settings, plan: Plan, *, compare: bool, machine: bool) -> Outcome:
-    """Copy, play, and tell. Raises `Refusal` or `Uncopied`."""
+    """Copy, play, and tell. Raises `Refusal`."""
     path = kept_report(settings)
     if compare and not path.exists():
-        raise Refusal("There is no play to compare with yet: rehearse without --compare first.")
+        raise Refusal(T("There is no play yet to compare with. Rehearse a first time."))
     before = json.loads(path.read_text()) if compare else None
     found = await play(copied(settings), plan)
     after = as_json(found, plan)

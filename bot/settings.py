@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.connections import engine_of
+from commands.kit.words import T
+from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.vault import vault_at
 
+PORTS = range(2**16)
+_SLACK_BOT = re.compile(r"xoxb-[\w-]+")
+_SLACK_APP = re.compile(r"xapp-[\w-]+")
+_TELEGRAM_BOT = re.compile(r"[0-9]+:[\w-]+", re.ASCII)
+_TELEGRAM_SECRET = re.compile(r"[\w-]{1,256}", re.ASCII)
 
-class Settings(BaseSettings):
-    """Every setting there is (DESIGN section 9). A platform is on when its token is set."""
+
+class Unusable(ValueError):
+    """A setting can't be used; the sentence names it and says what it must be."""
+
+    def __init__(self, words: T) -> None:
+        super().__init__(words.text.format(**dict(words.values)))
+        self.words = words
+
+
+class Tongue(BaseSettings):
+    """The one setting that is read even when others can't be."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file=".env")
+
+    language: Literal["zh", "en"] = "zh"
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _spoken(cls, value: object) -> object:
+        """Desktops set this name too, as in `zh_CN:zh`: its first two letters are the language."""
+        known = str(value).lower()[:2] if re.match(r"(zh|en)([-_:.]|$)", str(value).lower()) else ""
+        if not known and value:
+            raise Unusable(T("LANGUAGE must be zh or en."))
+        return known or "zh"
+
+
+class Settings(Tongue):
+    """Every setting there is (DESIGN section 9). A platform is on when its token is set."""
 
     database_url: str = "sqlite:///headwater.db"
     slack_bot_token: SecretStr = SecretStr("")
@@ -34,14 +66,33 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     log_format: Literal["auto", "json", "text"] = "auto"
     timezone: str = "Asia/Shanghai"
-    language: Literal["zh", "en"] = "zh"
     policy_file: Path | None = None
     files_url: str = ""
 
     @field_validator("database_url")
     @classmethod
-    def _known_engine(cls, value: str) -> str:
-        engine_of(value)
+    def _known_database(cls, value: str) -> str:
+        try:
+            engine = engine_of(value)
+        except ValueError as error:
+            words = T("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+            raise Unusable(words) from error
+        if engine == SQLITE and (
+            not sqlite_path(value).name or "memory" in sqlite_path(value).name
+        ):
+            raise Unusable(
+                T(
+                    "DATABASE_URL must name a file, as in sqlite:///headwater.db: "
+                    "a database in memory can't be used, because nothing would be kept."
+                )
+            )
+        return value
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _known_port(cls, value: object) -> object:
+        if not (str(value).isdecimal() and int(str(value)) in PORTS):
+            raise Unusable(T("PORT must be a number from 0 to 65535."))
         return value
 
     @field_validator("files_url")
@@ -56,10 +107,69 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"TIMEZONE {value!r} is not a known zone such as Asia/Shanghai"
-            ) from error
+            words = T("TIMEZONE {name} is not a known zone such as Asia/Shanghai.", name=value)
+            raise Unusable(words) from error
         return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _slack_bot(cls, value: SecretStr) -> SecretStr:
+        words = T("SLACK_BOT_TOKEN must be a bot token, which begins with xoxb-.")
+        return _shaped(value, _SLACK_BOT, words)
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _slack_app(cls, value: SecretStr) -> SecretStr:
+        words = T("SLACK_APP_TOKEN must be an app-level token, which begins with xapp-.")
+        return _shaped(value, _SLACK_APP, words)
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _telegram_bot(cls, value: SecretStr) -> SecretStr:
+        words = T("TELEGRAM_BOT_TOKEN must look like 123456:ABC, as BotFather gives it.")
+        return _shaped(value, _TELEGRAM_BOT, words)
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _telegram_secret(cls, value: SecretStr) -> SecretStr:
+        words = T("TELEGRAM_WEBHOOK_SECRET may hold up to 256 letters, digits, _ and -.")
+        return _shaped(value, _TELEGRAM_SECRET, words)
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _telegram_webhook(cls, value: str) -> str:
+        if value and not value.startswith("https://"):
+            raise Unusable(T("TELEGRAM_WEBHOOK_URL must begin with https://."))
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Settings:
+        """What one setting needs beside it."""
+        for lacking, words in self._lacks():
+            if lacking:
+                raise Unusable(words)
+        return self
+
+    def _lacks(self) -> Iterator[tuple[bool, T]]:
+        app, signed = self.slack_app_token.get_secret_value(), self.slack_signing_secret
+        hears = bool(app or signed.get_secret_value())
+        hook = bool(self.telegram_webhook_url)
+        yield (
+            bool(app) and not self.slack,
+            T("SLACK_APP_TOKEN is set without SLACK_BOT_TOKEN: set both."),
+        )
+        yield (
+            self.slack and not hears,
+            T("SLACK_BOT_TOKEN needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET beside it, to hear."),
+        )
+        yield (
+            hook and not self.telegram_webhook_secret.get_secret_value(),
+            T("TELEGRAM_WEBHOOK_URL is set without TELEGRAM_WEBHOOK_SECRET: set both."),
+        )
+        yield (
+            hook and not self.telegram,
+            T("TELEGRAM_WEBHOOK_URL is set without TELEGRAM_BOT_TOKEN: set both."),
+        )
 
     @property
     def address(self) -> str:
@@ -99,3 +209,11 @@ class Settings(BaseSettings):
     def keys(self) -> tuple[bytes, ...]:
         """The secret keys, newest first; none when the database keeps one of its own."""
         return tuple(k.encode() for k in self.secret_keys.get_secret_value().split(",") if k)
+
+
+def _shaped(value: SecretStr, shape: re.Pattern[str], words: T) -> SecretStr:
+    """A secret that looks as its platform makes them, or none."""
+    said = value.get_secret_value()
+    if said and not shape.fullmatch(said):
+        raise Unusable(words)
+    return value

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.platform import Address, Image, Page, Rate
+from bot.pages import Image, Page
+from bot.platform import Address, Rate
 from commands.kit.errors import Later
 from storage import files, pacing, postings, uploads
 from storage.database import Conflict, Database, Gone, Transaction, known

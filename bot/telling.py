@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from bot.platform import Address, Attachment, Origin, Page
+from bot.pages import Page
+from bot.platform import Address, Attachment, Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a platform says of an account: a name, and a language that we may speak."""
+    """What a platform says of an account.
+
+    A name, a language that we may speak, and the e-mail address for which the account's own
+    workspace vouches.
+    """
 
     name: str
     language: str
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Telling(Protocol):
     Raises what sends raise.
     """
 
-    async def profile(self, user: str) -> Profile:
+    async def profile(self, workspace: str, user: str) -> Profile:
         """Who an account is."""
 
     async def written(self, address: Address, message: str) -> Written | None:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot import front, records
 from bot.albums import Albums
+from bot.arriving import file_name
 from bot.asking import Asking, place_asked
 from bot.correcting import Correcting
 from bot.hearing import Hearing
@@ -32,10 +33,12 @@ from commands.kit.drafting import trouble
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
-from commands.kit.people import Role
+from commands.kit.people import Role, ToAccount
+from commands.kit.tables import named_like_a_table
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from commands.people import recognised
+from commands.sheets.noun import may_import_any, receive
 from storage import drafts, letters, subjects, talk
 from storage.database import Json, known
 
@@ -228,6 +231,8 @@ class Understanding:
             return self.hearing.show(card)
         if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
+        if self._brings_tables(said):
+            return self._take_tables(said)
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
@@ -243,6 +248,24 @@ class Understanding:
             verbs = self._verbs(noun, Ref(noun.kind, matches.found[0].id))
             return self.hearing.show(welcome.named(matches.found[0].name, verbs, draft))
         return self.hearing.show_subject(draft)
+
+    def _brings_tables(self, said: Typed) -> bool:
+        """Whether somebody who may import sent tables and no words: they are asked once it is here.
+
+        Whoever else sends one means something by it that we don't know.
+        """
+        if not said.files or said.text or not all(named_like_a_table(f.name) for f in said.files):
+            return False
+        return may_import_any(self.hearing.actor.person)
+
+    def _take_tables(self, said: Typed) -> Reply:
+        """Each is kept under a job of its own."""
+        desk = self.hearing.desk()
+        for file in said.files:
+            about = receive(desk, file_name(file.name))
+            self.hearing.keep((file,), about)
+            desk.tell(ToAccount(self.hearing.actor.account_id), about)
+        return Silent()
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""

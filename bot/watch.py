@@ -7,7 +7,7 @@ from collections.abc import Callable
 from commands.kit.words import T
 from scheduler import troubles
 from scheduler.alarm import Clocks
-from storage.database import Database, Transaction
+from storage.database import Conflict, Database, Transaction
 from storage.troubles import TOKEN
 
 CONFLICT = "conflict"
@@ -37,7 +37,10 @@ class Watch:
         await self._write(lambda db: self._end(db, kind))
 
     async def _write(self, work: Callable[[Transaction], bool]) -> None:
-        _, after = await self.database.write(work)
+        try:
+            _, after = await self.database.write(work)
+        except Conflict:
+            return  # it was noted at this very moment from another side, and told from there
         self.wake(after)
 
     def _begin(self, db: Transaction, kind: str, reason: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.start import Refusal
 from bot.watch import Watch
 from bot.words import Reader
 from commands.cases.rules import CasePolicy
@@ -41,10 +43,6 @@ PLATFORMS = ("slack", "telegram", "web")
 # What a message is recorded as when somebody marks it, and how its menu offers that.
 RECORDS = "complaint"
 RECORDED = (T("Log as complaint"), T("Record this message as a complaint, from whoever wrote it"))
-
-
-class Refusal(RuntimeError):
-    """The settings do not fit together; the sentence says what to do."""
 
 
 class Listener(Protocol):
@@ -156,12 +154,13 @@ def _assembled(
         public_url=settings.address,
         clock=clock,
         more_commands=more_commands,
-        watch=metrics,
+        tally=metrics,
     )
     running = Running(core, pulses=pulses)
     _settle_in(settings, running)
-    from bot.web import health
+    from bot.web import front, health
 
+    running.routes.append(front.route(rehearsal=settings.rehearsal))
     reading = Reading(metrics, database, core.clock)
     running.routes.extend(health.routes(running.ready))
     running.routes.append(health.metrics(reading.page, settings.metrics_token.get_secret_value()))
@@ -189,14 +188,18 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
             sample.seed(db, now, house.zone, house.policy)
         elif not sample.is_sample(db):
             raise Refusal(
-                "No token is set, and this database holds a real company: the local chat plays "
-                "sample companies only. Set a platform's token, or name another DATABASE_URL."
+                T(
+                    "No token is set, and this database holds a real company: the local chat plays "
+                    "sample companies only. Set a platform's token, or name another DATABASE_URL."
+                )
             )
         return ""
     if sample.is_sample(db):
         raise Refusal(
-            "This database was created as a sample company, and a platform's token is set. "
-            "Name another DATABASE_URL for your own company."
+            T(
+                "This database was created as a sample company, and a platform's token is set. "
+                "Name another DATABASE_URL for your own company."
+            )
         )
     return invite(db, now, admin=True) if empty else ""
 
@@ -222,11 +225,12 @@ def _recover(db: Transaction, name: str, now: datetime) -> str:
     called = [person for person in people.active(db) if person.name == name]
     found = next(iter(called if name else people.administrators(db)), None)
     if found is None:
-        raise Refusal(f"Nobody called {name!r} works here." if name else _NO_ADMINISTRATOR)
+        nobody = T("Nobody called {name} works here.", name=name)
+        raise Refusal(nobody if name else _NO_ADMINISTRATOR)
     return invite(db, now, person_id=found.id, admin=True)
 
 
-_NO_ADMINISTRATOR = "There is no administrator. Say who becomes one: --for NAME"
+_NO_ADMINISTRATOR = T("There is no administrator. Say who becomes one: --for NAME")
 
 
 # --- platforms: imported only when they are on, because their libraries are slow to import --------
@@ -247,7 +251,7 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
         core.database,
         _MovableClock(core),
         live,
-        secrets.token_bytes(32),
+        _key_of_sessions(core),
         Setting(
             zone=settings.zone,
             language=settings.language,
@@ -262,6 +266,11 @@ def _plug_rehearsal(settings: Settings, running: Running) -> None:
     running.routes.extend(rehearsal.routes())
     running.hush = live.stop
     running.link = rehearsal.link()
+
+
+def _key_of_sessions(core: Core) -> bytes:
+    """What signs sessions: made of the house's own key, so that open pages outlive a restart."""
+    return hmac.digest(core.house.seal.keys[0], b"sessions", "sha256")
 
 
 def _files(core: Core) -> BaseRoute:

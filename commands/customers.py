@@ -107,6 +107,12 @@ def _head(look: Look, found: Customer) -> tuple[Part, ...]:
     others = [n.name for n in customers.names(look.db, known(found.id)) if n.name != found.name]
     if others:
         rows.append((T("Also called"), listed(others)))
+    if found.registration:
+        rows.append((T("Registration number"), found.registration))
+    if found.source == customers.EXISTING:
+        rows.append((T("Origin"), T("existing before")))
+    if found.note:
+        rows.append((T("Note"), found.note))
     about_owner = notes.about_owner(look, Ref(KIND, known(found.id)), owner)
     return (Facts(tuple(rows), STAFF), *about_owner)
 

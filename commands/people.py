@@ -22,10 +22,11 @@ from commands.staff.cards import card, involved, standing
 from commands.staff.changing import check_email, check_phone
 from commands.staff.joining import recognised, welcome
 from commands.staff.rules import KIND, WORDS
-from storage import customers, files, people, readings, vault
+from storage import customers, files, invitations, people, readings, vault
 from storage.database import Transaction, known
 from storage.files import File
-from storage.people import Invitation, Person
+from storage.invitations import Invitation
+from storage.people import Person
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
@@ -66,7 +67,7 @@ def invite(
 ) -> str:
     """Make an invitation; give its code, which is kept nowhere."""
     code = new_code()
-    people.invite(
+    invitations.add(
         db,
         Invitation(
             digest=digest(code),
@@ -122,12 +123,12 @@ class Join(Command, name="join", aliases=("加入",), who=EVERYONE):
 
     def run(self, desk: Desk) -> Card:
         """Link this account to whom the code was made for."""
-        found = people.invitation(desk.db, digest(self.code))
+        found = invitations.find(desk.db, digest(self.code))
         if found is None or found.used_at or found.expires_at < desk.recorded_at:
             raise Refused(_NO_CODE)
         if desk.actor.person is not None:
             raise Refused(T("You are {name} here already.", name=desk.actor.person.name))
-        people.spend(desk.db, known(found.id), desk.recorded_at)
+        invitations.spend(desk.db, known(found.id), desk.recorded_at)
         person_id = found.person_id or (_founder(desk) if found.admin else None)
         people.link_account(desk.db, desk.actor.account_id, person_id, found.contact_id)
         if found.admin and found.person_id:

@@ -12,6 +12,7 @@ from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.words import T, kept
+from scheduler.addressing import Addressing, works_here
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.moving import moved
@@ -28,10 +29,10 @@ from scheduler.sending import (
     Where,
     backoff,
 )
+from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
-from scheduler.watch import Watch
-from storage import letters, pacing, people, postings, pushes, subjects, troubles
+from storage import letters, pacing, people, postings, pushes, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
@@ -73,16 +74,17 @@ class Delivery:
         drawing: Drawing,
         *,
         holder: str,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
         self.sender = sender
+        self.addressing = Addressing(sender)
         self.drawing = drawing
         self.redrawing = Redrawing(database, clock, sender, drawing)
         self.topics = Topics(database, clock, sender, drawing.nouns)
         self.holder = holder
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -125,9 +127,9 @@ class Delivery:
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
             return Batch(taken, dropped="no longer useful")
-        if head.person_id and not _works_here(db, head.person_id):
+        if head.person_id and not works_here(db, head.person_id):
             return Batch(taken, dropped="has left")
-        account, where = self._whereto(db, head)
+        account, where = self.addressing.whereto(db, head)
         if where is None:
             return Batch(taken, lost=NOBODY.text)
         if not self._in_turn(db, taken, where):
@@ -138,32 +140,6 @@ class Delivery:
             log.exception("letter_undrawable", letter=head.id, exc_info=bug)
             return Batch(taken, lost=UNDRAWABLE.text)
         return Batch(taken, card, version, account, where, self.topics.wanted(db, head, where))
-
-    def _whereto(self, db: Transaction, letter: Letter) -> tuple[Account | None, Where | None]:
-        if letter.chat:
-            where = Where(letter.platform, letter.workspace, letter.chat, letter.thread)
-            return None, where
-        account = self._account(db, letter)
-        if account is None:
-            return None, None
-        return account, Where(account.platform, account.workspace, account.chat)
-
-    def _account(self, db: Transaction, letter: Letter) -> Account | None:
-        """On the platform chosen as home, else where last used; one that refused us comes last.
-
-        So does one of a platform that does not know the bot any more.
-        """
-        if letter.account_id:
-            return people.account_by_id(db, letter.account_id)
-        if letter.person_id:
-            found = _homeward(db, letter.person_id, people.accounts_of(db, letter.person_id))
-        else:
-            found = people.accounts_of_contact(db, letter.contact_id or 0)
-        usable = [a for a in found if self.sender.knows(a.platform)]
-        if len(usable) > 1:
-            hindered = troubles.hindered(db)
-            usable.sort(key=lambda a: (not a.reachable, a.platform in hindered))
-        return usable[0] if usable else None
 
     def _in_turn(self, db: Transaction, taken: tuple[Letter, ...], where: Where) -> bool:
         """Take this message's place in every limit, or put the letters back until it comes."""
@@ -291,7 +267,7 @@ class Delivery:
 
     def _tell(self, batch: Batch, state: str) -> None:
         for letter in batch.letters:
-            self.watch.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
+            self.tally.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
 
     def _end(
         self, db: Transaction, batch: Batch, state: str, reason: str, *, told: bool = False
@@ -337,7 +313,7 @@ class Delivery:
     ) -> datetime:
         """Tell staff once, and go on at once where the person has an account elsewhere."""
         token_refused(db, self.clock, where.platform, later.reason)
-        other = batch.account and self._account(db, batch.head)
+        other = batch.account and self.addressing.account(db, batch.head)
         return self.clock.machine() if other and other.platform != where.platform else at
 
     async def _never(self, batch: Batch, never: Never) -> None:
@@ -393,7 +369,7 @@ class Delivery:
             letters.again(db, known(letter.id), self.holder, now, reason, counts=True)
 
     def _another(self, db: Transaction, letter: Letter, lost: Account) -> bool:
-        found = self._account(db, letter)
+        found = self.addressing.account(db, letter)
         return found is not None and found.id != lost.id and found.reachable
 
     async def _unclear(self, batch: Batch, reason: str) -> None:
@@ -452,25 +428,13 @@ class Delivery:
 
     def _orphan(self, db: Transaction, letter: Letter) -> Batch:
         """As it may have been sent; one that can't be drawn any more can't be looked up either."""
-        account, where = self._whereto(db, letter)
+        account, where = self.addressing.whereto(db, letter)
         try:
             card, version = self._drawn(db, (letter,))
         except BUGS as bug:
             log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
             return Batch((letter,), account=account, where=where)
         return Batch((letter,), card, version, account, where)
-
-
-def _works_here(db: Transaction, person_id: int) -> bool:
-    found = people.get(db, person_id)
-    return found is not None and found.active
-
-
-def _homeward(db: Transaction, person_id: int, found: list[Account]) -> list[Account]:
-    """Accounts in the order in which they are tried; they come the last used first."""
-    person = people.get(db, person_id)
-    home = person.home if person else ""
-    return sorted(found, key=lambda account: (not account.reachable, account.platform != home))
 
 
 def _after(now: datetime, rate: Rate) -> datetime:

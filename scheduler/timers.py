@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from commands.kit.people import Actor
 from commands.kit.policy import Policy
 from scheduler.clock import Clock
 from scheduler.sending import BUGS
-from scheduler.watch import Watch
+from scheduler.tally import Tally
 from storage import timers
 from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
@@ -38,7 +38,7 @@ class Timers:
         zone: ZoneInfo,
         *,
         holder: str,
-        watch: Watch | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -46,7 +46,7 @@ class Timers:
         self.policy = policy
         self.zone = zone
         self.holder = holder
-        self.watch = watch or Watch()
+        self.tally = tally or Tally()
 
     async def tick(self) -> frozenset[str]:
         """Fire everything that is due by now; give what should be looked at next."""
@@ -70,9 +70,9 @@ class Timers:
             return frozenset()
         except _Failed as failed:
             await self.database.write(partial(self._hold_back, timer=timer, failed=failed))
-            self.watch.fired(timers.FAILED, self.clock.now() - timer.at)
+            self.tally.fired(timers.FAILED, self.clock.now() - timer.at)
             return frozenset()
-        self.watch.fired(timers.FIRED, self.clock.now() - timer.at)
+        self.tally.fired(timers.FIRED, self.clock.now() - timer.at)
         return after
 
     def _hand_over(self, db: Transaction, timer: Timer) -> None:
@@ -85,25 +85,25 @@ class Timers:
             log.error("timer_without_handler", kind=timer.kind, name=timer.name)
             return
         try:
-            handler(self._desk(db, timer), timer)
+            handler(self.desk(db, timer.at, f"timer:{timer.name}"), timer)
         except BUGS as error:
             raise _Failed(error) from error
 
-    def _desk(self, db: Transaction, timer: Timer) -> Desk:
+    def desk(self, db: Transaction, at: datetime, deed: str) -> Desk:
         """The bot's own desk.
 
-        `now` is the timer's moment; a late tick acts late and is marked so by `recorded_at`.
+        `at` is the timer's moment; a late tick acts late and is marked so by `recorded_at`.
         """
         return Desk(
             db=db,
             actor=BOT,
             source=NOWHERE,
-            now=timer.at,
+            now=at,
             recorded_at=self.clock.now(),
             machine_now=self.clock.machine(),
             zone=self.zone,
             policy=self.policy,
-            deed=f"timer:{timer.name}",
+            deed=deed,
             nouns=self.nouns,
         )
 

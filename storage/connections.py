@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -18,6 +18,9 @@ class Cursor(Protocol):
 
     rowcount: int
 
+    def executemany(self, sql: str, values: Sequence[Mapping[str, object]]) -> object:
+        """Run one statement for each of many values."""
+
     def fetchone(self) -> tuple[Any, ...] | None:
         """One row."""
 
@@ -30,6 +33,9 @@ class Connection(Protocol):
 
     def execute(self, sql: str, values: Mapping[str, object] = ...) -> Cursor:
         """Run one statement."""
+
+    def cursor(self) -> Cursor:
+        """What runs a statement many times."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -58,7 +64,6 @@ def connect(url: str, *, writes: bool = True) -> Connection:
 
 
 def _sqlite(path: Path, *, writes: bool) -> Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
         path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512
     )

@@ -42,11 +42,16 @@ KEPT = (
     "counter",
 )
 LOCAL = "room"
+NO_COMPANY, OTHER_VERSION, REFUSED, EMPTY = "no company", "other version", "refused", "empty"
 Row = dict[str, Json]
 
 
-class Uncopied(RuntimeError):
-    """There is nothing to copy; the sentence says what to do."""
+class Uncopied(Exception):
+    """This can't be copied; `why` is one of four reasons."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass
@@ -73,9 +78,9 @@ def copy(url: str, target: Path, now: datetime, *, platform: str, unless: str) -
     """
     at = migrate.current(url)
     if at is None:
-        raise Uncopied("There is no company yet: name its database in DATABASE_URL.")
+        raise Uncopied(NO_COMPANY)
     if at != migrate.newest():
-        raise Uncopied("The database is of another version: run `python -m bot migrate` first.")
+        raise Uncopied(OTHER_VERSION)
     half = target.with_name(target.name + ".half")
     remove(half)
     try:
@@ -111,7 +116,7 @@ class _Copying:
     def run(self, unless: str) -> Copied:
         """Copy table by table, and check that nothing points at what stayed behind."""
         if any(row["name"] == unless and row["value"] == "true" for row in self._rows("house")):
-            raise Uncopied("This database holds a sample company: import your own people first.")
+            raise Uncopied(REFUSED)
         self.copied.writers = {
             row["contact_id"] for row in self._rows("account") if row["contact_id"]
         }
@@ -122,10 +127,10 @@ class _Copying:
             self._copy(table)
         self.made.execute("COMMIT")
         if not self.copied.people:
-            raise Uncopied("Nobody works in this company yet: import your people first.")
+            raise Uncopied(EMPTY)
         dangling = self.made.execute("PRAGMA foreign_key_check").fetchall()
         if dangling:
-            raise Uncopied(f"The database has dangling references: {dangling[:3]}")
+            raise RuntimeError(f"the copy has dangling references: {dangling[:3]}")
         return self.copied
 
     def _rows(self, table: str) -> Iterator[Row]:

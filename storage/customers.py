@@ -10,15 +10,22 @@ from storage.columns import key, may_point_at, maybe_moment, moment, points_at, 
 from storage.database import Deed, Query, Transaction
 from storage.reach import email_key, phone_key
 
+EXISTING = "existing"
+
 
 class Customer(SQLModel, table=True):
-    """An upstream customer: a supplier that we buy from and care for. People call it `short`."""
+    """An upstream customer: a supplier that we buy from and care for. People call it `short`.
+
+    `source` says where its file came from: EXISTING ones were customers before this began.
+    """
 
     id: int | None = key()
     name: str
     short: str = ""
     created_at: datetime = moment()
     source: str = ""
+    registration: str = Field(default="", index=True)
+    note: str = words()
 
 
 class CustomerName(SQLModel, table=True):

@@ -248,13 +248,14 @@ def _row(table: type[SQLModel], keys: Sequence[str], values: Sequence[object]) -
     return row
 
 
-def _columns(table: type[SQLModel]) -> Table:
+def columns_of(table: type[SQLModel]) -> Table:
+    """The table behind a class."""
     return cast("Table", table.__table__)  # type: ignore[attr-defined]
 
 
 @cache
 def _insertion(table: type[SQLModel]) -> Query[int]:
-    columns = _columns(table)
+    columns = columns_of(table)
     names = tuple(c.key for c in columns.columns if c.key != "id")
     made = Query(
         int, insert(columns).values({n: bindparam(n) for n in names}).returning(columns.c.id)
@@ -265,7 +266,7 @@ def _insertion(table: type[SQLModel]) -> Query[int]:
 
 @cache
 def _plain_insertion(table: type[SQLModel]) -> Deed:
-    columns = _columns(table)
+    columns = columns_of(table)
     names = tuple(c.key for c in columns.columns)
     made = Deed(insert(columns).values({n: bindparam(n) for n in names}))
     made.names = names

@@ -165,6 +165,12 @@ def add(db: Transaction, file: File) -> int:
     return db.add(file)
 
 
+def add_made(db: Transaction, file: File) -> int:
+    """Keep a file that was made here; the vault has its bytes already."""
+    file.state = HERE
+    return db.add(file)
+
+
 def get(db: Transaction, file_id: int) -> File | None:
     """One file."""
     return _BY_ID.first(db, id=file_id)

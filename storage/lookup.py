@@ -6,7 +6,7 @@ statements run on both engines.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
 from storage import readings
+from storage.batches import add_all, put_all, run_all
 from storage.customers import CustomerName
 from storage.database import Deed, Query, Transaction
 
@@ -25,10 +26,16 @@ GOOD_ENOUGH = 60
 
 
 class Gram(SQLModel, table=True):
-    """A name is found under each of its grams."""
+    """A name is found under each of its grams.
+
+    There are a dozen for each name, so a row is one entry of one tree and points at nothing that
+    the database would have to check: an entry whose name is gone finds nothing.
+    """
+
+    __table_args__ = {"sqlite_with_rowid": False}
 
     gram: str = Field(primary_key=True)
-    name_id: int = Field(primary_key=True, foreign_key="customer_name.id")
+    name_id: int = Field(primary_key=True)
 
 
 class Hit(NamedTuple):
@@ -80,16 +87,42 @@ _THREE = Query(
 _counted = select(col(Gram.gram)).where(col(Gram.gram) == bindparam("a")).limit(COUNTED).subquery()
 _HOW_MANY = Query(int, select(func.count()).select_from(_counted))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
-_FORGET = Deed(delete(Gram).where(col(Gram.name_id) == bindparam("name_id")))
+_FORGET = Deed(
+    delete(Gram).where(
+        col(Gram.gram) == bindparam("b_gram"), col(Gram.name_id) == bindparam("b_name")
+    )
+)
+_FORGET_NAME = Deed(delete(CustomerName).where(col(CustomerName.id) == bindparam("b_id")))
 
 
 def add_name(db: Transaction, customer_id: int, name: str) -> int:
     """A customer is found under this name too, under what people make of it, and by its grams."""
-    row = CustomerName(customer_id=customer_id, name=name, key=readings.bare(name))
-    name_id = db.add(row)
-    for gram in sorted(readings.grams(name)):
-        db.put(Gram(gram=gram, name_id=name_id))
-    return name_id
+    return add_names(db, [(customer_id, name)], {})[0]
+
+
+def add_names(
+    db: Transaction, names: Sequence[tuple[int, str]], ready: Mapping[str, frozenset[str]]
+) -> list[int]:
+    """The same for many customers at once; `ready` holds grams that were made before."""
+    rows = [{"customer_id": id_, "name": n, "key": readings.bare(n)} for id_, n in names]
+    ids = add_all(db, CustomerName, rows)
+    entries = sorted(
+        (gram, name_id)
+        for name_id, (_, name) in zip(ids, names, strict=True)
+        for gram in ready.get(name) or readings.grams(name)
+    )
+    # In the order of the tree: neighbours are written together.
+    put_all(db, Gram, [{"gram": gram, "name_id": name_id} for gram, name_id in entries])
+    return ids
+
+
+def forget_name(db: Transaction, row: CustomerName) -> None:
+    """A customer is not found under this name any more."""
+    entries: list[dict[str, object]] = [
+        {"b_gram": gram, "b_name": row.id} for gram in readings.grams(row.name)
+    ]
+    run_all(db, _FORGET, entries)
+    _FORGET_NAME.run(db, b_id=row.id)
 
 
 def find(db: Transaction, text: str, most: int = 20) -> list[Ranked]:

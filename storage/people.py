@@ -1,4 +1,4 @@
-"""People, their departments, superiors and accounts, and the codes by which they join."""
+"""People, their departments, superiors and accounts."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, func, o
 from sqlmodel import Field, SQLModel, col
 
 from storage import subjects
-from storage.columns import key, may_point_at, maybe_moment, moment
+from storage.columns import key, may_point_at, moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction
 from storage.reach import email_key, phone_key
@@ -73,18 +73,6 @@ class Account(SQLModel, table=True):
     email: str = ""
     denied: str = ""
     used_at: datetime = moment()
-
-
-class Invitation(SQLModel, table=True):
-    """A code that links an account to a person or a contact, kept as a digest only."""
-
-    id: int | None = key()
-    digest: str = Field(unique=True)
-    person_id: int | None = may_point_at("person")
-    contact_id: int | None = may_point_at("contact")
-    admin: bool = False
-    expires_at: datetime = moment()
-    used_at: datetime | None = maybe_moment()
 
 
 _BY_ID = Query(Person, select(Person).where(col(Person.id) == bindparam("id")))
@@ -186,14 +174,6 @@ _LINK = Deed(
     update(Account)
     .where(col(Account.id) == bindparam("b_id"))
     .values(person_id=bindparam("to_person"), contact_id=bindparam("to_contact"))
-)
-_INVITATION = Query(
-    Invitation, select(Invitation).where(col(Invitation.digest) == bindparam("digest"))
-)
-_SPENT = Deed(
-    update(Invitation)
-    .where(col(Invitation.id) == bindparam("b_id"), col(Invitation.used_at).is_(None))
-    .values(used_at=bindparam("at"))
 )
 _LEAVE_ALL = Deed(delete(Membership).where(col(Membership.person_id) == bindparam("person_id")))
 _SUPERIOR = Deed(
@@ -445,21 +425,3 @@ def set_account_language(db: Transaction, account_id: int, language: str) -> Non
 def introduce(db: Transaction, account_id: int, name: str, language: str) -> None:
     """What a platform says of an account; a language that was chosen stays."""
     _INTRODUCE.run(db, b_id=account_id, to_name=name, to=language)
-
-
-# --- invitations ----------------------------------------------------------------------------------
-
-
-def invite(db: Transaction, invitation: Invitation) -> int:
-    """Keep an invitation's digest."""
-    return db.add(invitation)
-
-
-def invitation(db: Transaction, digest: str) -> Invitation | None:
-    """The invitation whose code has this digest."""
-    return _INVITATION.first(db, digest=digest)
-
-
-def spend(db: Transaction, invitation_id: int, at: datetime) -> bool:
-    """Use an invitation up; False when somebody was faster."""
-    return _SPENT.run(db, b_id=invitation_id, at=at) == 1

@@ -78,6 +78,11 @@ class Vault:
         found = _BY_NAME.first(db, name=name)
         return found.content if found else None
 
+    def of_file(self, db: Transaction, file_id: int | None) -> bytes | None:
+        """The bytes of a file, if there is one and they are here."""
+        file = files.get(db, file_id) if file_id else None
+        return self.get(db, file.vault) if file else None
+
     def drop(self, db: Transaction, name: str) -> None:
         """Let go of the bytes."""
         _DROP.run(db, b_name=name)

@@ -7,20 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 from bot.core import Core, build
-from bot.platform import (
-    Address,
-    Key,
-    Keys,
-    Landed,
-    Page,
-    Parcel,
-    Pressed,
-    Rate,
-    Reply,
-    Request,
-    Said,
-    Typed,
-)
+from bot.pages import Key, Keys, Page
+from bot.platform import Address, Landed, Parcel, Pressed, Rate, Reply, Request, Said, Typed
 from commands.kit.command import Command
 from commands.kit.errors import Undeliverable
 from storage.database import Database

@@ -133,8 +133,8 @@ class TestHouse:
             await self.core.timers.tick()
             for chore in self.core.chores.values():
                 await chore()
-            handled = await self.core.fetching.tick() + await self.core.delivery.tick()
-            handled += await self._ask()
+            handled = await self.core.fetching.tick() + await self.core.clerk.tick()
+            handled += await self.core.delivery.tick() + await self._ask()
 
     async def _ask(self) -> int:
         """Let the bot ask its platform what it wants to know, and show front pages."""

@@ -8,7 +8,8 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.platform import Form, Open, Reply, Request, Show, Silent, Toast, Wrong
+from bot.pages import Form
+from bot.platform import Open, Reply, Request, Show, Silent, Toast, Wrong
 from bot.slack import draw, modal
 from bot.slack.api import ANSWER_SECONDS, FAILURES, reason, trusted
 from bot.slack.modal import Origin
@@ -42,6 +43,17 @@ class Answers:
             thread = request.address.thread
             in_thread = {"thread_ts": thread} if thread else {}
             await self._whisper(str(body.get("response_url") or ""), shown | in_thread)
+
+    async def to_closing(self, reply: Reply, request: Request) -> None:
+        """Say what became of it where the form was opened, if the bot can speak there."""
+        if shown := whisper(reply):
+            at = request.address
+            try:
+                await self._client.chat_postEphemeral(
+                    channel=at.chat, user=request.user, thread_ts=at.thread or None, **shown
+                )
+            except FAILURES as error:
+                log.warning("answer_lost", reason=reason(error))
 
     async def _open(self, trigger: str, form: Form, origin: Origin) -> None:
         """Too late, or Slack in trouble: the draft is kept, and its card leads on."""

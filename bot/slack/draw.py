@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, assert_never
 
-from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
+from bot.pages import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 from bot.slack.markup import CUT, marked, words
 
 Json = Any

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.platform import Address, Attachment, Pressed, Request, Submitted, Typed
+from bot.platform import Address, Attachment, Pressed, Request, Said, Submitted, Typed
 from bot.slack import home, modal
 from bot.slack.api import PLATFORM
 from bot.slack.markup import mentions, plain, whole
@@ -180,6 +180,15 @@ def submission(payload: Payload) -> Request:
     return _in_form(payload, origin, Submitted(draft, answers, files), text_of(key))
 
 
+def closing(payload: Payload) -> Request:
+    """A form closed unsent: its Cancel was pressed. It comes without a trigger."""
+    shown = payload.body["view"]
+    _, origin = modal.opened(shown)
+    said = Pressed(modal.left(shown), text_of(origin.message))
+    key = f"closed:{text_of(shown['id'])}:{text_of(shown['hash'])}"
+    return replace(_in_form(payload, origin, said, key), opens=False)
+
+
 def query(payload: Payload) -> Query:
     """What is typed in a search field. It is answered anew each time, so it has no key."""
     body = payload.body
@@ -189,7 +198,7 @@ def query(payload: Payload) -> Query:
     return Query(request, draft, text_of(body["block_id"]), typed)
 
 
-def _in_form(payload: Payload, origin: modal.Origin, said: Typed | Submitted, key: str) -> Request:
+def _in_form(payload: Payload, origin: modal.Origin, said: Said, key: str) -> Request:
     """What is done in a form is done where the form was opened."""
     body = payload.body
     return Request(

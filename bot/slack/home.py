@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.platform import Page
+from bot.pages import Page
 from bot.slack import draw
 
 Json = Any

@@ -24,14 +24,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.platform import Gate
-from bot.platform import Request as Heard
 from bot.slack import answer, happenings, hear, modal, signed
 from bot.slack.answer import Answers
 from bot.slack.api import ANSWER_SECONDS, OFFICIAL, PLATFORM, Credentials, Identity, connect
 from bot.slack.chats import Chats
 from bot.slack.hear import UNREADABLE, Payload
 from bot.slack.manifest import RECORD
-from bot.slack.profiles import Profiles
 from bot.slack.sockets import Sockets
 from bot.slack.watching import TOKEN, Unwatched, Watch
 
@@ -78,7 +76,6 @@ class SlackListener:
         client = connect(credentials.bot_token, url, seconds=ANSWER_SECONDS)
         self._answers = Answers(client)
         self._chats = Chats(client)
-        self._profiles = Profiles(client, now)
         self._app = self._bolt(url)
         self.sockets: Sockets | None = None
         if credentials.app_token:
@@ -168,7 +165,7 @@ class SlackListener:
         app.command(_ANY)(self._command)
         app.action(_ANY)(self._pressed)
         app.view_submission(_ANY)(self._submitted)
-        app.view_closed(_ANY)(self._ignored)
+        app.view_closed(_ANY)(self._closed)
         app.options(_ANY)(self._asked)
         app.shortcut(_RECORD)(self._chosen)
         app.shortcut(_ANY)(self._ignored)
@@ -178,11 +175,11 @@ class SlackListener:
     async def _said(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         heard = hear.message(self._payload(request), self.identity.user)
         if heard:
-            await self._gate.handle(await self._profiles.vouched(self._chats.heard_in(heard)))
+            await self._gate.handle(self._chats.heard_in(heard))
         await ack()
 
     async def _command(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._placed(hear.command(self._payload(request)))
+        heard = await self._chats.placed(hear.command(self._payload(request)))
         reply = await self._gate.handle(heard)
         shown = await self._answers.to_command(reply, heard, request.body["trigger_id"])
         await (ack(shown) if shown else ack())
@@ -191,7 +188,7 @@ class SlackListener:
         pressed = hear.press(self._payload(request))
         if pressed:
             at_home = not request.body.get("channel")
-            heard = pressed if at_home else await self._placed(pressed)
+            heard = pressed if at_home else await self._chats.placed(pressed)
             reply = await self._gate.handle(heard)
             if at_home:
                 await self._gate.handle(happenings.looks_again(heard))
@@ -230,13 +227,15 @@ class SlackListener:
         await ack()
 
     async def _submitted(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
-        heard = await self._placed(hear.submission(self._payload(request)))
+        heard = await self._chats.placed(hear.submission(self._payload(request)))
         reply = await self._gate.handle(heard)
         await ack(answer.to_submission(reply, request.body["view"]))
 
-    async def _placed(self, heard: Heard) -> Heard:
-        """What the payload does not say: of the chat, and of whoever speaks."""
-        return await self._profiles.vouched(await self._chats.placed(heard))
+    async def _closed(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
+        heard = hear.closing(self._payload(request))
+        reply = await self._gate.handle(heard)
+        await self._answers.to_closing(reply, heard)
+        await ack()
 
     async def _asked(self, request: AsyncBoltRequest, ack: AsyncAck) -> None:
         query = hear.query(self._payload(request))

@@ -8,18 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from bot.platform import (
-    Attachment,
-    Date,
-    DateAndTime,
-    Field,
-    Form,
-    Input,
-    Line,
-    Search,
-    Select,
-    Upload,
-)
+from bot.pages import Date, DateAndTime, Field, Form, Input, Line, Search, Select, Upload
+from bot.platform import Attachment
 from bot.slack.draw import small, text
 from bot.slack.markup import whole, words
 
@@ -59,6 +49,7 @@ def view(form: Form, origin: Origin) -> Json:
         "chat": origin.chat,
         "thread": origin.thread,
         "message": origin.message,
+        "leave": form.leave,
     }
     return {
         "type": "modal",
@@ -67,6 +58,7 @@ def view(form: Form, origin: Origin) -> Json:
         "title": text(form.title, TITLE),
         "submit": text(form.submit, TITLE),
         "close": text(form.cancel, TITLE),
+        "notify_on_close": True,
         "blocks": drawn[:BLOCKS] or [small(form.title)],
     }
 
@@ -161,6 +153,11 @@ def opened(shown: Json) -> tuple[int, Origin]:
     """Which draft a modal shows, and where it was opened."""
     held = json.loads(shown["private_metadata"])
     return int(held["draft"]), Origin(held["chat"], held["thread"], held["message"])
+
+
+def left(shown: Json) -> str:
+    """What giving a form up says to the door."""
+    return whole(json.loads(shown["private_metadata"])["leave"])
 
 
 def errors(shown: Json, wrong: Mapping[str, str]) -> dict[str, str]:

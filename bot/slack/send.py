@@ -15,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platform import Address, Landed, Page, Parcel, Rate
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel, Rate
 from bot.shelf import Shelf
 from bot.slack import draw, happenings, home
 from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
@@ -172,11 +173,11 @@ class SlackPlatform:
 
     # --- what Slack tells when it is asked --------------------------------------------------------
 
-    async def profile(self, user: str) -> Profile:
+    async def profile(self, workspace: str, user: str) -> Profile:
         """Who an account is, and the language that Slack speaks with them."""
         with _repeatable():
             asked = self._client.users_info(user=user.partition(AT_TEAM)[0], include_locale=True)
-            return _profile((await self._asked(asked))["user"])
+            return _profile((await self._asked(asked))["user"], workspace)
 
     async def external(self, chat: str) -> bool:
         """Whether other companies read a chat, or are invited to."""
@@ -192,7 +193,7 @@ class SlackPlatform:
                 return None
             origin = happenings.written(found, address.workspace).origin
             named = origin.user and origin.author == origin.user
-            name = (await self.profile(origin.user)).name if named else ""
+            name = (await self.profile(address.workspace, origin.user)).name if named else ""
             return happenings.written(found, address.workspace, name)
 
     async def _one(self, chat: str, message: str) -> Json:
@@ -300,13 +301,21 @@ def _dated(answer: Json, message: str) -> Json:
     return next((one for one in answer["messages"] if one.get("ts") == message), None)
 
 
-def _profile(user: Json) -> Profile:
-    """A person's full name, and their language if we speak it."""
+def _profile(user: Json, workspace: str) -> Profile:
+    """A person's full name, their language if we speak it, and their confirmed address."""
     about = user.get("profile") or {}
     names = (about.get("real_name"), user.get("real_name"), about.get("display_name"))
     named = next((str(one) for one in names if one), str(user.get("name") or ""))
     spoken = str(user.get("locale") or "").partition("-")[0]
-    return Profile(whole(named), spoken)
+    return Profile(whole(named), spoken, _confirmed(user, workspace))
+
+
+def _confirmed(user: Json, workspace: str) -> str:
+    """An address that our own workspace vouches for: another company's says nothing about ours."""
+    foreign = user.get("is_stranger") or user.get("team_id") not in {None, workspace}
+    if foreign or user.get("is_bot") or user.get("is_email_confirmed") is not True:
+        return ""
+    return str((user.get("profile") or {}).get("email") or "")
 
 
 def _cursor_of(answer: Json) -> str:

@@ -15,7 +15,8 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platform import Address, Image, Page, Parcel
+from bot.pages import Image, Page
+from bot.platform import Address, Parcel
 from bot.shelf import Shelf, images, named
 from bot.slack.api import PLATFORM, trusted
 from commands.kit.errors import Later, Never, Unclear

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.platform import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
+from bot.pages import Block, Image, Key, Keys, Link, Page, Quoted, Say, Small, Table
 
 TEXT = 4000  # of 4,096: counted after escaping, so never more than Telegram counts
 TOAST = 200

@@ -12,20 +12,8 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.abilities import Witness
-from bot.platform import (
-    Address,
-    Landed,
-    Open,
-    Page,
-    Parcel,
-    Reply,
-    Request,
-    Say,
-    Show,
-    Silent,
-    Toast,
-    Wrong,
-)
+from bot.pages import Page, Say
+from bot.platform import Address, Landed, Open, Parcel, Reply, Request, Show, Silent, Toast, Wrong
 from bot.telegram import draw, events, hear
 from bot.telegram.api import MISSHAPEN, Delivery
 from bot.telegram.hear import PLATFORM, Heard, Me, Unreadable

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import structlog
 from telegram import Bot, InputFile, InputMediaPhoto, Message, ReplyParameters
 
-from bot.platform import Image, Parcel, Rate
+from bot.pages import Image
+from bot.platform import Parcel, Rate
 from bot.shelf import Place, Shelf, images
 from bot.telegram.hear import PLATFORM
 from commands.kit.errors import Later, Never, Unclear

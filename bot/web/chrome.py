@@ -62,6 +62,7 @@ _ENGLISH = {
     "needed": "Please answer this.",
     "nothing_found": "Nothing was found.",
     "offline": "The connection is gone. It is tried again by itself.",
+    "shut_out": "Please open the link printed in the terminal. What you wrote is kept.",
     "failed": "That was not saved. Please try again.",
     "too_big": "Files of up to 10 MB together can be sent at once.",
     "too_many": "Up to {n} files can be added.",
@@ -141,6 +142,7 @@ _CHINESE = {
     "needed": "请填写这一项。",
     "nothing_found": "没有找到。",
     "offline": "连接已断开，正在自动重试。",
+    "shut_out": "请打开终端里显示的链接。您写的内容会保留。",
     "failed": "没有保存成功，请再试一次。",
     "too_big": "一次最多可发送共10 MB的文件。",
     "too_many": "最多可添加{n}个文件。",
@@ -184,6 +186,26 @@ LOCKED = (
             "Please use the link shown in the terminal at the start; each link works once."
         ),
     ),
+)
+
+FRONT = (
+    (
+        CHINESE,
+        "这里是源头",
+        "本地聊天正在演练。它的链接印在启动源头的终端里；打开过一次后，直接访问 /chat 即可。",
+    ),
+    (
+        ENGLISH,
+        "This is Headwater",
+        (
+            "A rehearsal runs here. The local chat's link stands in the terminal where Headwater "
+            "was started; once it has been opened, /chat is enough."
+        ),
+    ),
+)
+FRONT_AT_WORK = (
+    (CHINESE, "这里是源头", "机器人正在运行。请在公司的聊天软件里与它对话。"),
+    (ENGLISH, "This is Headwater", "The bot is running. Talk to it in your company's chat."),
 )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.platform import (
+from bot.pages import (
     Block,
     Date,
     DateAndTime,
@@ -119,13 +119,15 @@ def _each(template: Markup, rows: Iterable[tuple[str, ...]]) -> Markup:
 def form(shown: Form) -> Markup:
     """A form. Names carry how an answer is read: `f.` one value, `m.` several, `u.` files."""
     template = Markup(
-        '<form class="form" data-draft="{}" novalidate><h2 id="form-title">{}</h2>'
+        '<form class="form" data-draft="{}" data-leave="{}" novalidate><h2 id="form-title">{}</h2>'
         '<div class="fields">{}</div><p class="error" data-error="" role="alert"></p>'
         '<div class="form-keys"><button type="button" class="key" data-cancel>{}</button>'
         '<button type="submit" class="key primary">{}</button></div></form>'
     )
     fields = NOTHING.join(_field(field) for field in shown.fields)
-    return template.format(shown.draft, shown.title, fields, shown.cancel, shown.submit)
+    return template.format(
+        shown.draft, shown.leave, shown.title, fields, shown.cancel, shown.submit
+    )
 
 
 def _field(field: Field) -> Markup:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.draw import TURNING
 from bot.web import chrome, draw
 from bot.web.company import COMPANY, CUSTOMERS, OTHERS, Player
 from bot.web.looking import View
@@ -229,7 +230,7 @@ class Pages:
             root=int(message.thread or 0),
             author=self._author(view, message.author),
             mine=message.author == view.me.user,
-            text=message.text,
+            text=message.text.translate(TURNING),
             html=draw.seen_by(message.html, view.me.user),
             files=message.files or (),
             time=f"{local:%H:%M}",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from bot.platform import Address, Landed, Page, Parcel, Rate
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel, Rate
 from bot.web import company, draw
 from bot.web.live import Live
 from commands.kit.errors import Later, Never

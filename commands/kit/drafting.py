@@ -34,6 +34,7 @@ from storage.drafts import Draft
 KEPT_FOR = timedelta(hours=24)
 OFFERED = 8
 KIND = "draft"
+CANCEL = "~cancel"
 
 
 def missing(declared: Declared, answers: dict[str, Json]) -> Question | None:
@@ -252,7 +253,7 @@ def _label(label: Value) -> T:
 
 def _ways(draft: Draft, about: Ref) -> tuple[Button, ...]:
     back = (Button(T("Back"), "~back", {}, about),) if draft.asked else ()
-    return (*back, Button(T("Cancel"), "~cancel", {}, about))
+    return (*back, Button(T("Cancel"), CANCEL, {}, about))
 
 
 def _confirm(
@@ -261,7 +262,7 @@ def _confirm(
     """Everything is answered, but is it meant so: once more, or for two customers?"""
     error = draft.error or {}
     yield from _said(error)
-    cancel = Button(T("Cancel"), "~cancel", {}, about)
+    cancel = Button(T("Cancel"), CANCEL, {}, about)
     if "also" not in error:
         yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
         yield Buttons((yes, cancel), PUBLIC)

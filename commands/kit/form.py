@@ -22,6 +22,7 @@ AccountId = NewType("AccountId", int)
 DepartureId = NewType("DepartureId", int)
 OfferId = NewType("OfferId", int)
 HandoverId = NewType("HandoverId", int)
+SheetId = NewType("SheetId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -112,6 +113,7 @@ _KINDS: dict[object, Kind] = {
     DepartureId: Pick("departure"),
     OfferId: Pick("offer"),
     HandoverId: Pick("handover"),
+    SheetId: Pick("sheet"),
     Files: Photos(),
     Where: Place(),
 }

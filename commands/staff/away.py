@@ -20,7 +20,7 @@ from commands.kit.words import T, Words
 from commands.staff.changing import refuse_leaver, somebody
 from commands.staff.notes import called
 from commands.staff.rules import KIND, check_deputy, last_day, span
-from storage import absences, departures, letters
+from storage import absences, departures, withheld
 from storage.absences import Absence
 from storage.database import known
 from storage.letters import Letter
@@ -75,7 +75,7 @@ def _begun(desk: Desk, absence: Absence) -> None:
     if absence.since > desk.recorded_at:
         desk.at(absence.since, about, BEGINS, extra=extra)
     desk.at(absence.until, about, f"{ENDS}:{absence.id}", extra=extra)
-    letters.withhold(desk.db, absence.person_id, absence.since, absence.until)
+    withheld.withhold(desk.db, absence.person_id, absence.since, absence.until)
     desk.change(about, None, {"away": absence.since.isoformat(), "deputy": absence.deputy_id})
     _look_anew(desk, absence.person_id)
     desk.tell(ToPerson(absence.deputy_id), _asked(desk, absence), urgency=Urgency.WAKING)
@@ -166,9 +166,9 @@ def caught_up(desk: Desk, absence: Absence) -> Card | None:
 
 
 def _titles(desk: Desk, absence: Absence) -> Iterable[Words]:
-    for letter in letters.meant_for(desk.db, absence.person_id, absence.since):
+    for letter in withheld.meant_for(desk.db, absence.person_id, absence.since):
         if letter.person_id == absence.person_id:
-            letters.withdraw_one(desk.db, known(letter.id))
+            withheld.withdraw_one(desk.db, known(letter.id))
         yield _title(desk, letter)
 
 

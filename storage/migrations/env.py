@@ -7,8 +7,10 @@ import sqlite3
 from alembic import context
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from storage.connections import SQLITE, engine_of
+from storage.database import Gone
 from storage.tables import metadata
 
 
@@ -52,4 +54,7 @@ def _migrate() -> None:
     engine.dispose()
 
 
-_migrate()
+try:
+    _migrate()
+except OperationalError as error:
+    raise Gone(str(error.orig)) from error

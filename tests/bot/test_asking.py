@@ -9,25 +9,9 @@ from typing import Annotated
 import pytest
 
 from bot.forms import OFFERED
-from bot.platform import (
-    Attachment,
-    Date,
-    DateAndTime,
-    Field,
-    Form,
-    Open,
-    Pressed,
-    Search,
-    Select,
-    Show,
-    Silent,
-    Submitted,
-    Toast,
-    Typed,
-    Upload,
-    Wrong,
-)
-from bot.platform import Line as TextInput
+from bot.pages import Date, DateAndTime, Field, Form, Search, Select, Upload
+from bot.pages import Line as TextInput
+from bot.platform import Attachment, Open, Pressed, Show, Silent, Submitted, Toast, Typed, Wrong
 from commands.kit.card import Button, Card, Facts, Line, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk

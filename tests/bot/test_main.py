@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
 import sqlite3
 import threading
 import urllib.request
@@ -18,6 +20,7 @@ from typer.testing import CliRunner, Result
 
 from bot import __main__ as program
 from bot.settings import Settings
+from bot.start import bound
 from bot.wiring import Running, assemble
 from storage.migrate import newest
 from tests.browser.process import running, until_it_listens
@@ -31,6 +34,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/headwater.db")
+    monkeypatch.setenv("PORT", "0")
     yield tmp_path
     structlog.reset_defaults()
 
@@ -44,7 +48,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Running]:
     """What would have been served."""
     found: list[Running] = []
 
-    def serve(running: Running, settings: Settings) -> None:
+    def serve(running: Running, listening: socket.socket) -> None:
+        listening.close()
         running.core.database.close()
         found.append(running)
 
@@ -68,7 +73,8 @@ def test_a_manifest_is_valid_json_and_carries_the_name(at: Path) -> None:
 def test_run_prints_a_link_to_the_local_chat(at: Path, served: list[Running]) -> None:
     done = bot("run")
     assert done.exit_code == 0
-    assert f"http://127.0.0.1:8080{served[0].link}" in done.stdout
+    assert re.search(rf"http://127\.0\.0\.1:[1-9]\d+{re.escape(served[0].link)}", done.stdout)
+    assert "LANGUAGE=en" in done.stdout
     assert "First administrator" not in done.stdout
 
 
@@ -88,13 +94,45 @@ def test_the_first_start_with_a_token_prints_the_administrators_code(
     assert "/chat" not in first
 
 
-def test_the_address_printed_is_the_one_seen_from_outside(
-    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("elsewhere", [{"HOST": "::"}, {"PUBLIC_URL": "https://bot.test"}])
+def test_the_link_leads_to_this_machine_because_the_page_answers_it_alone(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch, elsewhere: dict[str, str]
 ) -> None:
-    monkeypatch.setenv("PUBLIC_URL", "https://bot.test")
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
     said = bot("run").stdout
-    assert f"https://bot.test{served[0].link}" in said
-    assert "127.0.0.1" not in said
+    assert re.search(rf"http://127\.0\.0\.1:\d+{re.escape(served[0].link)}", said)
+    assert "http://[::]" not in said
+    assert ("in a container" in said.lower()) == ("HOST" in elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "PORT {port} is taken by another program"), ("zh", "PORT {port} 已被其他程序占用")],
+)
+def test_a_port_in_use_is_named_before_any_link(
+    at: Path, monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        monkeypatch.setenv("LANGUAGE", language)
+        done = bot("run")
+    assert done.exit_code == 1
+    assert sentence.format(port=port) in done.output
+    assert "/chat" not in done.output
+    assert not (at / "headwater.db").exists()
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.7"])
+def test_a_host_that_is_not_ours_is_named(
+    at: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("LANGUAGE", "en")
+    done = bot("run")
+    assert done.exit_code == 1
+    assert f"headwater: HOST {host} is no address of this machine" in done.output
 
 
 @pytest.mark.parametrize("command", ["run", "migrate", "manifest"])
@@ -105,9 +143,17 @@ def test_settings_that_cannot_be_used_are_each_named(
     monkeypatch.setenv("PORT", "many")
     done = bot(command)
     assert done.exit_code == 1
-    assert "these settings can't be used" in done.output
-    assert "TIMEZONE: " in done.output
-    assert "PORT: " in done.output
+    assert done.output.splitlines() == [
+        "headwater: 这些设置不能使用",
+        "  PORT 必须是 0 到 65535 之间的数字。",
+        "  TIMEZONE Mars/Olympus 不是已知的时区，例如 Asia/Shanghai。",
+    ]
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert bot(command).output.splitlines() == [
+        "headwater: these settings can't be used",
+        "  PORT must be a number from 0 to 65535.",
+        "  TIMEZONE Mars/Olympus is not a known zone such as Asia/Shanghai.",
+    ]
     assert "Traceback" not in done.output
     assert not (at / "headwater.db").exists()
 
@@ -119,7 +165,7 @@ def test_a_refusal_is_one_sentence(
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "700:secret")
     done = bot("run")
     assert done.exit_code == 1
-    assert done.output.startswith("headwater: This database was created as a sample company")
+    assert done.output.startswith("headwater: 这个数据库是作为示例公司建立的")
     assert served == []
 
 
@@ -155,8 +201,46 @@ def test_a_database_that_does_not_answer_is_named(
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none")
     done = bot(command)
     assert done.exit_code == 1
-    assert "headwater: the database does not answer" in done.output
+    assert "headwater: 数据库没有响应" in done.output
     assert "secret" not in done.output
+
+
+PLACES = ("sqlite:////nonexistent/dir/x.db", "sqlite:////proc/x.db", "sqlite:////dev/null/x.db")
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_database_that_cannot_be_made_is_one_sentence(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", place)
+    done = bot(command)
+    assert done.exit_code == 1
+    assert done.output == "headwater: 数据库没有响应：unable to open database file\n"
+    assert served == []
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite://", "sqlite:///"])
+def test_a_database_in_memory_is_refused_in_plain_words(
+    at: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("LANGUAGE", "en")
+    done = bot("migrate")
+    assert done.exit_code == 1
+    assert "a database in memory can't be used" in done.output
+
+
+def test_a_settings_file_that_is_no_text_is_named(at: Path) -> None:
+    (at / ".env").write_bytes("LANGUAGE=zh\nPUBLIC_URL=华强".encode("gbk"))
+    done = bot("migrate")
+    assert done.exit_code == 1
+    assert done.output == "headwater: 文件 .env 不是 UTF-8 文本，请另存为 UTF-8。\n"
+
+
+def test_the_settings_file_says_in_which_language_its_mistakes_are_told(at: Path) -> None:
+    (at / ".env").write_text("LANGUAGE=en\nTIMEZONE=Mars\n")
+    assert "TIMEZONE Mars is not a known zone" in bot("migrate").output
 
 
 def test_it_serves_until_it_is_told_to_stop(at: Path, unused_tcp_port: int) -> None:
@@ -191,7 +275,7 @@ def test_it_serves_until_it_is_told_to_stop(at: Path, unused_tcp_port: int) -> N
             visitor.start()
 
         assembled.start = start  # type: ignore[method-assign]
-        program.serve(assembled, settings)
+        program.serve(assembled, bound(settings.host, settings.port))
         visitor.join()
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -47,11 +47,17 @@ MATRIX: dict[str, list[str]] = {
     "customer_invite": ["sales", "marketing", "quality"],
     "customer_name": EVERYBODY,
     "customer_owner": ["management", "sales"],
+    "export": ["management", "sales", "marketing", "administrator"],
+    "help": ANYBODY,
+    "import_customers": [*KEEPERS, "administrator"],
+    "import_go": ["owner", "administrator"],
+    "import_people": ["administrator"],
+    "import_stop": ["owner", "administrator"],
+    "import_undo": ["owner", "administrator"],
     "file": [*EVERYBODY, "contact", "contact of another"],
     "handover_accept": ["owner", "deputy"],
     "handover_decline": ["owner", "deputy"],
     "handover_offer": ["submitter", "administrator"],
-    "help": ANYBODY,
     "home": EVERYBODY,
     "join": ANYBODY,
     "join_as": ANYBODY,
@@ -131,7 +137,7 @@ def nouns() -> Nouns:
                 T(kind),
                 lambda _look, _text, _actor: Matches(),
                 lambda _db, _id: None,
-                involved=around(personal if kind == "person" else involved),
+                involved=around(personal if kind in {"person", "sheet"} else involved),
             )
             for kind in sorted(kinds)
         )

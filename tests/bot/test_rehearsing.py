@@ -6,6 +6,7 @@ From PostgreSQL and from SQLite alike; the copy itself is always SQLite.
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,19 +20,25 @@ from bot import __main__ as program
 from bot import locale, rehearsing
 from bot.platform import Address, Request, Typed
 from bot.settings import Settings
-from bot.wiring import Refusal, Running, assemble
+from bot.start import Refusal
+from bot.wiring import Running, assemble
 from bot.words import Reader
 from commands import budget
 from commands.budget import Load
 from storage import cases, customers, house, letters, people, places, rooms, timers
-from storage.copying import Uncopied, copy
+from storage.copying import EMPTY, NO_COMPANY, OTHER_VERSION, Uncopied, copy
 from storage.database import Database, Json, Transaction
 from storage.dump import dump
+from storage.migrate import back
 from tests.house import BEGUN, ZONE, TestHouse, opened, prepared, settings_for
 
 V = TypeVar("V")
 WANG, LINA = 2, 3
-TOKEN = {"telegram_bot_token": "700:secret", "slack_bot_token": "xoxb-1"}
+TOKEN = {
+    "telegram_bot_token": "700:secret",
+    "slack_bot_token": "xoxb-1",
+    "slack_signing_secret": "s",
+}
 
 
 @pytest.fixture
@@ -111,16 +118,28 @@ def test_a_rehearsal_is_refused_beside_a_token(company: Settings) -> None:
     played = rehearsing.copied(company)
     with pytest.raises(Refusal, match="created as a sample"):
         assemble(settings_for(played.database_url, "zh", telegram_bot_token="700:secret"))
-    with pytest.raises(Uncopied, match="holds a sample company"):
+    with pytest.raises(Refusal, match="holds a sample or a rehearsal"):
         rehearsing.copied(played)
 
 
 def test_where_there_is_nobody_to_copy_a_sentence_says_so(tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     nothing = f"sqlite:///{tmp_path}/nothing.db"
-    with pytest.raises(Uncopied, match="There is no company yet"):
+    with pytest.raises(Uncopied, match=NO_COMPANY):
         copy(nothing, target, BEGUN, platform="web", unless="sample")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_without_people_or_of_another_version_is_not_copied(
+    database_url: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "copy.db"
+    with pytest.raises(Uncopied, match=EMPTY):
+        copy(database_url, target, BEGUN, platform="web", unless="sample")
+    back(database_url, "0007")
+    with pytest.raises(Uncopied, match=OTHER_VERSION):
+        copy(database_url, target, BEGUN, platform="web", unless="sample")
+    assert not target.exists()
 
 
 def test_quiet_hours_tried_in_the_rehearsal_are_played_with_and_others_follow_the_company(
@@ -167,6 +186,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -
     (tmp_path / "headwater.db").write_bytes(sqlite_template.read_bytes())
     prepared(f"sqlite:///{tmp_path}/headwater.db", "telegram", "zh")
     monkeypatch.setenv("DATABASE_URL", "sqlite:///headwater.db")
+    monkeypatch.setenv("PORT", "0")
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "700:secret")
     yield tmp_path
     structlog.reset_defaults()
@@ -181,7 +201,7 @@ def test_days_are_played_and_the_budget_is_printed_and_compared(
 ) -> None:
     refused = bot("--days", "3", "--compare")
     assert refused.exit_code == 1
-    assert "There is no play to compare with yet" in refused.output
+    assert "还没有可以比较的演练" in refused.output
     many = ("--days", "3", "--seed", "5", "--complaints", "12")
     done = bot(*many)
     assert done.exit_code in {0, 1}, done.output
@@ -228,13 +248,14 @@ def test_without_days_the_chat_opens_on_the_copy_and_goes_on_where_it_ended(
 ) -> None:
     found: list[Running] = []
 
-    def serve(running: Running, settings: Settings) -> None:
+    def serve(running: Running, listening: socket.socket) -> None:
+        listening.close()
         running.core.database.close()
-        assert settings.database_url.endswith("headwater.rehearsal.db")
+        assert running.core.database.url.endswith("headwater.rehearsal.db")
         found.append(running)
 
     monkeypatch.setattr(program, "serve", serve)
-    assert "There is no rehearsal to go on with" in bot("--keep").output
+    assert "还没有可以继续的演练" in bot("--keep").output
     opened_ = bot()
     assert opened_.exit_code == 0, opened_.output
     assert found[0].link in opened_.output

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from bot import sample
 from bot.platform import Address, Request, Typed
 from bot.settings import Settings
-from bot.wiring import Refusal, Running, app_manifest, assemble, menus
+from bot.start import Refusal
+from bot.wiring import Running, app_manifest, assemble, menus
 from storage import house as facts
 from storage import people
 from storage.database import Database, Gone
@@ -127,7 +128,7 @@ def test_a_manifest_is_for_sockets_until_the_bot_has_an_address_of_its_own() -> 
     http = app_manifest(settings_for(url, "en", public_url="https://bot.test"), "Headwater")
     assert http["settings"]["socket_mode_enabled"] is False
     assert "https://bot.test/slack/events" in str(http)
-    both = {"public_url": "https://bot.test", "slack_app_token": "xapp-1"}
+    both = {"public_url": "https://bot.test", "slack_app_token": "xapp-1", **SLACK}
     assert app_manifest(settings_for(url, "en", **both), "H")["settings"]["socket_mode_enabled"]
 
 
@@ -157,14 +158,52 @@ async def test_the_rehearsal_names_what_is_due_next(database_url: str) -> None:
     [
         ({"timezone": "Mars/Olympus"}, "not a known zone"),
         ({"timezone": ""}, "not a known zone"),
-        ({"database_url": "mysql://here"}, "must be sqlite:/// or postgresql://"),
-        ({"language": "fr"}, "language"),
-        ({"port": "70000"}, "port"),
+        ({"database_url": "mysql://here"}, "must begin with sqlite:/// or postgresql://"),
+        ({"database_url": "sqlite:///file::memory:?cache=shared"}, "in memory"),
+        ({"language": "fr"}, "LANGUAGE must be zh or en"),
+        ({"port": "70000"}, "PORT must be a number"),
+        ({"port": "-1"}, "PORT must be a number"),
+        ({"slack_bot_token": "xapp-1"}, "begins with xoxb-"),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xoxb-1"}, "begins with xapp-"),
+        ({"slack_app_token": "xapp-1"}, "without SLACK_BOT_TOKEN"),
+        ({"slack_bot_token": "xoxb-1"}, "needs SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"),
+        ({"telegram_bot_token": "secret"}, "must look like 123456:ABC"),
+        (TELEGRAM | {"telegram_webhook_url": "http://bot.test"}, "must begin with https://"),
+        (TELEGRAM | {"telegram_webhook_url": "https://bot.test"}, "without TELEGRAM_WEBHOOK_SEC"),
+        (TELEGRAM | {"telegram_webhook_secret": "söß"}, "TELEGRAM_WEBHOOK_SECRET may hold"),
+        (
+            {"telegram_webhook_url": "https://bot.test", "telegram_webhook_secret": "s"},
+            "without TELEGRAM_BOT_TOKEN",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_refused(wrong: dict[str, str], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Settings.model_validate({"database_url": "sqlite:///unused.db", **wrong})
+
+
+async def test_an_open_page_outlives_a_restart_but_its_link_does_not(database_url: str) -> None:
+    running = assemble(settings_for(database_url, "zh"))
+    transport = httpx2.ASGITransport(app=running.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as before:
+        await before.get(running.link)
+        session = before.cookies
+        assert (await before.get("/chat")).status_code == 200
+    closed(running)
+    again = assemble(settings_for(database_url, "zh"))
+    transport = httpx2.ASGITransport(app=again.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as other:
+        assert (await other.get(running.link)).status_code == 401
+        other.cookies = session
+        assert (await other.get("/chat")).status_code == 200
+    closed(again)
+
+
+@pytest.mark.parametrize(
+    ("desktop", "language"), [("en_US:en", "en"), ("zh_CN:zh", "zh"), ("", "zh"), ("en", "en")]
+)
+def test_the_language_of_a_desktop_is_understood(desktop: str, language: str) -> None:
+    assert settings_for("sqlite:///unused.db", desktop).language == language
 
 
 def test_keys_are_several_and_the_newest_comes_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.platform import (
+from bot.pages import (
     Date,
     DateAndTime,
     Field,
@@ -13,27 +13,29 @@ from bot.platform import (
     Key,
     Keys,
     Line,
-    Marked,
-    Open,
-    Opened,
     Page,
-    Parcel,
-    Pressed,
     Quoted,
-    Reply,
-    Request,
     Say,
     Search,
     Select,
+    Small,
+    Table,
+    Upload,
+)
+from bot.platform import (
+    Marked,
+    Open,
+    Opened,
+    Parcel,
+    Pressed,
+    Reply,
+    Request,
     Show,
     Silent,
-    Small,
     Started,
     Submitted,
-    Table,
     Toast,
     Typed,
-    Upload,
     Wrong,
 )
 from storage import people

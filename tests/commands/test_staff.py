@@ -9,12 +9,13 @@ import pytest
 
 from bot.platform import PhoneCard, Typed
 from bot.settings import Settings
-from bot.wiring import Refusal, admin_code
+from bot.start import Refusal
+from bot.wiring import admin_code
 from commands.kit.errors import Invalid, Never
 from commands.kit.people import acting
 from commands.people import digest
 from commands.staff.rules import quiet_hours, reaches, span
-from storage import absences, customers, people
+from storage import absences, customers, invitations, people
 from storage.absences import Absence
 from storage.customers import Contact
 from storage.database import Database, Transaction
@@ -217,7 +218,7 @@ async def test_an_administrator_who_lost_every_account_gets_a_code(desk: Recepti
     [mine] = await database.read(lambda db: people.accounts_of(db, ZHAO))
     await database.write(lambda db: people.link_account(db, mine.id or 0, None, None))
     code = admin_code(settings_for(database.url, "en"))
-    found = await database.read(lambda db: people.invitation(db, digest(code)))
+    found = await database.read(lambda db: invitations.find(db, digest(code)))
     assert found is not None
     await desk.says("stranger", f"join {code}")
     assert "Welcome, 赵总" in await newest(desk, "stranger")
@@ -230,7 +231,7 @@ async def test_a_code_can_make_somebody_else_administrator(desk: Reception) -> N
     code = admin_code(settings_for(database.url, "en"), "王经理")
     await desk.says("stranger", f"join {code}")
     assert "You are the administrator" in await newest(desk, "stranger")
-    with pytest.raises(Refusal, match="Nobody called '谁'"):
+    with pytest.raises(Refusal, match="Nobody called 谁 works here"):
         admin_code(settings_for(database.url, "en"), "谁")
 
 
@@ -238,7 +239,7 @@ def test_a_company_of_nobody_is_founded_by_it(database_url: str) -> None:
     settings: Settings = settings_for(database_url, "en")
     code = admin_code(settings)
     database = Database(database_url)
-    found = database.read_now(lambda db: people.invitation(db, digest(code)))
+    found = database.read_now(lambda db: invitations.find(db, digest(code)))
     database.close()
     assert found is not None
     assert (found.admin, found.person_id) == (True, None)

@@ -11,7 +11,7 @@ from bot.platform import Pressed, Toast
 from commands.kit.card import Button, Card, Ref
 from commands.kit.errors import Invalid
 from commands.kit.words import T
-from commands.visits import check_day, correctable, month_of, next_friday
+from commands.visits.rules import check_day, correctable, month_of, next_friday
 from storage import timers, visits
 from storage.timers import Timer
 from storage.visits import Visit

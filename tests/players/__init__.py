@@ -36,6 +36,9 @@ class Player(Protocol):
         one would type; an answer that is not on offer fails the test.
         """
 
+    async def closes(self) -> None:
+        """Close what asks, without answering: the form, or the question by its Cancel."""
+
     async def picks(self, label: str) -> None:
         """Choose what is offered: a button, or an option of the form's search."""
 
@@ -60,6 +63,9 @@ class Player(Protocol):
 
     def reads(self, where: str = "") -> str:
         """Everything in sight, oldest first, as a person reads it; the open form last."""
+
+    def links(self) -> list[str]:
+        """The addresses that can be opened in the direct chat, the newest last."""
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         """The labels on the newest message containing `on`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -73,6 +75,9 @@ class SlackPlayer:
         for said in fields.values():
             await self._answer(said)
             await self._settle()
+
+    async def closes(self) -> None:
+        _acknowledged(await self._person.closes_view())
 
     async def picks(self, label: str) -> None:
         if not self._person.views:
@@ -152,6 +157,10 @@ class SlackPlayer:
 
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
+
+    def links(self) -> list[str]:
+        shown = (json.dumps(m.blocks) for m in self._sight(self._place("")))
+        return [url for blocks in shown for url in re.findall(r'"url": "([^"]+)"', blocks)]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, self._place(where)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -61,6 +63,9 @@ class TelegramPlayer:
                 await self._person.says(self._here, said, reply_to=replied)
                 await self._telegram.settled()
         await self._settle()
+
+    async def closes(self) -> None:
+        await self.presses("取消")
 
     async def picks(self, label: str) -> None:
         message, words = self._button(label, "")
@@ -177,6 +182,10 @@ class TelegramPlayer:
     def reads(self, where: str = "") -> str:
         shown = [self._text(message) for message in self._sight(self._place(where))]
         return "\n\n".join([*shown, *self._toasts()])
+
+    def links(self) -> list[str]:
+        shown = (json.dumps(m.entities) for m in self._told(""))
+        return [url for said in shown for url in re.findall(r'"url": "([^"]+)"', said)]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, where))

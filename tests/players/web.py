@@ -180,6 +180,13 @@ class WebPlayer:
             await self._fill(name, value)
         await self._submit()
 
+    async def closes(self) -> None:
+        form = self._form
+        assert form, f"{self.name} has no form open"
+        page = await self.browser.page(**{"as": self.user, "in": form.chat})
+        leave = form.node.first("form")["data-leave"]
+        await self._post(page, "press", {"data": leave})
+
     async def picks(self, label: str) -> None:
         if self._form is None:
             await self.presses(label)
@@ -206,6 +213,9 @@ class WebPlayer:
 
     def reads(self, where: str = "") -> str:
         return "\n\n".join(self._texts(where))
+
+    def links(self) -> list[str]:
+        return [node["href"] for node in self.nodes() if node.tag == "a"]
 
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         seen = self._newest(self._page_now(where), on)

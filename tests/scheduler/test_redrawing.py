@@ -150,7 +150,7 @@ async def test_cards_of_a_platform_that_is_off_are_left_alone(desk: Reception) -
 async def test_what_is_no_longer_there_says_so(desk: Reception) -> None:
     drawing = desk.core.delivery.drawing
     gone = Card(T("This is no longer here."))
-    for about in (Ref("case", 99), Ref("nothing", 1), Ref("person", 1)):
+    for about in (Ref("case", 99), Ref("nothing", 1), Ref("person", 99)):
 
         def draw(db: Transaction, it: Ref = about) -> tuple[Card, int]:
             return drawing.draw(db, it)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from storage import visits
+from storage import drafts, visits
 from storage.database import Database, Gone
 from tests.house import TestHouse
 from tests.stages import SlackWire, TelegramWire
@@ -46,6 +46,21 @@ async def test_back_asks_again_and_cancel_keeps_nothing(house: TestHouse) -> Non
     await house.settle()
     assert await house.read(lambda db: visits.get(db, 1)) is None
     assert not house.lina.sees("已记录")
+
+
+async def test_closing_what_asks_asks_no_more(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固")
+    await house.settle()
+    await house.lina.closes()
+    await house.settle()
+    assert house.lina.sees("已取消")
+    await house.lina.says("午饭吃什么")
+    await house.settle()
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+    assert not house.lina.sees("已记录")
+    given_up = await house.read(lambda db: drafts.get(db, 1))
+    assert given_up is not None
+    assert given_up.state == drafts.CANCELLED
 
 
 def waits(house: TestHouse) -> bool:

@@ -94,7 +94,8 @@ async def test_help_lists_it(house: TestHouse) -> None:
 async def test_it_stands_in_the_menu_of_its_platform(house: TestHouse) -> None:
     match house.wire:
         case TelegramWire(fake=telegram):
-            await telegram.until(lambda: "toast" in str(telegram.sent("setMyCommands")))
+            await house.settle()
+            assert "toast" in str(telegram.sent("setMyCommands"))
         case SlackWire():
             manifest = app_manifest(settings_for("sqlite:///x.db", "en"), "Headwater")
             assert "'/toast'" in str(manifest)

@@ -48,6 +48,7 @@ def notices(desk: Reception, since: int) -> set[Told]:
     return found
 
 
+@pytest.mark.timeout(300)  # 200 cases, and everything that is said of them
 async def test_the_preview_is_what_happens(desk: Reception) -> None:
     rng = random.Random(20261014)
     everybody = await desk.core.database.read(people.active)

@@ -72,8 +72,8 @@ async def test_a_letter_refused_by_the_old_number_is_sent_to_the_new_one(
     await house.settle()
     assert len(cards(house, new, "C-2026-0002")) == 1
     assert len([c for c in fake.sent("sendMessage") if c["chat_id"] == old.id]) == 1
-    assert await house.read(lambda db: pacing.next_at(db, f"telegram:{NEW}")) is not None
-    assert await house.read(lambda db: pacing.next_at(db, f"telegram:{old.id}")) is None
+    assert await house.write(lambda db: pacing.next_at(db, f"telegram:{NEW}")) is not None
+    assert await house.write(lambda db: pacing.next_at(db, f"telegram:{old.id}")) is None
 
 
 async def test_a_card_redrawn_at_the_old_number_is_posted_afresh(house: TestHouse) -> None:

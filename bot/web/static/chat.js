@@ -23,7 +23,7 @@ class Refused extends Error {
 }
 
 async function answered(response) {
-  if (response.status === 401) location.reload();
+  if (response.status === 401) shutOut();
   if (!response.ok) throw new Refused(response.status);
   return response.json();
 }
@@ -37,6 +37,7 @@ async function post(path, fields = {}, id = crypto.randomUUID()) {
   form.set("id", id);
   const response = await fetch(`/chat/${path}`, {
     method: "POST",
+    keepalive: path === "press", // a form may be closed with its page
     body: form,
     headers: { "x-headwater-token": token },
   });
@@ -69,7 +70,7 @@ function complain(error) {
 }
 
 function show(answer) {
-  if (answer.kind !== "wrong" && answer.kind !== "open" && dialog.open) dialog.close();
+  if (answer.kind !== "wrong" && answer.kind !== "open" && dialog.open) dialog.close(ANSWERED);
   if (answer.kind === "toast") toast(answer.text, answer.alert);
   if (answer.kind === "show") whisper(answer.html);
   if (answer.kind === "open") openForm(answer);
@@ -341,6 +342,9 @@ box.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && reply) answerTo("");
 });
 
+const drafted = `headwater-words ${page.as} ${page.in}`;
+addEventListener("pagehide", () => sessionStorage.setItem(drafted, box.value));
+
 box.addEventListener("input", () => {
   unsent = "";
   grow();
@@ -421,10 +425,12 @@ function takeCommand(line) {
 
 // --- forms ----------------------------------------------------------------------------------------
 
+const ANSWERED = "answered";
 let formId = "";
 
 function openForm(answer) {
   dialog.innerHTML = answer.html;
+  dialog.returnValue = "";
   dialog.dataset.thread = answer.thread;
   formId = "";
   for (const mark of all("[data-optional]", dialog)) mark.textContent = words.optional;
@@ -465,6 +471,16 @@ function lacking(form) {
   }
   return errors;
 }
+
+/** Closed unsent, by its button, by Escape or with the page: what it asks is given up, and that is said. */
+async function leave() {
+  if (dialog.returnValue === ANSWERED) return;
+  if (await act("press", { data: find("form", dialog).dataset.leave })) refresh();
+  else if (!dialog.open) dialog.showModal();
+}
+
+dialog.addEventListener("close", leave);
+addEventListener("pagehide", () => dialog.open && leave());
 
 dialog.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -699,8 +715,17 @@ log.addEventListener("scroll", () => bottomed() && (find("[data-newest]").hidden
 const others = new BroadcastChannel("headwater");
 others.onmessage = (event) => hear(event.data);
 
+/** Says that only the printed link leads back in; what was written stays where it is. */
+function shutOut() {
+  const banner = document.getElementById("offline");
+  banner.textContent = words.shut_out;
+  banner.hidden = false;
+}
+
 function hear(there) {
-  document.getElementById("offline").hidden = there;
+  const banner = document.getElementById("offline");
+  banner.textContent = words.offline;
+  banner.hidden = there;
   if (there) refresh();
 }
 
@@ -714,7 +739,13 @@ function listen() {
   return new Promise(() => {
     const events = new EventSource("/chat/events");
     events.onmessage = () => heard(true);
-    events.onerror = () => heard(false);
+    events.onerror = async () => {
+      heard(false);
+      // The browser gives up on a refusal; a server that is starting is asked again.
+      const answer = await fetch("/chat/news?after=0").catch(() => null);
+      if (answer?.status === 401) shutOut();
+      else if (events.readyState === EventSource.CLOSED) setTimeout(() => (events.close(), listen()), 2000);
+    };
   });
 }
 
@@ -723,6 +754,7 @@ document.addEventListener("visibilitychange", () => document.hidden || refresh()
 
 if (localStorage.getItem("headwater-guide") === "hide") guide(false);
 document.body.classList.toggle("moved", localStorage.getItem("headwater-moved") === "yes");
+box.value ||= sessionStorage.getItem(drafted) ?? "";
 setInterval(tick, 10_000);
 arrange();
 grow();

@@ -10,27 +10,22 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from bot.platform import (
-    Address,
+from bot.pages import (
     Date,
     DateAndTime,
-    Event,
     Field,
     Form,
     Key,
     Keys,
     Line,
-    Open,
     Page,
     Quoted,
-    Reply,
-    Request,
     Say,
     Search,
     Select,
-    Silent,
     Upload,
 )
+from bot.platform import Address, Event, Open, Reply, Request, Silent
 from bot.slack import draw
 from bot.slack.api import Credentials, Identity
 from bot.slack.listen import SlackListener
@@ -174,6 +169,7 @@ def visit_form(error: str = "") -> Form:
         ),
         "Send",
         "Cancel",
+        "~cancel:draft12~seal",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.platform import Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.pages import Image, Key, Keys, Page, Quoted, Say, Small, Table
 from bot.slack import draw
 from tests.bot.slack.scene import CARD
 from tests.fakes.slack import buttons, live_mentions, plain

@@ -371,9 +371,22 @@ async def test_a_search_field_offers_what_the_gate_finds(scene: Scene) -> None:
     assert scene.slack.complaints == []
 
 
-async def test_a_closed_form_tells_nobody(scene: Scene) -> None:
+async def test_a_closed_form_presses_its_cancel(scene: Scene) -> None:
     await open_form(scene)
-    heard = len(scene.gate.heard)
-    scene.li.view.body["notify_on_close"] = True
+    scene.gate.reply = Toast("Cancelled")
+    view = scene.li.view
     assert (await scene.li.closes_view()).acknowledged
-    assert len(scene.gate.heard) == heard
+    request = scene.gate.heard[-1]
+    assert request.said == Pressed("~cancel:draft12~seal")
+    assert (request.user, request.address.chat) == ("U1", scene.li.dm)
+    assert request.key == f"closed:{view.id}:{view.hash}"
+    assert not request.opens
+    assert scene.li.whispered[-1].text == "Cancelled"
+
+
+async def test_a_closed_form_is_acknowledged_though_nothing_can_be_said(scene: Scene) -> None:
+    await open_form(scene)
+    scene.gate.reply = Toast("Cancelled")
+    scene.slack.fail_next("chat.postEphemeral", "ok_false:channel_not_found")
+    assert (await scene.li.closes_view()).acknowledged
+    assert scene.li.whispered == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.platform import Date, DateAndTime, Field, Form, Input, Line, Search, Select, Upload
+from bot.pages import Date, DateAndTime, Field, Form, Input, Line, Search, Select, Upload
 from bot.slack import modal
 from bot.slack.modal import Origin
 from tests.bot.slack.scene import visit_form

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.platform import Address, Landed, Page, Parcel, Say
+from bot.pages import Page, Say
+from bot.platform import Address, Landed, Parcel
 from bot.slack.send import LARGEST_FILE, SlackPlatform
 from commands.kit.errors import Later, Never, Unclear, Undeliverable
 from tests.bot.slack.scene import CARD

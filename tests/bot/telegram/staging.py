@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 
-from bot.platform import Address, Landed, Page, Parcel
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel
 from bot.telegram.listen import Hook, TelegramListener
 from bot.telegram.send import TelegramPlatform, make_bot
 from tests.bot.telegram.props import House

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bot.platform import Image, Key, Keys, Page, Quoted, Say, Small, Table
+from bot.pages import Image, Key, Keys, Page, Quoted, Say, Small, Table
 from bot.telegram import draw
 from bot.telegram.draw import CUT, JOINER, TEXT, TOAST
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.platform import Key, Keys, Page, Quoted, Say, Toast
+from bot.pages import Key, Keys, Page, Quoted, Say
+from bot.platform import Toast
 from tests.bot.telegram.props import words
 from tests.bot.telegram.staging import QUALITY, Stage
 from tests.fakes.telegram import CannotDo

@@ -6,19 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platform import (
-    Address,
-    Key,
-    Keys,
-    Page,
-    Parcel,
-    Quoted,
-    Rate,
-    Say,
-    Table,
-    Toast,
-    Typed,
-)
+from bot.pages import Key, Keys, Page, Quoted, Say, Table
+from bot.platform import Address, Parcel, Rate, Toast, Typed
 from bot.telegram.draw import TEXT
 from bot.telegram.menus import TelegramMenus
 from bot.telegram.send import TelegramPlatform, make_bot
@@ -109,12 +98,14 @@ async def test_albums_come_one_by_one(stage: Stage) -> None:
     assert [request.key for request in stage.house.gate.requests] == ["700001", "700002"]
 
 
-async def test_edits_and_comings_and_goings_are_only_acknowledged(stage: Stage) -> None:
+async def test_edits_are_heard_and_comings_and_goings_only_acknowledged(stage: Stage) -> None:
     written = await stage.li.says(7, "Q3")
     await stage.li.edits(written, "Q4")
     await stage.li.blocks_bot()
     await stage.settled()
-    assert stage.house.gate.heard == ["Q3"]
+    assert stage.house.gate.heard == ["Q3", "Q4"]
+    edited = [request.said.edited for request in stage.house.gate.requests]  # type: ignore[union-attr]
+    assert edited == [False, True]
     assert stage.house.gate.aside == []
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from bot.platform import Address, Page, Parcel, Say
+from bot.pages import Page, Say
+from bot.platform import Address, Parcel
 from bot.telegram import send
 from bot.telegram.send import LARGEST_FILE, TelegramPlatform, make_bot
 from commands.kit.errors import Later, Never, Unclear, Undeliverable

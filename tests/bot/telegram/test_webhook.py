@@ -14,7 +14,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.platform import Form, Open, Page, Say, Show, Silent, Toast, Wrong
+from bot.pages import Form, Page, Say
+from bot.platform import Open, Show, Silent, Toast, Wrong
 from bot.telegram.listen import LARGEST, PATH, SECRET, Hook, TelegramListener
 from commands.kit.errors import Never
 from storage.database import Json

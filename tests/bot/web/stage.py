@@ -16,7 +16,8 @@ from starlette.applications import Starlette
 
 from bot.core import build
 from bot.house import House
-from bot.platform import Address, Landed, Page, Parcel, Reply, Request, Silent
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel, Reply, Request, Silent
 from bot.web import health
 from bot.web.files import FilePage
 from bot.web.live import Live

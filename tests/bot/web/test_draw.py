@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.platform import (
+from bot.pages import (
     Block,
     Date,
     DateAndTime,

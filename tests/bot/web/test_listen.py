@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.pages import Field, Form, Key, Keys, Line, Page, Say
 from bot.platform import (
     Attachment,
-    Field,
-    Form,
-    Key,
-    Keys,
-    Line,
     Open,
-    Page,
     Pressed,
     Reply,
     Request,
-    Say,
     Show,
     Silent,
     Started,

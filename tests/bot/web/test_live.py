@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 
-from bot.platform import Page
+from bot.pages import Page
 from bot.web.live import RETRY, Live
 from tests.bot.web.conftest import Visitor
 from tests.bot.web.stage import Stage

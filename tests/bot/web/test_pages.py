@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bot.platform import Image, Page
+from bot.pages import Image, Page
 from bot.web import chrome
 from bot.web.looking import SHOWN
 from storage import files, people, places, rooms

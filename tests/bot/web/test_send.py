@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.platform import Address, Landed, Page, Parcel, Say
+from bot.pages import Page, Say
+from bot.platform import Address, Landed, Parcel
 from bot.web.send import WebPlatform
 from commands.kit.errors import Later, Never
 from storage import rooms

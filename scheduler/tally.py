@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 
-class Watch:
+class Tally:
     """Counts nothing: what a bot has that nobody measures."""
 
     def heard(self, platform: str, outcome: str, seconds: float) -> None:

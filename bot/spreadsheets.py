@@ -1,0 +1,155 @@
+"""Tables at the command line: the same rows and the same clerk as in chat, beside a running bot."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core import Core, build
+from bot.house import Glance
+from bot.settings import Settings
+from commands.kit.card import Facts
+from commands.kit.tables import ENDINGS, form_of
+from commands.sheets.noun import begin, card, line_of
+from storage import files, sheets
+from storage.database import Database, Transaction
+from storage.files import File
+from storage.migrate import upgrade
+from storage.sheets import CANCELLED, CHECKED, CHECKING, DONE, EXPORTING, IMPORTING, WORKING, Job
+
+LOOKED = 1.0
+AT_ONCE = 1000
+# A pause as long as the work leaves the writer to a bot that runs beside us.
+REST = 1.0
+Show = Callable[[str], None]
+
+
+class Unfit(RuntimeError):
+    """This file can't be taken; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Imports and exports for whoever sits at the server."""
+
+    core: Core
+    show: Show
+
+    async def take_in(self, sheet: str, path: Path, *, really: bool) -> bool:
+        """Check a file, and import it if that is really meant; whether all went well."""
+        content = await asyncio.to_thread(path.read_bytes)
+        form = form_of(content, path.name)
+        if not form:
+            raise Unfit(f"{path} is no CSV or XLSX file that can be read")
+        job = await self._begin(Job(sheet=sheet, name=path.name, state=CHECKING), content, form)
+        if (await self._until_done(job)).state != CHECKED:
+            return False
+        await self._list_wrong(job, CHECKING)
+        await self._go_on(job, really=really)
+        return (await self._until_done(job)).state == DONE if really else True
+
+    async def take_out(self, sheet: str, path: Path) -> bool:
+        """Write a table into a file; whether all went well."""
+        form = path.suffix.removeprefix(".").lower()
+        if form not in ENDINGS:
+            raise Unfit(f"{path} must end with .xlsx or .csv")
+        job = await self._begin(Job(sheet=sheet, form=form, name=sheet, state=EXPORTING), b"", "")
+        done = await self._until_done(job)
+        vault = self.core.house.vault
+        content = await self.core.database.read(lambda db: vault.of_file(db, done.file_id))
+        if content is None:
+            return False
+        await asyncio.to_thread(path.write_bytes, content)
+        return True
+
+    async def _begin(self, job: Job, content: bytes, form: str) -> int:
+        now, vault = self.core.clock.now(), self.core.house.vault
+        job.by, job.created_at = getpass.getuser(), now
+        laid = await asyncio.to_thread(vault.lay, content) if content else ""
+
+        def work(db: Transaction) -> int:
+            if content:
+                vault.keep(db, laid, content)
+                job.file_id = files.add_made(db, File(
+                    platform="", workspace="", remote="", name=job.name, at=now, vault=laid,
+                    size=len(content), media=ENDINGS[form], kind=sheets.KIND,
+                ))  # fmt: skip
+            about = begin(self.core.timers.desk(db, now, "command line"), job)
+            if job.file_id:
+                files.file_under(db, job.file_id, sheets.KIND, about.id)
+            return about.id
+
+        made, _ = await self.core.database.write(work)
+        return made
+
+    async def _until_done(self, job_id: int) -> Job:
+        """Work it off, or look on while a bot does; what is new is shown."""
+        work = asyncio.create_task(self.core.clerk.tick())
+        shown: list[str] = []
+        while True:
+            await asyncio.wait({work}, timeout=LOOKED)
+            job, lines = await self.core.database.read(lambda db: self._drawn(db, job_id))
+            for line in lines:
+                if line not in shown:
+                    self.show(line)
+            shown = lines
+            if job.state not in WORKING:
+                await work
+                return job
+            if work.done():
+                await asyncio.sleep(LOOKED)
+                work = asyncio.create_task(self.core.clerk.tick())
+
+    def _drawn(self, db: Transaction, job_id: int) -> tuple[Job, list[str]]:
+        """The title of its card, and its numbers."""
+        house, job = self.core.house, sheets.get(db, job_id)
+        assert job is not None
+        look = Glance(db, self.core.clock.now(), house.zone, house.policy)
+        drawn, say = card(look, job_id), house.reader_for(None).say
+        rows = (part.rows for part in drawn.parts if isinstance(part, Facts))
+        numbers = [f"  {say(name)}: {say(value)}" for row in rows for name, value in row]
+        return job, [say(drawn.title), *(numbers if job.state not in WORKING else ())]
+
+    async def _list_wrong(self, job_id: int, stage: str) -> None:
+        """Every row that was not taken."""
+        say, after = self.core.house.reader_for(None).say, 0
+        while found := await self.core.database.read(
+            lambda db: sheets.wrong(db, job_id, stage, after=after, most=AT_ONCE)  # noqa: B023
+        ):
+            for row in found:
+                self.show(f"  {say(line_of(row))}")
+            after = found[-1].line
+
+    async def _go_on(self, job_id: int, *, really: bool) -> None:
+        """Import what was checked, or leave it at that."""
+
+        def work(db: Transaction) -> None:
+            job = sheets.get(db, job_id)
+            if job is not None and job.state == CHECKED:
+                job.state, job.at = IMPORTING if really else CANCELLED, 0
+                sheets.save(db, job)
+
+        await self.core.database.write(work)
+
+
+@asynccontextmanager
+async def desk_at(settings: Settings, show: Show) -> AsyncIterator[Desk]:
+    """A desk on this installation's database, without any platform."""
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        yield Desk(build(
+            database,
+            language=settings.language,
+            zone=settings.zone,
+            keys=settings.keys,
+            policy_file=settings.policy_file,
+            files_url=settings.files_url,
+            rest=REST,
+        ), show)  # fmt: skip
+    finally:
+        database.close()

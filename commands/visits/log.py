@@ -1,0 +1,97 @@
+"""Visits are logged and listed (clause 3.1.1a)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from commands import customers as customer_noun
+from commands.kit.card import STAFF, Card, Line, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.errors import Refused, no_such
+from commands.kit.form import Ask, CustomerId, Files, Where
+from commands.kit.people import Department, Role
+from commands.kit.words import T
+from commands.visits.correct import corrected, kept, mine
+from commands.visits.noun import progress
+from commands.visits.rules import KIND, VisitPolicy, check_day, month_of
+from storage import customers, visits
+from storage.database import Json
+from storage.visits import Visit
+
+
+class LogVisit(
+    Command,
+    name="visit",
+    aliases=("拜访",),
+    who={Department.SALES, Department.MANAGEMENT},
+    clause="3.1.1a",
+    makes=True,
+):
+    """Log a customer visit."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    notes: Annotated[str, Ask("What was discussed?", "Notes", long=True)]
+    day: Annotated[date | None, Ask("When was the visit?", "Day")] = None
+    photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
+    place: Annotated[Where | None, Ask("Where was it?", "Place")] = None
+
+    def run(self, desk: Desk) -> Ref:
+        """Log it."""
+        if customers.get(desk.db, self.customer) is None:
+            raise no_such(customer_noun.WORDS)
+        day = self.day or desk.today
+        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        visit = Visit(
+            customer_id=self.customer,
+            person_id=desk.person.id,
+            day=day,
+            notes=self.notes,
+            recorded_at=desk.recorded_at,
+            source=desk.source.kept(),
+            place=asdict(self.place) if self.place else None,
+        )
+        about = Ref(KIND, visits.add(desk.db, visit))
+        desk.begin(about, kept(visit))
+        return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The line now reads so: customer, day and notes follow it while they may be changed."""
+        visit = mine(desk, about.id)
+        before = kept(visit)
+        if not changed.get("notes", visit.notes) or not changed.get("customer", visit.customer_id):
+            raise Refused(T("Customer or notes are missing now. Nothing was changed."))
+        visit.customer_id = changed.get("customer", visit.customer_id)
+        visit.notes = changed.get("notes", visit.notes)
+        if "day" in changed:
+            visit.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
+            check_day(visit.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        corrected(desk, visit, before)
+
+
+class ListVisits(Command, name="visits", aliases=("拜访记录",), who={Role.STAFF}, clause="3.1.1a"):
+    """List this month's visits."""
+
+    def run(self, desk: Desk) -> Card:
+        """The newest first, with the month's progress."""
+        first, _ = month_of(desk.today)
+        mine = visits.by_person(desk.db, desk.person.id, first)
+        rows = tuple(
+            Line(
+                T(
+                    "{day:weekday} {customer}: {notes}",
+                    day=v.day,
+                    customer=customer_noun.name_of(desk.db, v.customer_id) or "?",
+                    notes=v.notes,
+                ),
+                STAFF,
+            )
+            for v in mine
+        )
+        month = progress(desk.db, desk.person.id, desk.today)
+        title = T("{n} visit this month", "{n} visits this month", n=len(mine))
+        return Card(title, (*rows, *((month,) if month else ())))

@@ -1,0 +1,155 @@
+"""What visits tell the rest of the house: their card, the month's progress, reminders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from commands import customers as customer_noun
+from commands.files import attached
+from commands.kit.calendar import local_day
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
+from commands.kit.desk import Desk, Urgency
+from commands.kit.drafting import place_words
+from commands.kit.noun import Involved, Look, Matches, Noun
+from commands.kit.people import Actor, ToPerson
+from commands.kit.words import T
+from commands.visits.rules import (
+    KIND,
+    PHOTO,
+    WORDS,
+    VisitPolicy,
+    correctable,
+    month_of,
+    next_friday,
+)
+from storage import customers, people, visits
+from storage.customers import Customer
+from storage.database import Transaction, known
+from storage.timers import Timer
+from storage.visits import Visit
+
+
+def unvisited(db: Transaction, person_id: int, today: date) -> list[Customer]:
+    """A person's important customers who were not visited yet this month."""
+    first, following = month_of(today)
+    return [
+        customer
+        for customer in customers.important_of(db, person_id)
+        if not visits.was_visited(db, known(customer.id), first, following)
+    ]
+
+
+def progress(db: Transaction, person_id: int, today: date) -> Line | None:
+    """How many of a person's important customers were visited this month, and who is next."""
+    of = len(customers.important_of(db, person_id))
+    if not of:
+        return None
+    left = unvisited(db, person_id, today)
+    done = of - len(left)
+    if not left:
+        return Line(
+            T("Important customers: {of} of {of} visited this month.", of=of),
+            STAFF,
+        )
+    return Line(
+        T(
+            "Important customers: {done} of {of} visited this month. Next: {following}",
+            done=done,
+            of=of,
+            following=customer_noun.called(left[0]),
+        ),
+        STAFF,
+    )
+
+
+def card(look: Look, id_: int) -> Card:
+    """A logged visit, what it did for the month, and what can be done next."""
+    visit = visits.get(look.db, id_)
+    if visit is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    name = customer_noun.name_of(look.db, visit.customer_id) or "?"
+    notes = Quote(visit.notes, to=STAFF)
+    if visit.undone_at:
+        return Card(
+            T("↩️ Visit taken back: {customer} · {day:near}", customer=name, day=visit.day),
+            (notes,),
+            about,
+        )
+    title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
+    month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
+    files = attached(look, about, PHOTO)
+    parts = (notes, *_place(visit), *((month,) if month else ()), *files)
+    return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
+
+
+def _place(visit: Visit) -> tuple[Part, ...]:
+    if not visit.place:
+        return ()
+    return (Line(T("📍 {place}", place=place_words(visit.place)), STAFF),)
+
+
+def _by(look: Look, visit: Visit) -> tuple[Part, ...]:
+    person = people.get(look.db, visit.person_id)
+    return (Note(T("Logged by {name}", name=person.name)),) if person else ()
+
+
+def _next(look: Look, visit: Visit, about: Ref) -> tuple[Part, ...]:
+    if not correctable(visit, look.now, look.policy.of(VisitPolicy).correct_hours):
+        return ()
+    friday = next_friday(local_day(look.now, look.zone))
+    return (
+        Buttons(
+            (
+                Button(T("Remind me {day:name}", day=friday), "visit_remind", {}, about),
+                Button(T("Add photo"), "visit_photo", {}, about),
+                Button(T("Change day"), "visit_day", {}, about),
+                Button(T("Change notes"), "visit_notes", {}, about),
+                Button(T("Undo"), "visit_undo", {}, about, style="danger"),
+            )
+        ),
+    )
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Who logged a visit."""
+    visit = visits.get(db, id_)
+    return Involved(owner_id=visit.person_id) if visit else None
+
+
+def _remind(desk: Desk, timer: Timer) -> None:
+    visit = visits.get(desk.db, timer.subject_id)
+    if visit is None or visit.undone_at:
+        return
+    name = customer_noun.name_of(desk.db, visit.customer_id) or "?"
+    reminder = Card(
+        T(
+            "🔔 You asked to be reminded: {customer}, visited {day:near}",
+            customer=name,
+            day=visit.day,
+        ),
+        (Quote(visit.notes, to=STAFF),),
+        Ref(KIND, timer.subject_id),
+    )
+    who = timer.person_id or visit.person_id
+    desk.tell(ToPerson(who), reminder, urgency=Urgency.WAKING, merges=True)
+
+
+def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
+    return Matches()
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    visit = visits.get(db, id_)
+    return customer_noun.name_of(db, visit.customer_id) if visit else None
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=_find,
+    name_of=_name_of,
+    card=card,
+    involved=involved,
+    timers={"remind": _remind},
+)

@@ -1,0 +1,154 @@
+"""Many rows at once: written in one go, found by a list of values, removed unless pointed at."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import psycopg
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, bindparam, func, insert, select, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import SQLModel
+
+from storage.connections import POSTGRESQL, SQLITE
+from storage.database import Deed, Query, Transaction, columns_of
+
+Plain = dict[str, Any]
+
+
+class _Several(TypeDecorator[Sequence[object]]):
+    """A list as one value: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose what the engine takes."""
+        return dialect.type_descriptor(Text() if dialect.name == SQLITE else ARRAY(self.of))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401
+        """Write it as the engine takes it."""
+        return json.dumps(list(value)) if dialect.name == SQLITE else list(value)
+
+
+class Among(ColumnElement[bool]):
+    """Whether a column is one of the values bound to `name`, however many they are."""
+
+    inherit_cache = False
+
+    def __init__(self, column: Mapped[Any], name: str) -> None:
+        self.column: ColumnElement[Any] = column  # type: ignore[assignment]
+        self.several = bindparam(name, type_=_Several(self.column.type))
+
+
+@compiles(Among, SQLITE)
+def _among_json(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    column, several = compiler.process(among.column, **kw), compiler.process(among.several, **kw)
+    return f"{column} IN (SELECT value FROM json_each({several}))"  # noqa: S608 -- made of names
+
+
+@compiles(Among, POSTGRESQL)
+def _among_array(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    column, several = compiler.process(among.column, **kw), compiler.process(among.several, **kw)
+    return f"{column} = ANY({several})"
+
+
+def add_all(db: Transaction, table: type[SQLModel], rows: Sequence[Plain]) -> list[int]:
+    """Insert rows, as plain values, into a table that has an `id`; give their ids.
+
+    Making objects of them would take ten times as long as writing them.
+    """
+    ids = _reserved(db, table, len(rows)) if rows else []
+    put_all(db, table, [{**row, "id": id_} for row, id_ in zip(rows, ids, strict=True)])
+    return ids
+
+
+def put_all(db: Transaction, table: type[SQLModel], rows: Sequence[Plain]) -> None:
+    """Insert rows, as plain values, whose keys are set."""
+    if not rows:
+        return
+    statement = _insertion(table)
+    compiled, defaults = statement.on(db.engine), _defaults(table)
+    values = [compiled.values({**defaults, **row}) for row in rows]
+    if db.engine == SQLITE:
+        # One statement: each one lets other threads go first, which takes longer than a row.
+        packed = json.dumps([[one[name] for name in statement.names] for one in values])
+        db.run(_unpacking(table), {"packed": packed})
+    else:
+        db.connection.cursor().executemany(compiled.sql, values)
+
+
+@cache
+def _defaults(table: type[SQLModel]) -> Plain:
+    fields = table.model_fields
+    return {name: field.default for name, field in fields.items() if not field.is_required()}
+
+
+def run_all(db: Transaction, deed: Deed, values: Sequence[dict[str, object]]) -> None:
+    """Execute a deed once for each of these values."""
+    if values:
+        compiled = deed.on(db.engine)
+        db.connection.cursor().executemany(compiled.sql, [compiled.values(v) for v in values])
+
+
+def unless_used(db: Transaction, work: Callable[[], None]) -> bool:
+    """Do it; False, and nothing is done, where other rows point at what would be removed."""
+    try:
+        with db.savepoint():
+            work()
+    except (sqlite3.IntegrityError, psycopg.errors.ForeignKeyViolation):
+        return False
+    return True
+
+
+@cache
+def _insertion(table: type[SQLModel]) -> Deed:
+    columns = columns_of(table)
+    names = tuple(c.key for c in columns.columns)
+    made = Deed(insert(columns).values({n: bindparam(n) for n in names}))
+    made.names = names
+    return made
+
+
+@cache
+def _unpacking(table: type[SQLModel]) -> str:
+    columns = columns_of(table)
+    names = [c.key for c in columns.columns]
+    listed = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(names)))
+    return f'INSERT INTO "{columns.name}" ({listed}) SELECT {values} FROM json_each(:packed)'  # noqa: S608 -- made of names
+
+
+def _reserved(db: Transaction, table: type[SQLModel], many: int) -> list[int]:
+    """Ids that nobody else gets: SQLite has one writer, PostgreSQL a sequence."""
+    if db.engine == POSTGRESQL:
+        drawn = _drawn(table).all(db, many=many)
+        return sorted(drawn)
+    last = _last(table).first(db) or 0
+    return list(range(last + 1, last + 1 + many))
+
+
+@cache
+def _last(table: type[SQLModel]) -> Query[int]:
+    return Query(int, select(func.coalesce(func.max(columns_of(table).c.id), 0)))
+
+
+@cache
+def _drawn(table: type[SQLModel]) -> Query[int]:
+    sequence = func.pg_get_serial_sequence(columns_of(table).name, text("'id'"))
+    return Query(
+        int,
+        select(func.nextval(sequence)).select_from(
+            func.generate_series(text("1"), bindparam("many"))
+        ),
+    )
