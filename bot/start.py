@@ -125,7 +125,7 @@ def greeting(host: str, port: int, link: str, code: str) -> Iterator[str]:
         yield from ("", "  源头 Headwater", "")
         yield f"  打开本地聊天 / Open the local chat:  {_nearby(host, port)}{link}"
         yield from _reach(host, port)
-        yield "  In English, with an English sample company, on an empty database:"
+        yield "  In English, on an empty database:"
         yield "      LANGUAGE=en DATABASE_URL=sqlite:///english.db make run"
         yield ""
     if code:
