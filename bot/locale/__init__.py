@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -9,8 +11,9 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).parent
 
 
-def load() -> dict[str, dict[str, str]]:
-    """Every catalogue, by language."""
+@cache
+def load() -> Mapping[str, Mapping[str, str]]:
+    """Every catalogue, by language; read once, for it takes as long as forty visits."""
     return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))}
 
 

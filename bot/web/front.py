@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.web import chrome
 from bot.web.access import secured
-from bot.web.pages import HERE
+from bot.web.pages import templates
 
 
 def route(*, rehearsal: bool) -> Route:
     """`GET /`."""
-    templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     words = chrome.FRONT if rehearsal else chrome.FRONT_AT_WORK
-    page = templates.get_template("front.html").render(words=words, styled=rehearsal)
+    page = templates().get_template("front.html").render(words=words, styled=rehearsal)
 
     async def front(_request: Request) -> Response:
         return secured(HTMLResponse(page))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,19 +64,25 @@ class Step:
     done: bool
 
 
+@cache
+def templates() -> Environment:
+    """The templates, compiled once in a process however many houses stand in it."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class Pages:
     """Everything that is drawn from templates."""
 
     def __init__(self, setting: Setting, clock: Clock) -> None:
         self._setting = setting
         self._clock = clock
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates()
         self._stamps = {path.name: _stamp(path) for path in sorted(STATIC.iterdir())}
 
     def language_of(self, player: Player) -> str:
