@@ -76,6 +76,7 @@ class Seen(SQLModel, table=True):
 class Unread(NamedTuple):
     """How many messages of a chat somebody has not looked at."""
 
+    user: str
     chat: str
     messages: int
 
@@ -113,14 +114,16 @@ _EDIT = Deed(
 _TOP = Query(int, select(func.coalesce(func.max(col(Message.version)), 0)))
 _UNREAD = Query(
     Unread,
-    select(col(Message.chat), func.count())
-    .select_from(Message)
-    .outerjoin(Seen, and_(col(Seen.chat) == col(Message.chat), col(Seen.user) == bindparam("user")))
+    select(col(Account.user), col(Message.chat), func.count())
+    .select_from(Account)
+    .join(Message, col(Message.author) != col(Account.user))
+    .outerjoin(Seen, and_(col(Seen.chat) == col(Message.chat), col(Seen.user) == col(Account.user)))
     .where(
-        col(Message.author) != bindparam("user"),
+        col(Account.platform) == bindparam("platform"),
+        col(Account.workspace) == bindparam("workspace"),
         col(Message.id) > func.coalesce(col(Seen.message), 0),
     )
-    .group_by(col(Message.chat)),
+    .group_by(col(Account.user), col(Message.chat)),
 )
 _SEE = Deed(
     update(Seen)
@@ -132,15 +135,6 @@ _SEEN = Query(
     select(Seen).where(col(Seen.user) == bindparam("user"), col(Seen.chat) == bindparam("chat")),
 )
 _FILE = Query(RoomFile, select(RoomFile).where(col(RoomFile.id) == bindparam("id")))
-_PLAYERS = Query(
-    Account,
-    select(Account)
-    .where(
-        col(Account.platform) == bindparam("platform"),
-        col(Account.workspace) == bindparam("workspace"),
-    )
-    .order_by(col(Account.id)),
-)
 _CLEAR = tuple(Deed(delete(table)) for table in (Message, RoomFile, Seen))
 
 
@@ -184,9 +178,12 @@ def top(db: Transaction) -> int:
     return _TOP.first(db) or 0
 
 
-def unread(db: Transaction, user: str) -> dict[str, int]:
-    """How many messages of others this account has not looked at, by chat."""
-    return {row.chat: row.messages for row in _UNREAD.all(db, user=user)}
+def unread(db: Transaction, platform: str, workspace: str) -> dict[str, dict[str, int]]:
+    """How many messages of others each account has not looked at, by user and chat."""
+    found: dict[str, dict[str, int]] = {}
+    for row in _UNREAD.all(db, platform=platform, workspace=workspace):
+        found.setdefault(row.user, {})[row.chat] = row.messages
+    return found
 
 
 def see(db: Transaction, user: str, chat: str, message_id: int) -> bool:
@@ -208,11 +205,6 @@ def keep_file(db: Transaction, file: RoomFile) -> None:
 def file(db: Transaction, file_id: str) -> RoomFile | None:
     """What somebody sent."""
     return _FILE.first(db, id=file_id)
-
-
-def players(db: Transaction, platform: str, workspace: str) -> list[Account]:
-    """Every account of a workspace, the oldest first."""
-    return _PLAYERS.all(db, platform=platform, workspace=workspace)
 
 
 def clear(db: Transaction) -> None:

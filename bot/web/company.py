@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage import customers, people, places, rooms
+from storage import people, places
+from storage import players as seats
 from storage.database import Transaction
-from storage.people import Account
+from storage.people import Membership
 from storage.places import Place
+from storage.players import Belongs, Seat
 
 PLATFORM = "web"
 WORKSPACE = "rehearsal"
@@ -59,52 +61,37 @@ class Room:
 
 def players(db: Transaction) -> list[Player]:
     """Everybody who can be played."""
-    return [_player(db, account) for account in rooms.players(db, PLATFORM, WORKSPACE)]
+    belong = seats.departments(db, PLATFORM, WORKSPACE)
+    found = seats.every(db, PLATFORM, WORKSPACE)
+    return [_player(seat, belong.get(seat.person_id or 0, ())) for seat in found]
 
 
 def player(db: Transaction, user: str) -> Player | None:
     """One of them."""
-    account = people.account(db, PLATFORM, WORKSPACE, user)
-    return _player(db, account) if account else None
+    seat = seats.one(db, PLATFORM, WORKSPACE, user)
+    if seat is None:
+        return None
+    return _player(seat, people.memberships(db, seat.person_id) if seat.person_id else ())
 
 
-def _player(db: Transaction, account: Account) -> Player:
-    if account.person_id:
-        return _colleague(db, account, account.person_id)
-    if account.contact_id:
-        return _customer(db, account, account.contact_id)
-    name = account.name or account.user
-    return Player(account.user, name, OTHERS, account.language, hue=_hue(account))
-
-
-def _hue(account: Account) -> int:
-    return (account.id or 0) % HUES
-
-
-def _colleague(db: Transaction, account: Account, person_id: int) -> Player:
-    person = people.get(db, person_id)
-    assert person is not None
-    memberships = people.memberships(db, person_id)
-    return Player(
-        account.user,
-        person.name,
-        COMPANY,
-        person.language or account.language,
-        departments=tuple(m.department for m in memberships),
-        heads=frozenset(m.department for m in memberships if m.head),
-        admin=person.admin,
-        hue=_hue(account),
-    )
-
-
-def _customer(db: Transaction, account: Account, contact_id: int) -> Player:
-    contact = customers.contact(db, contact_id)
-    assert contact is not None
-    firm = customers.get(db, contact.customer_id)
-    name = (firm.short or firm.name) if firm else ""
-    return Player(
-        account.user, contact.name, CUSTOMERS, account.language, firm=name, hue=_hue(account)
-    )
+def _player(seat: Seat, belongs: Iterable[Belongs | Membership]) -> Player:
+    hue = seat.id % HUES
+    if seat.colleague:
+        departments = {one.department: one.head for one in belongs}
+        return Player(
+            seat.user,
+            seat.colleague,
+            COMPANY,
+            seat.speaks or seat.language,
+            departments=tuple(departments),
+            heads=frozenset(one for one, head in departments.items() if head),
+            admin=bool(seat.admin),
+            hue=hue,
+        )
+    if seat.contact:
+        firm = seat.firm_short or seat.firm or ""
+        return Player(seat.user, seat.contact, CUSTOMERS, seat.language, firm=firm, hue=hue)
+    return Player(seat.user, seat.name or seat.user, OTHERS, seat.language, hue=hue)
 
 
 def conversations(player_: Player, bound: Iterable[Place]) -> list[Room]:

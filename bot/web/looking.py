@@ -56,7 +56,7 @@ class Look:
         room = next((room for room in lists[me.user] if room.chat == wanted), None)
         if room is None:
             return None
-        unread = {p.user: rooms.unread(db, p.user) for p in everybody}
+        unread = rooms.unread(db, company.PLATFORM, company.WORKSPACE)
         return View(
             me,
             room,
@@ -64,8 +64,8 @@ class Look:
             everybody,
             self._messages(db, room.chat),
             rooms.top(db),
-            unread[me.user],
-            {user: sum(unread[user].get(r.chat, 0) for r in lists[user]) for user in lists},
+            unread.get(me.user, {}),
+            {user: _waiting(unread.get(user, {}), lists[user]) for user in lists},
             (_begun(db, guide.visitor), _begun(db, guide.complainer)),
         )
 
@@ -78,6 +78,10 @@ class Look:
         if self.after < 0:
             return tuple(rooms.latest(db, chat, SHOWN))
         return tuple(rooms.changed(db, chat, self.after))
+
+
+def _waiting(unread: dict[str, int], listed: list[Room]) -> int:
+    return sum(unread.get(room.chat, 0) for room in listed)
 
 
 def _begun(db: Transaction, user: str) -> bool:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import rooms
+from storage import people, rooms
 from storage.database import Conflict, Database
+from storage.people import Account
 from storage.rooms import Message, RoomFile
 
 AT = datetime(2026, 10, 14, 2, tzinfo=UTC)
@@ -74,6 +75,8 @@ async def test_the_same_message_cannot_be_there_twice(database: Database) -> Non
 
 
 async def test_others_messages_are_unread_until_they_were_seen(database: Database) -> None:
+    account = Account(platform="web", workspace="w", user="a", used_at=AT)
+    await database.write(lambda db: people.add_account(db, account))
     ids = await add(
         database,
         message("bot"),
@@ -83,7 +86,9 @@ async def test_others_messages_are_unread_until_they_were_seen(database: Databas
     )
 
     async def unread() -> dict[str, int]:
-        return await database.read(lambda db: rooms.unread(db, "a"))
+        found = await database.read(lambda db: rooms.unread(db, "web", "w"))
+        assert set(found) <= {"a"}
+        return found.get("a", {})
 
     assert await unread() == {"dm:a": 2, "room:r": 1}
     assert (await database.write(lambda db: rooms.see(db, "a", "dm:a", ids[0])))[0]
