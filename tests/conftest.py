@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.migrate import upgrade
-from tests.house import TestHouse, opened
+from tests.house import TestHouse, opened, prepared
+from tests.moulds import Fill, Moulds
 from tests.postgres import Cluster
 
 PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
-TEMPLATE = "headwater_template"
+Cast = Callable[[str, Fill], str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,11 +32,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server with a migrated template database."""
+    """A PostgreSQL server."""
     with Cluster() as started:
-        started.create(TEMPLATE)
-        upgrade(started.url(TEMPLATE))
         yield started
+
+
+@pytest.fixture(scope="session")
+def sqlite_moulds(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
+    """Where copies of SQLite databases come from."""
+    return Moulds(tmp_path_factory.mktemp("moulds"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_moulds(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Moulds:
+    """Where copies of PostgreSQL databases come from."""
+    return Moulds(tmp_path_factory.mktemp("moulds"), cluster)
 
 
 @pytest.fixture(params=ENGINES)
@@ -46,18 +56,30 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def cast(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cast]:
+    """Makes databases of this test's own: copies of a mould."""
+    moulds: Moulds = request.getfixturevalue(f"{engine}_moulds")
+    made: list[str] = []
+
+    def copy(mould: str, fill: Fill) -> str:
+        made.append(f"test_{abs(hash(request.node.nodeid)):x}_{len(made)}")
+        return moulds.copy(mould, fill, made[-1], tmp_path)
+
+    yield copy
+    for name in made:
+        moulds.drop(name)
+
+
+@pytest.fixture
+def database_url(cast: Cast) -> str:
     """A fresh, migrated database."""
-    if engine == "sqlite":
-        path = tmp_path / "headwater.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    name = f"test_{abs(hash(request.node.nodeid)):x}"
-    cluster.create(name, TEMPLATE)
-    yield cluster.url(name)
-    cluster.drop(name)
+    return cast("empty", lambda _url: None)
+
+
+@pytest.fixture
+def sample_url(cast: Cast) -> str:
+    """A fresh database with the sample company, in English, on the web."""
+    return cast("web_en", lambda url: prepared(url, "web", "en"))
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -68,10 +90,11 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def house(
-    platform: str, database_url: str, request: pytest.FixtureRequest
+    platform: str, cast: Cast, request: pytest.FixtureRequest
 ) -> AsyncIterator[TestHouse]:
     """The house, in Chinese."""
-    async with opened(platform, database_url) as made:
+    url = cast(f"{platform}_zh", lambda url: prepared(url, platform, "zh"))
+    async with opened(platform, url) as made:
         yield made
         folder = request.config.getoption("--dump-calls")
         if folder:
@@ -79,7 +102,8 @@ async def house(
 
 
 @pytest.fixture
-async def english(platform: str, database_url: str) -> AsyncIterator[TestHouse]:
+async def english(platform: str, cast: Cast) -> AsyncIterator[TestHouse]:
     """The house, in English."""
-    async with opened(platform, database_url, language="en") as made:
+    url = cast(f"{platform}_en", lambda url: prepared(url, platform, "en"))
+    async with opened(platform, url, language="en") as made:
         yield made

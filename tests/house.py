@@ -201,11 +201,13 @@ class TestHouse:
 
 
 def seeded(database: Database, platform: str, language: str) -> None:
-    """The sample company, its accounts and rooms on one platform."""
+    """The sample company, its accounts and rooms on one platform, unless it is there already."""
 
     def fill(db: Transaction) -> None:
         from commands.kit.policy import load
 
+        if people.count(db):
+            return
         sample.seed(db, BEGUN - timedelta(days=30), ZONE, load())
         if language == "en":
             _ENGLISH.run(db)

@@ -19,8 +19,8 @@ from tests.house import ZONE
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 
@@ -73,10 +73,10 @@ async def test_parts_delivered_twice_count_once(desk: Reception) -> None:
     assert await filed(desk, "visit") == ["photo-0", "photo-1"]
 
 
-async def test_an_album_goes_on_after_a_restart(desk: Reception, database_url: str) -> None:
+async def test_an_album_goes_on_after_a_restart(desk: Reception, sample_url: str) -> None:
     await come(desk, part(desk, 0))
     later = part(desk, 1, "/visit 华强 看了产线")
-    database = Database(database_url)
+    database = Database(sample_url)
     restarted = build(database, language="en", zone=ZONE, clock=desk.clock)
     await restarted.door.handle(later)
     database.close()

@@ -84,8 +84,8 @@ ANSWERS: dict[str, Json] = {
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url, more_commands=(Survey, Comment)) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url, more_commands=(Survey, Comment)) as made:
         yield made
 
 
@@ -241,6 +241,18 @@ async def test_a_new_command_puts_the_open_draft_aside_and_it_can_be_continued(
     found = await desk.core.database.read(lambda db: visits.get(db, 1))
     assert found is not None
     assert (found.customer_id, found.notes) == (5, "talked about Q3")
+
+
+async def test_cancelling_an_older_question_leaves_the_newer_one_open(desk: Reception) -> None:
+    await desk.says("lina", "/visit 永固")
+    await desk.work()
+    cancel = button(desk.mail, "dm:lina", "Cancel")
+    await desk.says("lina", "/survey 宁波精工")
+    await desk.work()
+    reply = await desk.says("lina", Pressed(cancel))
+    assert isinstance(reply, Toast)
+    assert (await draft(desk, 1)).state == drafts.CANCELLED
+    assert (await draft(desk, 2)).state == drafts.OPEN
 
 
 async def test_a_draft_of_a_command_that_is_gone_cannot_be_continued(desk: Reception) -> None:

@@ -19,9 +19,9 @@ TABLES = ("visit", "cases", "reply", "solution", "talk", "due", "timer", "journa
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A door, on each engine, with a visit's and a case's whole cards."""
-    async with reception(database_url) as made:
+    async with reception(sample_url) as made:
         await made.says("lina", "/visit 永固 Q3")
         await made.says("zhangwei", "complaint rust")
         await made.says("zhangwei", "complaint dents")

@@ -45,8 +45,8 @@ def watched(desk: Reception) -> Watched:
     return mail
 
 
-async def test_what_is_said_is_answered_without_anybody_ticking(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_what_is_said_is_answered_without_anybody_ticking(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         mail = watched(desk)
         desk.core.start()
         await desk.says("lina", "/visit 永固 Q3")
@@ -54,8 +54,8 @@ async def test_what_is_said_is_answered_without_anybody_ticking(database_url: st
         await desk.core.stop()
 
 
-async def test_what_waited_while_the_bot_was_off_goes_out_at_the_start(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_what_waited_while_the_bot_was_off_goes_out_at_the_start(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         mail = watched(desk)
         await desk.says("lina", "/visit 永固 Q3")
         desk.core.start()
@@ -63,16 +63,16 @@ async def test_what_waited_while_the_bot_was_off_goes_out_at_the_start(database_
         await desk.core.stop()
 
 
-async def test_a_stopped_house_answers_nobody(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_a_stopped_house_answers_nobody(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         desk.core.start()
         await desk.core.stop()
         with pytest.raises(RuntimeError, match="shutdown"):
             await desk.says("lina", "/visit 永固 Q3")
 
 
-async def test_a_moved_clock_lets_the_future_happen(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_a_moved_clock_lets_the_future_happen(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         mail = watched(desk)
         desk.core.start()
         await desk.says("lina", "/complaint 永固 rust")
@@ -81,11 +81,11 @@ async def test_a_moved_clock_lets_the_future_happen(database_url: str) -> None:
         await desk.core.stop()
 
 
-async def test_the_moved_clock_and_the_own_key_survive_a_restart(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_the_moved_clock_and_the_own_key_survive_a_restart(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         await desk.core.move(timedelta(days=3))
         keys = desk.core.house.seal.keys
-    database = Database(database_url)
+    database = Database(sample_url)
     again = build(database, language="en", zone=ZONE)
     assert again.clock.ahead == timedelta(days=3)
     assert again.house.seal.keys == keys
@@ -94,8 +94,8 @@ async def test_the_moved_clock_and_the_own_key_survive_a_restart(database_url: s
     database.close()
 
 
-async def test_the_rooms_are_told_when_something_was_said_in_them(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_the_rooms_are_told_when_something_was_said_in_them(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         rung: list[str] = []
         desk.core.on_rooms = lambda: rung.append("rooms")
         desk.core.door.wake(frozenset({"letters"}))
@@ -105,9 +105,9 @@ async def test_the_rooms_are_told_when_something_was_said_in_them(database_url: 
 
 
 async def test_a_database_that_is_gone_for_a_while_loses_nothing(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    sample_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with reception(database_url) as desk:
+    async with reception(sample_url) as desk:
         mail = watched(desk)
         await desk.says("lina", "/visit 永固 Q3")
         failed = asyncio.Event()
@@ -127,8 +127,8 @@ async def test_a_database_that_is_gone_for_a_while_loses_nothing(
         await desk.core.stop()
 
 
-async def test_the_sweep_runs_by_itself(database_url: str) -> None:
-    async with reception(database_url) as desk:
+async def test_the_sweep_runs_by_itself(sample_url: str) -> None:
+    async with reception(sample_url) as desk:
         mail = watched(desk)
         await desk.says("lina", "/visit 永固")
         await desk.work()

@@ -38,9 +38,9 @@ class Stumble(Command, name="stumble", who={Role.STAFF}):
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A door, on each engine."""
-    async with reception(database_url, more_commands=(Stumble,)) as made:
+    async with reception(sample_url, more_commands=(Stumble,)) as made:
         yield made
 
 
@@ -264,9 +264,9 @@ class Decide(Command, name="decide", who={Role.STAFF}, on="case", decides=True):
 
 
 async def test_a_decision_on_a_stale_card_is_refused_and_the_fresh_card_shown(
-    database_url: str,
+    sample_url: str,
 ) -> None:
-    async with reception(database_url, more_commands=(Decide,)) as desk:
+    async with reception(sample_url, more_commands=(Decide,)) as desk:
         await desk.says("lina", "/complaint 永固 rust")
         await desk.work()
         seal = desk.core.house.seal

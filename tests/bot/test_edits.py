@@ -21,8 +21,8 @@ EDITS = timedelta(minutes=1)
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 

@@ -23,9 +23,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A visit with one photo, not fetched yet."""
-    async with reception(database_url) as made:
+    async with reception(sample_url) as made:
         await sends(made, "photo.png")
         yield made
 

@@ -49,8 +49,8 @@ class Wait(Command, name="wait", who={Role.CONTACT}, on="case"):
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url, more_commands=(Boast, Wait)) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url, more_commands=(Boast, Wait)) as made:
         yield made
 
 

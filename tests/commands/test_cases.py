@@ -22,8 +22,8 @@ LINA, WULEI, CHENJING, ZHAO = 3, 6, 5, 1
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 

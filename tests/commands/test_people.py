@@ -15,8 +15,8 @@ from tests.desk import Reception, reception
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 

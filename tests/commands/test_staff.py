@@ -28,8 +28,8 @@ ZHAO, WANG, LINA, ZHOUQIANG = 1, 2, 3, 4
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 

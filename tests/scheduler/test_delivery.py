@@ -25,9 +25,9 @@ LINA = 3
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A door, on each engine."""
-    async with reception(database_url) as made:
+    async with reception(sample_url) as made:
         yield made
 
 

@@ -18,9 +18,9 @@ from tests.desk import Reception, reception
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A case whose card stands at 李娜's and in the place for cases."""
-    async with reception(database_url) as made:
+    async with reception(sample_url) as made:
         await made.says("lina", "/complaint 永固 rust")
         await made.work()
         made.mail.redrawn.clear()

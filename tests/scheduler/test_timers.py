@@ -23,8 +23,8 @@ Handler = Callable[[Desk, Timer], None]
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
-    async with reception(database_url) as made:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
+    async with reception(sample_url) as made:
         yield made
 
 

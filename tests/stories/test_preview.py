@@ -21,9 +21,9 @@ Told = tuple[str, datetime, int]
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Reception]:
+async def desk(sample_url: str) -> AsyncIterator[Reception]:
     """A door, on each engine."""
-    async with reception(database_url) as made:
+    async with reception(sample_url) as made:
         yield made
 
 
