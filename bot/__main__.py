@@ -56,9 +56,9 @@ def run() -> None:
     log_events(settings.log_format)
     with in_a_sentence(), ExitStack() as opened:
         listening = opened.enter_context(bound(settings.host, settings.port))
-        running = assemble(settings)
+        port = listening.getsockname()[1]
+        running = assemble(settings.model_copy(update={"port": port}))
         opened.pop_all()
-    port = listening.getsockname()[1]
     typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
     with _ending_well():
         serve(running, listening)

@@ -210,6 +210,13 @@ class Asking:
 
     def mine(self, draft_id: int) -> tuple[Draft, type[Command]]:
         """A draft of this account, opened again if it had been put aside or had expired."""
+        draft, command = self._own(draft_id)
+        if draft.state != drafts.OPEN:
+            self._reopen(draft)
+        return draft, command
+
+    def _own(self, draft_id: int) -> tuple[Draft, type[Command]]:
+        """A draft of this account that is not done."""
         draft = drafts.get(self.db, draft_id)
         command = self.house.catalogue.get(draft.command) if draft else None
         if draft is None or draft.account_id != self.hearing.actor.account_id:
@@ -219,8 +226,6 @@ class Asking:
         if command is None:
             raise Refused(T("That can't be continued any more. Please start again."))
         self.hearing.goes_on(draft)
-        if draft.state != drafts.OPEN:
-            self._reopen(draft)
         return draft, command
 
     def _reopen(self, draft: Draft) -> None:
@@ -284,16 +289,14 @@ class Asking:
 
     def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
         """A button on a question."""
+        if verb == "~cancel":
+            return self._cancelled(draft_id)
         draft, command = self.mine(draft_id)
         match verb:
             case "~set":
                 return self.answered(draft, bound.get("v"), str(bound.get("f", "")))
             case "~back":
                 return self._back(draft, command)
-            case "~cancel":
-                drafts.end(self.db, draft_id, drafts.CANCELLED)
-                self.touch(draft)
-                return self.hearing.toast(T("Cancelled. Nothing was kept."))
             case "~go":
                 revision = draft.revision or 0
                 return self.proceed(
@@ -307,6 +310,13 @@ class Asking:
                 return self._both(draft, command)
             case _:
                 raise Refused(T("This button is from an older version. Please start again."))
+
+    def _cancelled(self, draft_id: int) -> Reply:
+        """An older one is cancelled as it is, so that a newer one stays open."""
+        draft, _ = self._own(draft_id)
+        drafts.end(self.db, draft_id, drafts.CANCELLED)
+        self.touch(draft)
+        return self.hearing.toast(T("Cancelled. Nothing was kept."))
 
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
         """The same for each of the two that were named."""

@@ -15,6 +15,7 @@ from bot.doctor import as_json, failed, hider, lines, now, settings_refused
 from bot.finding import Finding
 from bot.house import LANGUAGES
 from bot.settings import Settings
+from bot.start import complaint
 from bot.wiring import examined
 from bot.words import CHINESE, Reader
 
@@ -24,7 +25,7 @@ def consult(*, for_programs: bool) -> tuple[str, bool]:
     try:
         settings = Settings()
     except ValidationError as error:
-        found = [settings_refused(_name(e["loc"]), e["msg"]) for e in error.errors()]
+        found = [settings_refused(complaint(e)) for e in error.errors()]
         return _said(found, os.environ.get("LANGUAGE", ""), for_programs=for_programs), True
     found = asyncio.run(examined(settings))
     said = _said(found, settings.language, for_programs=for_programs)
@@ -38,7 +39,3 @@ def _said(found: Sequence[Finding], language: str, *, for_programs: bool) -> str
     if for_programs:
         return json.dumps(as_json(found, reader), ensure_ascii=False, indent=1)
     return "\n".join(lines(found, reader))
-
-
-def _name(place: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, place)).upper()

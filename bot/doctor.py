@@ -41,11 +41,11 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _own(settings)
 
 
-def settings_refused(name: str, why: str) -> Finding:
+def settings_refused(why: T) -> Finding:
     """A setting that can't be used."""
     return broken(
         "settings",
-        T("{name} can't be used: {why}", name=name, why=why),
+        why,
         T("Correct it in the environment or in the file .env; README.md lists every setting."),
     )
 

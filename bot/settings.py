@@ -170,7 +170,7 @@ class Settings(Tongue):
     @property
     def address(self) -> str:
         """What the web server is called: from outside, or on this machine."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        return self.public_url.rstrip("/") or nearby(self.host, self.port)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -196,6 +196,12 @@ class Settings(Tongue):
     def keys(self) -> tuple[bytes, ...]:
         """The secret keys, newest first; none when the database keeps one of its own."""
         return tuple(k.encode() for k in self.secret_keys.get_secret_value().split(",") if k)
+
+
+def nearby(host: str, port: int) -> str:
+    """Where this machine reaches its own web server, also when it listens everywhere."""
+    shown = f"[{host}]" if host == "::1" else host if host in {"127.0.0.1", "localhost"} else ""
+    return f"http://{shown or '127.0.0.1'}:{port}"
 
 
 def _shaped(value: SecretStr, shape: re.Pattern[str], words: T) -> SecretStr:

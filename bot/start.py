@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from bot import locale
-from bot.settings import Settings, Tongue, Unusable
+from bot.settings import Settings, Tongue, Unusable, nearby
 from bot.words import CHINESE, Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.words import T, Words
@@ -47,7 +47,7 @@ def usable() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        found = [spoken(_words(one)) for one in error.errors()]
+        found = [spoken(complaint(one)) for one in error.errors()]
         heading = spoken(T("these settings can't be used"))
         raise SystemExit(
             "\n".join([f"headwater: {heading}", *(f"  {f}" for f in found)])
@@ -59,13 +59,14 @@ def usable() -> Settings:
         raise stop(why) from error
 
 
-def _words(error: object) -> Words:
+def complaint(error: object) -> T:
     """Our own sentence, which names the setting; else the library's, behind the setting's name."""
     assert isinstance(error, dict)
     own = error.get("ctx", {}).get("error")
     if isinstance(own, Unusable):
         return own.words
-    return f"{'.'.join(map(str, error['loc'])).upper()}: {error['msg']}"
+    name = ".".join(map(str, error["loc"])).upper()
+    return T("{name} can't be used: {why}", name=name, why=error["msg"])
 
 
 def stop(words: Words) -> SystemExit:
@@ -123,7 +124,7 @@ def greeting(host: str, port: int, link: str, code: str) -> Iterator[str]:
     """How to begin, in both languages: who reads this is not known yet."""
     if link:
         yield from ("", "  源头 Headwater", "")
-        yield f"  打开本地聊天 / Open the local chat:  {_nearby(host, port)}{link}"
+        yield f"  打开本地聊天 / Open the local chat:  {nearby(host, port)}{link}"
         yield from _reach(host, port)
         yield "  In English, on an empty database:"
         yield "      LANGUAGE=en DATABASE_URL=sqlite:///english.db make run"
@@ -131,12 +132,6 @@ def greeting(host: str, port: int, link: str, code: str) -> Iterator[str]:
     if code:
         yield f"\n  First administrator: send the bot   join {code}"
         yield f"  首位管理员请给机器人发送：加入 {code}\n"
-
-
-def _nearby(host: str, port: int) -> str:
-    """The local chat's address: it answers this machine alone, whatever the socket is bound to."""
-    shown = f"[{host}]" if host == "::1" else host if host in {"127.0.0.1", "localhost"} else ""
-    return f"http://{shown or '127.0.0.1'}:{port}"
 
 
 def _reach(host: str, port: int) -> Iterator[str]:

@@ -143,13 +143,24 @@ class Understanding:
         def wanted(declared: Declared, rest: str) -> bool:
             """Answering a card, plain words are its verbs alone: other commands need a slash.
 
-            A verb that names its subject by number is meant for that one.
+            A verb that names its subject is meant for that one: by number, or, answering nothing,
+            by name.
             """
             if slash or declared.on == on:
                 return True
-            return bool(declared.on) and self.house.nouns[declared.on].numbered(rest)
+            return bool(declared.on) and self._led(self.house.nouns[declared.on], rest, about)
 
         return reading.command_in(said.text, self.house.catalogue, wanted)
+
+    def _led(self, noun: Noun, text: str, about: Ref | None) -> bool:
+        """Whether a text begins with one subject that it names."""
+        if noun.numbered(text):
+            return True
+        return (
+            about is None
+            and noun.leads is not None
+            and noun.leads(self.hearing.look, text)[0].clear
+        )
 
     def _slash(self, said: Typed) -> bool:
         return not said.origin and (said.text.lstrip().startswith("/") or bool(said.command))

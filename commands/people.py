@@ -94,6 +94,26 @@ def find(look: Look, text: str, _actor: Actor | None) -> Matches:
     return Matches(found, readings.is_clear(ranked) or len(found) == 1)
 
 
+def leads(look: Look, text: str) -> tuple[Matches, str]:
+    """The colleague that a text begins with, and the rest of the text."""
+    body = text.lstrip()
+    named = [one for one in people.named(look.db) if _begins(body, one.name)]
+    longest = max((len(one.name) for one in named), default=0)
+    found = tuple(Found(one.id, one.name) for one in named if len(one.name) == longest)
+    if found:
+        return Matches(found, len(found) == 1), body[longest:]
+    word, _, rest = body.partition(" ")
+    guessed = find(look, word, None) if rest else Matches()
+    return (guessed, rest) if guessed.clear else (Matches(), text)
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether a text begins with a name: in letters, with the whole of it."""
+    after = text[len(name) : len(name) + 1]
+    goes_on = name[-1:].isascii() and after.isascii() and after.isalnum()
+    return text.casefold().startswith(name.casefold()) and not goes_on
+
+
 def name_of(db: Transaction, id_: int) -> str | None:
     """The name of a person."""
     found = people.get(db, id_)
@@ -107,6 +127,7 @@ NOUN = Noun(
     name_of=name_of,
     card=card,
     involved=involved,
+    leads=leads,
     timers={away.BEGINS: away.begins, away.ENDS: away.ends},
 )
 

@@ -124,6 +124,7 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
     text = _dated(text, declared, ctx, understood)
+    text = _timed(text, declared, ctx, understood)
     _told(text, declared, ctx, understood)
     return understood
 
@@ -162,6 +163,8 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
     asked = next((q for q in put if isinstance(q.kind, Pick)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
+    if not asked.required and any(map(_names_new, put)):
+        return text
     assert isinstance(asked.kind, Pick)
     leads = ctx.nouns[asked.kind.noun].leads
     if leads is None:
@@ -174,6 +177,11 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
         found.which = Which(asked.field, options_of(matches.found))
         return rest.lstrip(_GLUE)
     return text
+
+
+def _names_new(asked: Question) -> bool:
+    """Whether the words are what something new is called, however it begins."""
+    return isinstance(asked.kind, Text) and asked.required and not asked.ask.long
 
 
 def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
@@ -208,13 +216,37 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     return text[day.end :].lstrip(_GLUE)
 
 
+def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """A moment that must be known, alone or as the first word."""
+    moments = (q for q in declared.questions if isinstance(q.kind, Moment) and q.required)
+    asked = next(moments, None)
+    if asked is None or asked.field in found.answers or not text.strip():
+        return text
+    first, _, rest = text.strip().partition(" ")
+    for said, left in ((text, ""), (first, rest)):
+        try:
+            found.answers[asked.field] = _moment(asked, said.strip(), ctx)
+        except Invalid:
+            continue
+        return left
+    return text
+
+
 def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> None:
     texts = [q for q in declared.questions if isinstance(q.kind, Text)]
     asked = next((q for q in texts if q.ask.long), texts[0] if texts else None)
-    only = declared.questions[0] if len(declared.questions) == 1 else None
-    asked = asked or only
-    if asked and asked.field not in found.answers and text.strip():
+    if asked is None or asked.field in found.answers:
+        asked = _left(declared, found)
+    if asked and text.strip():
         _answered(asked, text.strip(), ctx, found)
+
+
+def _left(declared: Declared, found: Understood) -> Question | None:
+    """The question that is still open, if it is the only one."""
+    unclear = found.which.field if found.which else ""
+    left = [q for q in declared.questions if q.field not in {*found.answers, unclear}]
+    needed = [q for q in left if q.required] or left
+    return needed[0] if len(needed) == 1 else None
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:

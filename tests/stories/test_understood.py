@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from storage import cases, drafts, talk, visits
+from datetime import timedelta
+
+from storage import cases, customers, drafts, lookup, people, talk, visits
 from tests.house import TestHouse
 
 RUST = "螺栓锈蚀"
+ZHAO, LINA, ZHOUQIANG = 1, 3, 4
+HUAQIANG = 2
 
 
 async def test_a_verb_with_a_number_needs_no_card(house: TestHouse) -> None:
@@ -100,3 +104,36 @@ async def test_what_was_understood_stays_when_one_answer_is_wrong(house: TestHou
     found = await house.read(lambda db: visits.get(db, 1))
     assert found is not None
     assert (found.customer_id, f"{found.day}", found.notes) == (5, "2026-10-12", "谈了Q3")
+
+
+async def test_a_verb_that_names_its_customer_needs_no_slash(house: TestHouse) -> None:
+    await house.zhao.says("客户负责人 华强 周强 important: 是")
+    await house.settle()
+    now = await house.read(lambda db: customers.stewardship(db, HUAQIANG))
+    assert (now and now.owner_id, now and now.important) == (ZHOUQIANG, True)
+
+
+async def test_what_follows_the_colleague_answers_the_only_question_left(house: TestHouse) -> None:
+    await house.zhao.says("手机号 李娜 13812345678")
+    await house.zhao.says("/person_superior 李娜 赵总")
+    await house.settle()
+    row = await house.read(lambda db: people.get(db, LINA))
+    assert (row and row.phone, row and row.superior_id) == ("13812345678", ZHAO)
+
+
+async def test_something_new_is_called_as_it_is_written(house: TestHouse) -> None:
+    await house.lina.says("/customer_add 李娜食品有限公司")
+    await house.settle()
+    found = await house.read(lambda db: lookup.find(db, "李娜食品"))
+    assert found
+
+
+async def test_a_moment_is_taken_from_the_words(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.advance(hours=2)
+    await house.lina.says("已电话答复 C-2026-0001 20分钟前 周五补货")
+    await house.settle()
+    reply = (await house.read(lambda db: cases.replies(db, 1)))[0]
+    assert reply.text == "周五补货"
+    assert house.core.clock.now() - reply.at >= timedelta(minutes=20)
