@@ -26,7 +26,7 @@ from telegram.request import HTTPXRequest
 from bot.platform import Address, Landed, Parcel, Rate
 from bot.shelf import Shelf, images
 from bot.telegram import draw
-from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds
+from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds, trusted
 from bot.telegram.draw import Drawn
 from bot.telegram.hear import PLATFORM
 from bot.telegram.pictures import TelegramPictures
@@ -76,7 +76,7 @@ def make_bot(token: str, url: str = OFFICIAL) -> Bot:
         read_timeout=8,
         write_timeout=8,
         pool_timeout=4,
-        httpx_kwargs={"event_hooks": {"response": [_patience]}},
+        httpx_kwargs={"event_hooks": {"response": [_patience]}, "verify": trusted()},
     )
     base = url.rstrip("/")
     return Bot(
