@@ -173,8 +173,8 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     """Put the house together on a migrated database; `rest` is how long its clerk pauses."""
     (own, ahead), _ = database.write_now(_kept)
     catalogue = Catalogue([*discovery.commands(), *more_commands])
-    base = Nouns(tuple(discovery.nouns()))
-    nouns = Nouns((*discovery.nouns(), draft_noun(catalogue, base)))
+    declared = tuple(discovery.nouns())
+    nouns = Nouns((*declared, draft_noun(catalogue, Nouns(declared))))
     ticking = clock or Clock(timedelta(seconds=ahead))
     policy = load(policy_file)
     policy.check()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 import commands as room
@@ -12,11 +12,16 @@ from commands.kit.command import Command
 from commands.kit.noun import Noun
 
 
-def modules(package: ModuleType = room) -> Iterator[ModuleType]:
+def modules() -> tuple[ModuleType, ...]:
     """Every module of the room but its kit."""
-    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not found.name.startswith("commands.kit"):
-            yield importlib.import_module(found.name)
+    return _modules(tuple(room.__path__))
+
+
+@cache
+def _modules(folders: tuple[str, ...]) -> tuple[ModuleType, ...]:
+    found = pkgutil.walk_packages(folders, room.__name__ + ".")
+    names = [one.name for one in found if not one.name.startswith("commands.kit")]
+    return tuple(importlib.import_module(name) for name in names)
 
 
 def commands() -> list[type[Command]]:
