@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.migrate import upgrade
-from tests.house import TestHouse, opened, prepared
+from tests.house import TestHouse, lived_in, opened, prepared
 from tests.moulds import Fill, Moulds
 from tests.postgres import Cluster
 
@@ -89,12 +89,23 @@ def platform(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def chinese_url(platform: str, cast: Cast) -> str:
+    """A database in which the house has stood for a while, in Chinese."""
+    return cast(f"{platform}_zh", lambda url: lived_in(url, platform, "zh"))
+
+
+@pytest.fixture
+def english_url(platform: str, cast: Cast) -> str:
+    """The same in English."""
+    return cast(f"{platform}_en", lambda url: lived_in(url, platform, "en"))
+
+
+@pytest.fixture
 async def house(
-    platform: str, cast: Cast, request: pytest.FixtureRequest
+    platform: str, chinese_url: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[TestHouse]:
     """The house, in Chinese."""
-    url = cast(f"{platform}_zh", lambda url: prepared(url, platform, "zh"))
-    async with opened(platform, url) as made:
+    async with opened(platform, chinese_url) as made:
         yield made
         folder = request.config.getoption("--dump-calls")
         if folder:
@@ -102,8 +113,7 @@ async def house(
 
 
 @pytest.fixture
-async def english(platform: str, cast: Cast) -> AsyncIterator[TestHouse]:
+async def english(platform: str, english_url: str) -> AsyncIterator[TestHouse]:
     """The house, in English."""
-    url = cast(f"{platform}_en", lambda url: prepared(url, platform, "en"))
-    async with opened(platform, url, language="en") as made:
+    async with opened(platform, english_url, language="en") as made:
         yield made

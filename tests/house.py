@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -324,6 +325,19 @@ def prepared(url: str, platform: str, language: str) -> None:
     database = Database(url)
     seeded(database, platform, language)
     database.close()
+
+
+def lived_in(url: str, platform: str, language: str) -> None:
+    """A company whose menus Telegram knows from before: telling them takes many calls."""
+    prepared(url, platform, language)
+
+    async def menus_told() -> None:
+        async with opened(platform, url, language=language) as house:
+            while pause := await house.core.chores["menus"]():
+                house.clock.at += pause
+
+    if platform == "telegram":
+        asyncio.run(menus_told())
 
 
 def prepared_everywhere(url: str, language: str) -> None:

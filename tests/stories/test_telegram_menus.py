@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from storage import people
 from tests.fakes.telegram import Person
-from tests.house import TestHouse
+from tests.house import TestHouse, prepared
+from tests.moulds import Fill
 from tests.stages import group_of, phone_of, telegram_of
 
 PUBLIC = {"complaint", "join", "language", "help"}
@@ -17,6 +20,12 @@ GROUP = "质量与个案"
 def platform() -> str:
     """Only Telegram has menus."""
     return "telegram"
+
+
+@pytest.fixture
+def chinese_url(cast: Callable[[str, Fill], str]) -> str:
+    """A database whose menus Telegram has not been told yet."""
+    return cast("untold_zh", lambda url: prepared(url, "telegram", "zh"))
 
 
 def offered(person: Person, group: object = None) -> list[str]:
