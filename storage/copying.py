@@ -1,7 +1,8 @@
 """Copies a company into a SQLite file of its own: who is there and what is open, nothing more.
 
 The database that is copied is only read, as of one moment. Accounts, letters, drafts and the
-journal stay behind, so that nothing in the copy can reach anybody.
+journal stay behind, so that nothing in the copy can reach anybody. Every table is either `KEPT` or
+`LEFT`: whoever adds one says which.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ KEPT = (
     "person",
     "membership",
     "absence",
+    "departure",
+    "offer",
+    "handover",
     "customer",
     "customer_name",
     "gram",
@@ -41,6 +45,47 @@ KEPT = (
     "revision",
     "counter",
 )
+LEFT = frozenset(
+    {
+        # How people and customers are reached, and the codes by which they come in.
+        "account",
+        "invitation",
+        # What was said and shown, to whom and where.
+        "letter",
+        "posting",
+        "topic",
+        "talk",
+        "draft",
+        "heard",
+        "room_message",
+        "room_file",
+        "room_seen",
+        "file",
+        "blob",
+        "upload",
+        "hung",
+        # What was done and is over.
+        "visit",
+        "journal",
+        "sheet_job",
+        "sheet_wrong",
+        "sheet_change",
+        # What this installation knows of itself and of the platforms.
+        "house",
+        "lease",
+        "delivery",
+        "set_aside",
+        "errand",
+        "footing",
+        "front",
+        "menu",
+        "offset",
+        "pace",
+        "trouble",
+    }
+)
+# Of these everything that is about them is kept: timers, and the subject with its revisions.
+WHOLE = frozenset({"person", "departure", "offer", "handover", "customer"})
 LOCAL = "room"
 NO_COMPANY, OTHER_VERSION, REFUSED, EMPTY = "no company", "other version", "refused", "empty"
 Row = dict[str, Json]
@@ -188,19 +233,18 @@ class _Copying:
         return row["id"] in self.copied.dues
 
     def timer(self, row: Row) -> bool:
-        """What is still to come of open cases, and of people who are away."""
+        """What is still to come of open cases, and of people who are away or leaving."""
         row["holder"], row["lease_until"] = "", None
         of_due = row["due_id"] is None or row["due_id"] in self.copied.dues
-        return row["state"] == "waiting" and of_due and self.subject_of(row, "subject_id")
+        return row["state"] == "waiting" and of_due and self.about(row["kind"], row["subject_id"])
 
     def subject(self, row: Row) -> bool:
         """That of everything that is kept."""
-        return row["kind"] == "customer" or self.subject_of(row, "id")
+        return self.about(row["kind"], row["id"])
 
-    def subject_of(self, row: Row, column: str) -> bool:
-        """Whether a row is about a person or an open case."""
-        open_case = row["kind"] == "case" and row[column] in self.copied.cases
-        return row["kind"] == "person" or open_case
+    def about(self, kind: str, id_: int) -> bool:
+        """Whether this is kept."""
+        return kind in WHOLE or (kind == "case" and id_ in self.copied.cases)
 
     def counter(self, row: Row) -> bool:
         """Numbers go on; the local chat counts its own."""

@@ -25,7 +25,7 @@ from bot.wiring import Running, assemble
 from bot.words import Reader
 from commands import budget
 from commands.budget import Load
-from storage import cases, customers, house, letters, people, places, rooms, timers
+from storage import cases, customers, departures, house, letters, people, places, rooms, timers
 from storage.copying import EMPTY, NO_COMPANY, OTHER_VERSION, Uncopied, copy
 from storage.database import Database, Json, Transaction
 from storage.dump import dump
@@ -33,7 +33,7 @@ from storage.migrate import back
 from tests.house import BEGUN, ZONE, TestHouse, opened, prepared, settings_for
 
 V = TypeVar("V")
-WANG, LINA = 2, 3
+WANG, LINA, ZHOUQIANG = 2, 3, 4
 TOKEN = {
     "telegram_bot_token": "700:secret",
     "slack_bot_token": "xoxb-1",
@@ -106,6 +106,32 @@ async def test_open_cases_go_on_and_solved_ones_and_letters_stay_behind(
         assert timers.waiting_on(db, "case", 2) == []
 
     looked(played, look)
+
+
+async def test_whoever_is_leaving_is_followed_to_the_end_there_too(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened("telegram", database_url) as live:
+        await live.zhao.says("/person_leave person: 周强 successor: 李娜 at_once: 否")
+        await live.settle()
+        played = rehearsing.copied(settings_for(database_url, "zh", **TOKEN))
+
+    running = assemble(played)
+    try:
+        assert [left.person_id for left in await running.core.database.read(leaving)] == [ZHOUQIANG]
+        assert await running.core.database.read(lambda db: timers.waiting_on(db, "departure", 1))
+        assert "周强移交的工作" in await asked(running, f"p{LINA}", "/offer_accept #1")
+        assert await running.core.database.read(leaving) == []
+        assert (
+            len(await running.core.database.read(lambda db: customers.all_owned_by(db, LINA))) > 8
+        )
+    finally:
+        running.core.database.close()
+
+
+def leaving(db: Transaction) -> list[departures.Departure]:
+    return departures.unfinished(db)
 
 
 def test_tokens_reach_no_platform(company: Settings) -> None:
