@@ -12,10 +12,16 @@ from commands.kit.errors import Refused
 from commands.kit.people import Role
 from commands.kit.words import T
 from storage import house
+from storage.database import Transaction
 
 # The fact by which a rehearsal's database is known: since when, and until when it was played.
 PLAYED = "played"
 _INSTANT = timedelta(microseconds=1)
+
+
+def is_rehearsal(db: Transaction) -> bool:
+    """Whether this database is a copy of somebody's own company, made to be played."""
+    return bool(house.get(db, PLAYED))
 
 
 class Rehearsal(Command, name="rehearsal", aliases=("演练",), who={Role.ADMINISTRATOR}):

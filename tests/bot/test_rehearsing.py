@@ -142,8 +142,10 @@ def test_tokens_reach_no_platform(company: Settings) -> None:
 
 def test_a_rehearsal_is_refused_beside_a_token(company: Settings) -> None:
     played = rehearsing.copied(company)
-    with pytest.raises(Refusal, match="created as a sample"):
+    with pytest.raises(Refusal, match="is a rehearsal: a copy of your company") as refused:
         assemble(settings_for(played.database_url, "zh", telegram_bot_token="700:secret"))
+    assert "DATABASE_URL" in str(refused.value)
+    assert "sample" not in str(refused.value)
     with pytest.raises(Refusal, match="holds a sample or a rehearsal"):
         rehearsing.copied(played)
 
