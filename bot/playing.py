@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from html import escape
 from itertools import count
 
 from bot.core import Core
@@ -95,9 +94,7 @@ class Stage:
         await self.core.door.handle(request)
 
     async def _shown(self, part: Part, text: str) -> str:
-        row = Message(
-            chat=part.chat, author=part.user, text=text, html=escape(text), at=self.clock.now()
-        )
+        row = Message(chat=part.chat, author=part.user, text=text, at=self.clock.now())
         made, _ = await self.core.database.write(lambda db: rooms.add(db, row))
         return str(made)
 
