@@ -58,13 +58,17 @@ def run() -> None:
     _run(settings, lambda: assemble(settings))
 
 
-def _run(settings: Settings, put_together: Callable[[], Running]) -> None:
+def _run(
+    settings: Settings,
+    put_together: Callable[[], Running],
+    more: Callable[[Running], str] = lambda _: "",
+) -> None:
     with in_a_sentence(), ExitStack() as opened:
         listening = opened.enter_context(bound(settings.host, settings.port))
         running = put_together()
         opened.pop_all()
     port = listening.getsockname()[1]
-    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
+    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code, more(running))))
     with _ending_well():
         serve(running, listening)
 
@@ -182,7 +186,7 @@ def rehearse(  # the ways to rehearse are few, and each is named
     days: Annotated[int, typer.Option(min=0, max=92, help="Play so many days by itself.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed plays the same.")] = 1,
     complaints: Annotated[
-        float | None, typer.Option(min=0, help="Of one customer in a month; else as lately.")
+        float | None, typer.Option(min=0, help="Complaints of one customer in a month.")
     ] = None,
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Go on in the last rehearsal.")] = False,
@@ -195,9 +199,10 @@ def rehearse(  # the ways to rehearse are few, and each is named
     settings = usable()
     log_events(settings.log_format)
     if not days:
-        _run(settings, lambda: rehearsing.opened(settings, keep=keep))
+        _run(settings, lambda: rehearsing.opened(settings, keep=keep), rehearsing.welcome)
         return
     plan = rehearsing.Plan(days, seed, complaints)
+    typer.echo(rehearsing.begun(settings, plan), err=True)
     with in_a_sentence():
         outcome = asyncio.run(
             rehearsing.rehearsed(settings, plan, compare=compare, machine=as_json)

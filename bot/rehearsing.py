@@ -23,7 +23,7 @@ from bot.wiring import Running, assemble
 from bot.words import Reader
 from commands import budget
 from commands.budget import Budget, Load
-from commands.kit.words import T, Words
+from commands.kit.words import T, Words, listed
 from commands.rehearsal import PLAYED
 from storage import customers, house, people
 from storage.connections import SQLITE, engine_of, sqlite_path
@@ -50,7 +50,10 @@ _WHY = {
     OTHER_VERSION: T(
         "This database is of another version. Run {run} first.", run="python -m bot migrate"
     ),
-    REFUSED: T("This database holds a sample or a rehearsal. Name your own company's."),
+    REFUSED: T(
+        "This database holds a sample or a rehearsal. Name your own company's in {name}.",
+        name="DATABASE_URL",
+    ),
     EMPTY: T("Nobody works in this company yet. Import your people first."),
 }
 
@@ -116,10 +119,19 @@ def _settle_in(db: Transaction, found: Copied, tried: dict[str, list[str]], now:
         people.add_account(db, account_of(f"p{id_}", row.name, now, person_id=id_))
         if str(id_) in tried:
             people.set_quiet(db, id_, *tried[str(id_)])
+    if not people.administrators(db):
+        _administered(db)
     for id_ in sorted(found.writers):
         contact = customers.contact(db, id_)
         if contact:
             people.add_account(db, account_of(f"c{id_}", contact.name, now, contact_id=id_))
+
+
+def _administered(db: Transaction) -> None:
+    """Before going live nobody may have joined as administrator: whoever is at the top plays it."""
+    everybody = people.active(db)
+    top = next((row for row in everybody if row.superior_id is None), everybody[0])
+    people.set_admin(db, known(top.id), admin=True)
 
 
 def _monthly(found: Copied) -> float:
@@ -163,13 +175,16 @@ async def _played(stage: Stage, plan: Plan) -> Budget:
     first = begun.astimezone(core.house.zone).date() + timedelta(days=1)
     since = datetime.combine(first, time(), core.house.zone)
     before = datetime.combine(first + timedelta(days=plan.days), time(), core.house.zone)
-    monthly = plan.monthly
-    if monthly is None:
-        monthly = float(await core.database.read(lambda db: house.get(db, COMPLAINTS)))
+    monthly = await core.database.read(lambda db: often(db, plan))
     await Script(stage, plan.seed, monthly).plan(first, plan.days)
     await stage.play(before)
     await core.database.write(lambda db: _remember(db, since, before, before - begun))
     return await core.database.read(lambda db: _counted(db, core, since, before))
+
+
+def often(db: Transaction, plan: Plan) -> float:
+    """How often a customer complains in a month of this play."""
+    return float(house.get(db, COMPLAINTS)) if plan.monthly is None else plan.monthly
 
 
 def _counted(db: Transaction, core: Core, since: datetime, before: datetime) -> Budget:
@@ -185,12 +200,60 @@ def _remember(db: Transaction, since: datetime, before: datetime, ahead: timedel
 # --- reported -------------------------------------------------------------------------------------
 
 
-def as_json(found: Budget, plan: Plan) -> Json:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a copy is worth telling: who administers there, and how often customers complain."""
+
+    administrator: str
+    monthly: float
+
+
+def looked(played: Settings, plan: Plan) -> Look:
+    """The same, once a copy is made."""
+    database = Database(played.database_url)
+    try:
+        found, _ = database.write_now(lambda db: Look(_at_the_top(db), often(db, plan)))
+    finally:
+        database.close()
+    return found
+
+
+def _at_the_top(db: Transaction) -> str:
+    return people.administrators(db)[0].name
+
+
+def begun(settings: Settings, plan: Plan) -> str:
+    """What is said while it is played."""
+    words = T(
+        "Playing {n} day on a copy of your company: nothing reaches anybody. It takes a while.",
+        "Playing {n} days on a copy of your company: nothing reaches anybody. It takes a while.",
+        n=plan.days,
+    )
+    return _spoken(settings, (words,))
+
+
+def welcome(running: Running) -> str:
+    """What is said of the chat when it opens."""
+    house_, database = running.core.house, running.core.database
+    name, _ = database.write_now(_at_the_top)
+    reader = Reader(house_.language, house_.zone, datetime.now(UTC), house_.catalogues)
+    return reader.say(
+        T(
+            "A copy of your company: nothing reaches anybody. You can be everybody and move the "
+            "clock; as {name}, send {command} to see how many messages everybody would get.",
+            name=name,
+            command="/rehearsal",
+        )
+    )
+
+
+def as_json(found: Budget, plan: Plan, look: Look) -> Json:
     """The budget for programs, and to be compared with."""
     return {
         "since": found.since.isoformat(),
         "days": found.days,
         "seed": plan.seed,
+        "complaints": look.monthly,
         "kept": found.kept,
         "median": found.median,
         "limits": found.limits.model_dump(),
@@ -216,28 +279,48 @@ def _person(load: Load) -> Json:
     }
 
 
-def report(settings: Settings, found: Budget) -> str:
+def report(settings: Settings, found: Budget, plan: Plan, look: Look) -> str:
     """The budget as a person reads it: the card, then everybody, then what comes next."""
-    return _spoken(settings, _sentences(found))
+    return _spoken(settings, _sentences(found, plan, look))
 
 
-def _sentences(found: Budget) -> Iterator[Words]:
+def _sentences(found: Budget, plan: Plan, look: Look) -> Iterator[Words]:
     yield budget.title(found)
     yield budget.summary(found)
+    yield T(
+        "What people do is drawn by chance from seed {seed}; each customer complains {often} times "
+        "a month ({option} says otherwise).",
+        seed=plan.seed,
+        often=f"{look.monthly:.2g}",
+        option="--complaints",
+    )
     for load in found.loads:
-        yield budget.line(load)
-        if load.kinds:
+        if load.kinds or load.quiet:
+            yield budget.line(load)
             yield budget.made_up_of(load)
+    spared = [load.name for load in found.loads if not (load.kinds or load.quiet)]
+    if spared:
+        yield T(
+            "{n} person would not be disturbed at all: {names}",
+            "{n} people would not be disturbed at all: {names}",
+            n=len(spared),
+            names=listed(spared),
+        )
     for hint in budget.advice(found):
         yield T("→ {hint}", hint=hint)
 
 
-def afterwards(settings: Settings) -> str:
+def afterwards(settings: Settings, look: Look) -> str:
     """What to do next."""
     return _spoken(
         settings,
         (
-            T("Look around in it: {run}", run="python -m bot rehearse --keep"),
+            T(
+                "Look around in it: {run}. {name} administers it and reads this with {command}.",
+                run="python -m bot rehearse --keep",
+                name=look.administrator,
+                command="/rehearsal",
+            ),
             T(
                 "Tune quiet hours there, or numbers in your {file}, then play again with the same "
                 "seed and {option}.",
@@ -258,11 +341,18 @@ def compared(settings: Settings, before: Json, after: Json) -> str:
 
 
 def _differences(before: Json, after: Json) -> Iterator[Words]:
-    same = all(before[key] == after[key] for key in ("seed", "days"))
-    if not same:
-        yield T("The play before had another seed or other days, so chance differs too.")
+    if any(before.get(key) != after[key] for key in ("since", "days", "seed", "complaints")):
+        yield T(
+            "The play before had other days, another seed or other complaints, so chance differs "
+            "too."
+        )
     was = {person["person"]: person for person in before["people"]}
-    changed = [p for p in after["people"] if was.get(p["person"], p) != p]
+    shown = ("pushes", "in_quiet_hours")
+    changed = [
+        now
+        for now in after["people"]
+        if any(was.get(now["person"], now)[key] != now[key] for key in shown)
+    ]
     for person in changed:
         earlier = was[person["person"]]
         yield T(
@@ -300,11 +390,20 @@ async def rehearsed(settings: Settings, plan: Plan, *, compare: bool, machine: b
     path = kept_report(settings)
     if compare and not path.exists():
         raise Refusal(T("There is no play yet to compare with. Rehearse a first time."))
-    before = json.loads(path.read_text()) if compare else None
-    found = await play(copied(settings), plan)
-    after = as_json(found, plan)
-    path.write_text(json.dumps(after, ensure_ascii=False, indent=1))
+    before = json.loads(path.read_text(encoding="utf-8")) if compare else None
+    played = copied(settings)
+    look, found = looked(played, plan), await play(played, plan)
+    after = as_json(found, plan, look)
+    path.write_text(_written(after), encoding="utf-8")
     if machine:
-        return Outcome(json.dumps(after, ensure_ascii=False, indent=1), found.kept)
-    parts = [report(settings, found), compared(settings, before, after) if before else ""]
-    return Outcome("\n\n".join([*filter(None, parts), afterwards(settings)]), found.kept)
+        return Outcome(_written(after), found.kept)
+    parts = [
+        report(settings, found, plan, look),
+        compared(settings, before, after) if before else "",
+        afterwards(settings, look),
+    ]
+    return Outcome("\n\n".join(filter(None, parts)), found.kept)
+
+
+def _written(told: Json) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1)

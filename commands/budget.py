@@ -286,8 +286,9 @@ _CURES = {
 
 def advice(found: Budget) -> tuple[T, ...]:
     """What to tune, in words."""
-    heavy = found.over or found.loads[:WORST]
-    hints = [_cure(load) for load in heavy[:WORST] if load.kinds]
+    hints = [_cure(load) for load in found.over[:WORST] if load.kinds]
+    if found.kept:
+        hints.append(T("Nothing has to be tuned."))
     asleep = [load for load in found.loads if load.in_quiet]
     if asleep:
         hints.append(_woken(asleep))

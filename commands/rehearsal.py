@@ -28,7 +28,10 @@ class Rehearsal(Command, name="rehearsal", aliases=("演练",), who={Role.ADMINI
     """Show how many messages everybody would get."""
 
     def run(self, desk: Desk) -> Card:
-        """Count them, from the rehearsal's first day until now."""
+        """Count them, from the rehearsal's first day until now.
+
+        Days that were played by themselves stand alone until another day has passed.
+        """
         played = house.get(desk.db, PLAYED)
         if not played:
             raise Refused(
@@ -39,5 +42,6 @@ class Rehearsal(Command, name="rehearsal", aliases=("演练",), who={Role.ADMINI
                 )
             )
         since, until = (datetime.fromisoformat(at) for at in played)
-        before = max(until, desk.recorded_at + _INSTANT)
+        alone = since < until and desk.recorded_at < until + timedelta(days=1)
+        before = until if alone else desk.recorded_at + _INSTANT
         return budget.card(budget.counted(desk.db, desk.policy, desk.zone, since, before))

@@ -185,6 +185,15 @@ def test_quiet_hours_tried_in_the_rehearsal_are_played_with_and_others_follow_th
     assert live.quiet_from == "22:00"
 
 
+def test_where_nobody_has_joined_as_administrator_whoever_is_at_the_top_plays_it(
+    company: Settings,
+) -> None:
+    looked(company, lambda db: people.set_admin(db, 1, admin=False))
+    played = rehearsing.copied(company)
+    assert [row.name for row in looked(played, people.administrators)] == ["赵总"]
+    assert looked(company, people.administrators) == []
+
+
 @pytest.mark.parametrize(("lately", "monthly"), [(9, 0.5), (12, 12 / 3 / 11)])
 def test_complaints_come_as_often_as_lately_where_that_can_be_told(
     company: Settings, lately: int, monthly: float
@@ -233,6 +242,9 @@ def test_days_are_played_and_the_budget_is_printed_and_compared(
     many = ("--days", "3", "--seed", "5", "--complaints", "12")
     done = bot(*many)
     assert done.exit_code in {0, 1}, done.output
+    assert "正在用贵公司的副本演练3天" in done.output
+    assert "每个客户每月投诉12次" in done.output
+    assert "管理员是赵总" in done.output
     assert "李娜会收到" in done.output
     assert "条消息，其中" in done.output
     assert "正式上线" in done.output
@@ -269,6 +281,26 @@ def test_programs_get_json_and_an_exit_code(at: Path, monkeypatch: pytest.Monkey
     assert told["kept"] is True
     assert {"name", "pushes", "median", "most", "in_quiet_hours"} <= set(told["people"][0])
     assert len(told["people"]) == 8
+    assert told["complaints"] == 0
+
+
+def test_where_nobody_is_disturbed_they_are_named_in_one_line_and_nothing_is_to_be_tuned(
+    at: Path,
+) -> None:
+    done = bot("--days", "1", "--complaints", "0")
+    assert done.exit_code == 0, done.output
+    assert "8人完全不会被打扰：赵总、王经理" in done.output
+    assert "会收到0条" not in done.output
+    assert "无需调整" in done.output
+
+
+def test_a_play_is_compared_with_its_like_or_says_what_differs(at: Path) -> None:
+    quiet = ("--days", "1", "--complaints", "0")
+    assert bot(*quiet).exit_code == 0
+    same = bot(*quiet, "--compare")
+    assert "没有变化" in same.output
+    assert "随机情况也就不同" not in same.output
+    assert "随机情况也就不同" in bot(*quiet, "--seed", "2", "--compare").output
 
 
 def test_without_days_the_chat_opens_on_the_copy_and_goes_on_where_it_ended(
@@ -287,6 +319,9 @@ def test_without_days_the_chat_opens_on_the_copy_and_goes_on_where_it_ended(
     opened_ = bot()
     assert opened_.exit_code == 0, opened_.output
     assert found[0].link in opened_.output
+    assert "这是贵公司的副本" in opened_.output
+    assert "以赵总的身份发送 /rehearsal" in opened_.output
+    assert "make run" not in opened_.output
     assert bot("--days", "2", "--complaints", "0").exit_code == 0
     assert bot("--keep").exit_code == 0
     ahead = found[1].core.clock.now() - datetime.now(UTC)
