@@ -21,6 +21,7 @@ from bot.logs import log_events
 from bot.start import bound, greeting, in_a_sentence, usable
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.spreadsheets import Desk
     from bot.wiring import Running
 
@@ -54,12 +55,20 @@ def run() -> None:
 
     settings = usable()
     log_events(settings.log_format)
+    _run(settings, assemble)
+
+
+def _run(
+    settings: Settings,
+    put_together: Callable[[Settings], Running],
+    more: Callable[[Running], str] = lambda _: "",
+) -> None:
     with in_a_sentence(), ExitStack() as opened:
         listening = opened.enter_context(bound(settings.host, settings.port))
         port = listening.getsockname()[1]
-        running = assemble(settings.model_copy(update={"port": port}))
+        running = put_together(settings.model_copy(update={"port": port}))
         opened.pop_all()
-    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code)))
+    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code, more(running))))
     with _ending_well():
         serve(running, listening)
 
@@ -170,6 +179,36 @@ def restore(
     with in_a_sentence():
         rows = put_back(settings, file, replace=replace)
     typer.echo(f"{rows} rows restored from {file}")
+
+
+@cli.command()
+def rehearse(  # the ways to rehearse are few, and each is named
+    days: Annotated[int, typer.Option(min=0, max=92, help="Play so many days by itself.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same.")] = 1,
+    complaints: Annotated[
+        float | None, typer.Option(min=0, help="Complaints of one customer in a month.")
+    ] = None,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on in the last rehearsal.")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="With the play before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
+) -> None:
+    """Play your own company before going live, on a copy that reaches nobody."""
+    from bot import rehearsing
+
+    settings = usable()
+    log_events(settings.log_format)
+    if not days:
+        _run(settings, lambda at: rehearsing.opened(at, keep=keep), rehearsing.welcome)
+        return
+    plan = rehearsing.Plan(days, seed, complaints)
+    typer.echo(rehearsing.begun(settings, plan), err=True)
+    with in_a_sentence():
+        outcome = asyncio.run(
+            rehearsing.rehearsed(settings, plan, compare=compare, machine=as_json)
+        )
+    typer.echo(outcome.said)
+    raise typer.Exit(int(not outcome.kept))
 
 
 @cli.command("import")

@@ -192,6 +192,15 @@ class Settings(Tongue):
         """Whether the local chat is on: the embedded default, without any platform's token."""
         return not (self.slack or self.telegram)
 
+    def alone(self, database_url: str) -> Settings:
+        """The same on another database, without any platform, its files and keys its own."""
+        nothing = SecretStr("")
+        none = dict.fromkeys(
+            ("slack_bot_token", "slack_app_token", "telegram_bot_token", "secret_keys"), nothing
+        )
+        apart = {"database_url": database_url, "files_url": "database", "public_url": ""}
+        return self.model_copy(update={**none, **apart})
+
     @property
     def keys(self) -> tuple[bytes, ...]:
         """The secret keys, newest first; none when the database keeps one of its own."""

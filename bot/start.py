@@ -120,14 +120,20 @@ def _why(host: str, port: int, error: OSError) -> T:
 # --- what is printed once it listens --------------------------------------------------------------
 
 
-def greeting(host: str, port: int, link: str, code: str) -> Iterator[str]:
-    """How to begin, in both languages: who reads this is not known yet."""
+def greeting(host: str, port: int, link: str, code: str, more: str = "") -> Iterator[str]:
+    """How to begin, in both languages: who reads this is not known yet.
+
+    `more` is said of the local chat where it is not the sample company's.
+    """
     if link:
         yield from ("", "  源头 Headwater", "")
         yield f"  打开本地聊天 / Open the local chat:  {nearby(host, port)}{link}"
         yield from _reach(host, port)
-        yield "  In English, on an empty database:"
-        yield "      LANGUAGE=en DATABASE_URL=sqlite:///english.db make run"
+        if more:
+            yield f"  {more}"
+        else:
+            yield "  In English, on an empty database:"
+            yield "      LANGUAGE=en DATABASE_URL=sqlite:///english.db make run"
         yield ""
     if code:
         yield f"\n  First administrator: send the bot   join {code}"

@@ -28,6 +28,7 @@ from commands.cases.rules import CasePolicy
 from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
+from commands.rehearsal import is_rehearsal
 from scheduler.clock import Clock
 from storage import people, timers
 from storage.database import Database, Gone, Json, Transaction
@@ -191,11 +192,22 @@ def _first(db: Transaction, settings: Settings, core: Core) -> str:
         elif not sample.is_sample(db):
             raise Refusal(
                 T(
-                    "No token is set, and this database holds a real company: the local chat plays "
-                    "sample companies only. Set a platform's token, or name another DATABASE_URL."
+                    "No token is set, and this database holds a real company, which the local chat "
+                    "does not touch. Set a platform's token, play it on a copy with {rehearse}, or "
+                    "name another DATABASE_URL.",
+                    rehearse="python -m bot rehearse",
                 )
             )
         return ""
+    if is_rehearsal(db):
+        raise Refusal(
+            T(
+                "This database is a rehearsal: a copy of your company, to be played, and a "
+                "platform's token is set. Name your company's own database in DATABASE_URL; to go "
+                "on rehearsing, run {rehearse} there.",
+                rehearse="python -m bot rehearse --keep",
+            )
+        )
     if sample.is_sample(db):
         raise Refusal(
             T(

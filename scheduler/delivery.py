@@ -32,7 +32,7 @@ from scheduler.sending import (
 from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
-from storage import letters, pacing, people, postings, subjects
+from storage import letters, pacing, people, postings, pushes, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
@@ -218,7 +218,7 @@ class Delivery:
             key=str(letter.id),
             person_id=letter.person_id,
             account_id=letter.account_id,
-            quiet=letter.urgency != "now",
+            quiet=letter.urgency != "now" or pushes.answers(letter),
         )
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:

@@ -124,7 +124,7 @@ def _table(archive: ZipFile, standing: Source, shape: Shape) -> tuple[int, str]:
     with archive.open(table_name(shape.name), "w", force_zip64=True) as out:
         _line(out, digest, shape.columns)
         for row in standing.rows(shape):
-            _line(out, digest, _plain(shape, row))
+            _line(out, digest, plain(shape, row))
             count += 1
     return count, digest.hexdigest()
 
@@ -135,7 +135,8 @@ def _line(out: IO[bytes], digest: Digest, values: Sequence[Json]) -> None:
     out.write(line)
 
 
-def _plain(shape: Shape, row: Sequence[Any]) -> list[Json]:
+def plain(shape: Shape, row: Sequence[Any]) -> list[Json]:
+    """A row's values as JSON has them, the same from either engine."""
     return [
         bool(value) if name in shape.booleans and value is not None else _value(value)
         for name, value in zip(shape.columns, row, strict=True)

@@ -194,7 +194,10 @@ class Pages:
         return " · ".join(reader.say(labels.get(code, code)) for code in codes)
 
     def _steps(self, view: View, language: str) -> list[Step]:
+        """What a newcomer tries first; nothing where nobody is there to try it as."""
         words, guide = chrome.words(language), self._setting.guide
+        if not (view.named(guide.visitor) or view.named(guide.complainer)):
+            return []
         visited, complained = view.steps
         return [
             *self._step(view, words, "visit", guide.visitor, done=visited),

@@ -78,7 +78,7 @@ def _begun(desk: Desk, absence: Absence) -> None:
     withheld.withhold(desk.db, absence.person_id, absence.since, absence.until)
     desk.change(about, None, {"away": absence.since.isoformat(), "deputy": absence.deputy_id})
     _look_anew(desk, absence.person_id)
-    desk.tell(ToPerson(absence.deputy_id), _asked(desk, absence))
+    desk.tell(ToPerson(absence.deputy_id), _asked(desk, absence), urgency=Urgency.WAKING)
 
 
 def _look_anew(desk: Desk, person_id: int) -> None:
@@ -210,6 +210,6 @@ def _deputed(desk: Desk, absence: Absence, candidates: tuple[int, ...]) -> None:
             continue
         absences.depute(desk.db, known(absence.id), candidate)
         absence.deputy_id = candidate
-        desk.tell(ToPerson(candidate), _asked(desk, absence))
+        desk.tell(ToPerson(candidate), _asked(desk, absence), urgency=Urgency.WAKING)
         break
     _look_anew(desk, absence.person_id)

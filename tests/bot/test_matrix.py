@@ -77,6 +77,7 @@ MATRIX: dict[str, list[str]] = {
     "person_phone": ["administrator"],
     "person_superior": ["administrator"],
     "quiet": EVERYBODY,
+    "rehearsal": ["administrator"],
     "settings": EVERYBODY,
     "today": EVERYBODY,
     "visit": ["sales", "management"],

@@ -11,7 +11,7 @@ from bot.platform import Rate
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
-from commands.kit.people import Actor, ToAccount, ToPerson
+from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.delivery import GIVE_UP_AFTER, LEASE, Delivery
 from storage import letters, people
@@ -327,6 +327,23 @@ async def test_a_letter_behind_another_does_not_ask_to_be_looked_at(desk: Recept
         await tell(desk, f"one of three: {number}")
     await desk.core.delivery.tick()
     assert await desk.core.delivery.next_in() == timedelta(seconds=10)
+
+
+async def test_an_answer_in_the_open_chat_rings_no_bell_and_news_does(desk: Reception) -> None:
+    here = ToChat("web", "rehearsal", "dm:lina", person_id=LINA)
+    await writes(desk, lambda at: at.tell(here, Card(T("done"))))
+    await tell(desk, "a new case")
+    await tell(desk, "when you are awake", urgency=Urgency.WAKING)
+    room = ToChat("web", "rehearsal", "room:cases")
+    await writes(desk, lambda at: at.tell(room, Card(T("posted"))))
+    await desk.core.delivery.tick()
+    silent = {parcel.page.title: parcel.quiet for parcel in desk.mail.sent}
+    assert silent == {
+        "done": True,
+        "a new case": False,
+        "when you are awake": True,
+        "posted": False,
+    }
 
 
 async def test_held_letters_do_not_hide_when_a_retry_is_due(desk: Reception) -> None:

@@ -232,3 +232,13 @@ async def test_when_the_deputy_leaves_and_the_absent_one_succeeds_the_superior_d
     await house.zhangwei.says("投诉 螺栓锈蚀")
     await house.settle()
     assert house.wang.sees("代李娜", "C-2026-0001")
+
+
+async def test_a_deputy_is_not_woken_to_be_asked(house: TestHouse) -> None:
+    await house.advance(hours=13)  # 23:00
+    before = house.zhouqiang.count("请您代理李娜的工作")
+    await house.lina.says("/away 10月16日 deputy: 周强")
+    await house.settle()
+    assert house.zhouqiang.count("请您代理李娜的工作") == before == 0
+    await house.advance(hours=9)
+    assert house.zhouqiang.sees("请您代理李娜的工作", "10月16日（周五）")
