@@ -12,6 +12,7 @@ from storage.migrate import upgrade
 from tests.house import TestHouse, opened
 from tests.postgres import Cluster
 
+pytest_plugins = ("tests.telltale",)
 PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "headwater_template"
@@ -20,6 +21,7 @@ TEMPLATE = "headwater_template"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--dump-calls=DIR` keeps what the bot sent, for the platforms' own type checkers."""
     parser.addoption("--dump-calls", default="", help="write every call of the stories here")
+    parser.addoption("--scan-logs", default="", help="keep the log here; look for people in it")
 
 
 @pytest.fixture(scope="session")
