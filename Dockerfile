@@ -1,16 +1,19 @@
 FROM python:3.12-slim AS libraries
 WORKDIR /build
 COPY requirements.lock ./
+# What installed the libraries goes, and of Babel's many languages those that the bot does not speak.
 RUN python -m venv /libraries \
  && /libraries/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
- && /libraries/bin/pip uninstall --yes pip
+ && /libraries/bin/pip uninstall --yes pip setuptools \
+ && find /libraries -path '*/babel/locale-data/*' -type f \
+    ! -name 'root.dat' ! -name 'en*.dat' ! -name 'zh*.dat' -delete
 
 FROM python:3.12-slim
 # Charts and pictures hold Chinese names.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends fonts-droid-fallback \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
  && install --directory --owner 10001 --group 10001 /data
 COPY --from=libraries /libraries /libraries
 COPY . /app

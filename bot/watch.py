@@ -7,10 +7,8 @@ from collections.abc import Callable
 from commands.kit.words import T
 from scheduler import troubles
 from scheduler.alarm import Clocks
+from storage import troubles as kinds
 from storage.database import Conflict, Database, Transaction
-from storage.troubles import TOKEN
-
-CONFLICT = "conflict"
 
 
 class Watch:
@@ -44,31 +42,49 @@ class Watch:
         self.wake(after)
 
     def _begin(self, db: Transaction, kind: str, reason: str) -> bool:
-        if kind == TOKEN:
-            return troubles.token_refused(db, self.clock, self.platform, reason)
-        if kind != CONFLICT:
-            what = T("⚠ {platform} does not let me hear what is said there", platform=self._name)
-            why = T(
-                "Install the app anew, or put its tokens into my settings and start me again "
-                "({why}).",
-                why=reason,
-            )
-            return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
-        what = T("⚠ Somebody else takes this bot's messages on {platform}", platform=self._name)
-        why = T(
-            "Another program runs with the same token, so some messages never reach me. "
-            "Stop it, or make a new token and put it into my settings."
-        )
-        return troubles.begin(db, self.clock, f"{self.platform}:{kind}", what, why, reason)
+        name = f"{self.platform}:{kind}"
+        match kind:
+            case kinds.TOKEN:
+                return troubles.token_refused(db, self.clock, self.platform, reason)
+            case kinds.CONFLICT:
+                what = T(
+                    "⚠ Somebody else takes this bot's messages on {platform}", platform=self._name
+                )
+                why = T(
+                    "Another program runs with the same token, so some messages never reach me. "
+                    "Stop it, or make a new token and put it into my settings."
+                )
+            case kinds.DEAF:
+                what = T("⚠ I can't reach {platform}: nothing is heard there", platform=self._name)
+                why = T(
+                    "I keep trying. See whether my machine's network and {platform} itself work "
+                    "({why}).",
+                    platform=self._name,
+                    why=reason,
+                )
+            case _:
+                what = T(
+                    "⚠ {platform} does not let me hear what is said there", platform=self._name
+                )
+                why = T(
+                    "Install the app anew, or put its tokens into my settings and start me again "
+                    "({why}).",
+                    why=reason,
+                )
+        return troubles.begin(db, self.clock, name, what, why, reason)
 
     def _end(self, db: Transaction, kind: str) -> bool:
-        if kind == TOKEN:
-            return troubles.token_taken(db, self.clock, self.platform)
-        if kind != CONFLICT:
-            what = T("✅ {platform} lets me hear again", platform=self._name)
-            why = T("Everything that is sent to me reaches me.")
-            return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
-        what = T("✅ I alone take this bot's messages on {platform} again", platform=self._name)
+        match kind:
+            case kinds.TOKEN:
+                return troubles.token_taken(db, self.clock, self.platform)
+            case kinds.CONFLICT:
+                what = T(
+                    "✅ I alone take this bot's messages on {platform} again", platform=self._name
+                )
+            case kinds.DEAF:
+                what = T("✅ I reach {platform} again", platform=self._name)
+            case _:
+                what = T("✅ {platform} lets me hear again", platform=self._name)
         why = T("Everything that is sent to me reaches me.")
         return troubles.end(db, self.clock, f"{self.platform}:{kind}", what, why)
 

@@ -29,8 +29,10 @@ from commands.kit.command import Command
 from commands.kit.words import T
 from commands.people import invite
 from commands.rehearsal import is_rehearsal
+from scheduler import troubles
 from scheduler.clock import Clock
 from storage import people, timers
+from storage import troubles as standing
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
 
@@ -102,13 +104,14 @@ class Running:
             await closer.stop()
         self.core.database.close()
 
-    async def ready(self) -> bool:
-        """Whether the database answers."""
+    async def look(self) -> list[str] | None:
+        """What troubles the platforms that are on; None when the database does not answer."""
         try:
-            await self.core.database.read(people.count)
+            found = await self.core.database.read(standing.of_platforms)
         except Gone:
-            return False
-        return True
+            return None
+        on = self.core.platforms
+        return [troubles.told(one) for one in found if one.name.partition(":")[0] in on]
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -165,8 +168,9 @@ def _assembled(
 
     running.routes.append(front.route(rehearsal=settings.rehearsal))
     reading = Reading(metrics, database, core.clock)
-    running.routes.extend(health.routes(running.ready))
-    running.routes.append(health.metrics(reading.page, settings.metrics_token.get_secret_value()))
+    reader = settings.metrics_token.get_secret_value()
+    running.routes.extend(health.routes(running.look, reader))
+    running.routes.append(health.metrics(reading.page, reader))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
     else:

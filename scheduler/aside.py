@@ -37,7 +37,12 @@ class Aside:
         process, self._process, self._asked = self._process, None, 0
         if process is not None and process.stdin is not None:
             process.stdin.close()
-            await process.wait()
+            ending = asyncio.ensure_future(process.wait())
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                await ending  # it is told to end: we leave nothing behind that still runs
+                raise
 
     async def _answer(self, names: Sequence[str]) -> Grams:
         process = self._process or await self._begin()

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import structlog
+
 from commands.kit.words import T, Words, kept
 from scheduler.alarm import Clocks, raise_alarm
 from storage import customers, people, troubles
 from storage.database import Transaction
 from storage.people import Account
-from storage.troubles import TOKEN
+from storage.troubles import CONFLICT, DEAF, SOCKET, TOKEN, Trouble
+
+log = structlog.get_logger("troubles")
+
+# What is wrong with a platform, as an operator reads it, and the setting to look at.
+KNOWN = {
+    TOKEN: ("the token is refused", "{}_BOT_TOKEN"),
+    CONFLICT: ("another program takes the messages", "{}_BOT_TOKEN"),
+    SOCKET: ("listening is refused", "{}_APP_TOKEN"),
+    DEAF: ("it can't be reached", "{}_API_URL"),
+}
 
 
 def begin(db: Transaction, clock: Clocks, name: str, what: T, why: Words, reason: str = "") -> bool:
     """Something is wrong. Who knew that already is not told again: False then."""
     begun = troubles.begin(db, name, clock.machine(), reason)
     if begun:
+        log.error("trouble", name=name, setting=setting_of(name), reason=reason)
         raise_alarm(db, clock, name, what, why)
     return begun
 
@@ -22,8 +35,23 @@ def end(db: Transaction, clock: Clocks, name: str, what: T, why: Words) -> bool:
     """It is over; False when nothing was wrong."""
     ended = troubles.end(db, name, clock.machine())
     if ended:
+        log.info("trouble_over", name=name)
         raise_alarm(db, clock, f"{name}:over", what, why)
     return ended
+
+
+def setting_of(name: str) -> str:
+    """The setting to look at for a platform's trouble; "" for an account's or a place's."""
+    platform, _, kind = name.partition(":")
+    return KNOWN[kind][1].format(platform.upper()) if kind in KNOWN else ""
+
+
+def told(trouble: Trouble) -> str:
+    """A line for whoever runs the machine: platform, what is wrong, setting, since when, why."""
+    platform, _, kind = trouble.name.partition(":")
+    what = KNOWN[kind][0] if kind in KNOWN else kind
+    where = f" ({setting_of(trouble.name)})" if kind in KNOWN else ""
+    return f"{platform}: {what}{where}, since {trouble.since:%Y-%m-%d %H:%M} UTC: {trouble.reason}"
 
 
 def token_refused(db: Transaction, clock: Clocks, platform: str, reason: str) -> bool:

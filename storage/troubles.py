@@ -55,10 +55,18 @@ def standing(db: Transaction) -> list[Trouble]:
     return _STANDING.all(db)
 
 
+def of_platforms(db: Transaction) -> list[Trouble]:
+    """What is wrong now with a whole platform, not with one account or place there."""
+    return [trouble for trouble in standing(db) if trouble.name.count(":") == 1]
+
+
 def hindered(db: Transaction) -> frozenset[str]:
     """The platforms whose token is refused, so that nothing can be sent there."""
     names = (trouble.name.partition(":") for trouble in standing(db))
     return frozenset(platform for platform, _, kind in names if kind == TOKEN)
 
 
+# What is wrong with a whole platform: it refuses the token, somebody else takes the messages, it
+# does not let us listen, it can't be reached.
 TOKEN = "token"  # noqa: S105 -- what the trouble is called
+CONFLICT, SOCKET, DEAF = "conflict", "socket", "deaf"

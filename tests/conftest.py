@@ -12,6 +12,7 @@ from tests.house import TestHouse, lived_in, opened, prepared
 from tests.moulds import Fill, Moulds
 from tests.postgres import Cluster
 
+pytest_plugins = ("tests.telltale",)
 PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
 Cast = Callable[[str, Fill], str]
@@ -20,6 +21,7 @@ Cast = Callable[[str, Fill], str]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--dump-calls=DIR` keeps what the bot sent, for the platforms' own type checkers."""
     parser.addoption("--dump-calls", default="", help="write every call of the stories here")
+    parser.addoption("--scan-logs", default="", help="keep the log here; look for people in it")
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.watching import TOKEN, Unwatched, Watch
+from bot.slack.watching import Unwatched, Watch
 from storage.database import Gone
+from storage.troubles import TOKEN
 
 Json = Any
 log = structlog.get_logger("slack")

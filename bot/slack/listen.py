@@ -32,7 +32,8 @@ from bot.slack.chats import Chats
 from bot.slack.hear import UNREADABLE, Payload
 from bot.slack.manifest import RECORD
 from bot.slack.sockets import Sockets
-from bot.slack.watching import TOKEN, Unwatched, Watch
+from bot.slack.watching import Unwatched, Watch
+from storage.troubles import TOKEN
 
 Json = Any
 log = structlog.get_logger(PLATFORM)

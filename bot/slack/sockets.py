@@ -19,8 +19,9 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.slack.api import FAILURES, UNINSTALLED, connect, reason
-from bot.slack.watching import DEAF, SOCKET, Unwatched, Watch
+from bot.slack.watching import Unwatched, Watch
 from storage.database import Gone
+from storage.troubles import DEAF, SOCKET
 
 log = structlog.get_logger("slack")
 

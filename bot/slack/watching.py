@@ -8,10 +8,6 @@ import structlog
 
 log = structlog.get_logger("slack")
 
-TOKEN = "token"  # noqa: S105 -- what the trouble is called
-SOCKET = "socket"
-DEAF = "deaf"
-
 
 class Watch(Protocol):
     """Tells staff of a trouble once, and once when it is over."""

@@ -16,7 +16,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
 from storage.database import Json
 
-Kind = Literal["", "conflict", "token"]
+Kind = Literal["", "conflict", "deaf", "token"]
 
 HEARD = ["message", "edited_message", "callback_query", "my_chat_member"]
 BATCH = 100
@@ -37,12 +37,18 @@ class TooMany(TelegramError):
 
 
 class Trouble(Exception):
-    """Telegram does not let us hear. With a `kind` it lasts until somebody acts."""
+    """Telegram does not let us hear. With a `kind` it lasts until somebody acts.
 
-    def __init__(self, reason: str, kind: Kind = "", after: float | None = None) -> None:
+    `away`: nobody answered there, or nothing that helps.
+    """
+
+    def __init__(
+        self, reason: str, kind: Kind = "", after: float | None = None, *, away: bool = False
+    ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
         self.after = after
+        self.away = away
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class Updates:
         try:
             response = await self._client.post(self._url, json=asked)
         except httpx.HTTPError as error:
-            raise Trouble(type(error).__name__) from error
+            raise Trouble(type(error).__name__, away=True) from error
         return self._read(response)
 
     async def close(self) -> None:
@@ -118,7 +124,9 @@ class Updates:
             raise Trouble("somebody else fetches this bot's updates", "conflict")
         if code in TOKEN_REFUSED:
             raise Trouble("the token was refused", "token")
-        raise Trouble(f"answer {code}", after=seconds(response) if code == TOO_MANY else None)
+        if code == TOO_MANY:
+            raise Trouble(f"answer {code}", after=seconds(response))
+        raise Trouble(f"answer {code}", away=True)
 
 
 def trouble(error: TelegramError) -> Trouble:
@@ -131,6 +139,6 @@ def trouble(error: TelegramError) -> Trouble:
         case Conflict():
             return Trouble("somebody else fetches this bot's updates", "conflict")
         case NetworkError():
-            return Trouble(type(error).__name__)
+            return Trouble(type(error).__name__, away=True)
         case _:
             return Trouble(str(error))

@@ -109,8 +109,8 @@ class TelegramListener:
     def _proven(self) -> tuple[Kind, ...]:
         """What surely does not trouble us, after something went well."""
         if self._hook.url or (self._poller and self._poller.fetched):
-            return ("token", "conflict")
-        return () if self._poller else ("token",)
+            return ("token", "conflict", "deaf")
+        return () if self._poller else ("token", "deaf")
 
     async def _introduce(self) -> float:
         """Learn our name, and tell Telegram how we want to hear; what waits for us is kept."""

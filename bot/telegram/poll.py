@@ -27,6 +27,7 @@ AT_ONCE = 0.5
 LONGEST_PAUSE = 30.0
 NOTICED_AFTER = 2
 CALM = timedelta(minutes=2)
+AWAY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class Temper:
         self._told: set[Kind] = set()
         self._fine: set[Kind] = set()
         self._troubled_at: datetime | None = None
+        self._away_since: datetime | None = None
 
     async def fine(self, *proven: Kind) -> None:
         """It went well, which proves that of these kinds there is no trouble now."""
-        self.state, self._failures = "", 0
+        self.state, self._failures, self._away_since = "", 0, None
         if self._troubled_at and self._grounds.now() - self._troubled_at < CALM:
             return
         self._same = 0
@@ -73,7 +75,7 @@ class Temper:
 
     async def troubled(self, error: BaseException) -> float:
         """How many seconds to wait after a failure."""
-        found = error if isinstance(error, Trouble) else _trouble(error)
+        found = self._lasting(error if isinstance(error, Trouble) else _trouble(error))
         self._failures += 1
         if found.kind:
             self._same = self._same + 1 if found.kind not in self._fine else 1
@@ -82,6 +84,14 @@ class Temper:
         self.state = found.kind
         await self._notice(found)
         return found.after or min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
+
+    def _lasting(self, found: Trouble) -> Trouble:
+        """A network that was away for a moment is no matter; one that stays away is."""
+        now = self._grounds.now()
+        self._away_since = (self._away_since or now) if found.away else None
+        if self._away_since is None or now - self._away_since < AWAY:
+            return found
+        return Trouble(str(found), "deaf", found.after, away=True)
 
     async def _notice(self, found: Trouble) -> None:
         """Tell a conflict only when it stays: replicas that hand over may have one for a moment."""

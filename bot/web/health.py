@@ -15,16 +15,22 @@ PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-
 PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def routes(ready: Callable[[], Awaitable[bool]]) -> list[Route]:
-    """`/healthz` answers as long as anything does; `/readyz` asks."""
+def routes(look: Callable[[], Awaitable[list[str] | None]], token: str = "") -> list[Route]:
+    """`/healthz` answers as long as anything does; `/readyz` looks.
+
+    Ready is who could serve a request: without a database nobody (`look` gives None). What troubles
+    a single platform is said below, to whoever may read the metrics, and holds nobody up.
+    """
 
     async def healthz(request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def readyz(request: Request) -> Response:
-        if await ready():
-            return PlainTextResponse("ready\n")
-        return PlainTextResponse("not ready\n", 503)
+        found = await look()
+        if found is None:
+            return PlainTextResponse("not ready: the database does not answer\n", 503)
+        said = found if _may_read(request, token) else []
+        return PlainTextResponse("\n".join(["ready", *said, ""]))
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 

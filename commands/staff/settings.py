@@ -17,7 +17,8 @@ from storage import people
 from storage.people import Account
 
 LAST = "last"
-_LAST = {LAST, "最近", "最近使用的"}
+# It may be typed as it is shown, in either language.
+_LAST = {LAST, "the one used last", "最近", "最近使用的", "最近使用的平台"}
 
 
 def settings(desk: Desk) -> Card:
@@ -108,6 +109,7 @@ def _chosen(said: str, accounts: list[Account]) -> str:
         return ""
     platforms = list(dict.fromkeys(account.platform for account in accounts))
     if wanted not in platforms:
-        names = listed([*(name.capitalize() for name in platforms), LAST])
+        ways: list[Words] = [name.capitalize() for name in platforms]
+        names = listed([*ways, T("the one used last")])
         raise Invalid("platform", T("You have no account there. Choose: {names}", names=names))
     return wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.watch import Watch
 from storage import letters
@@ -25,6 +26,34 @@ async def alarms(house: House) -> list[Letter]:
 def watch(house: House) -> Watch:
     """Over the platform that is on."""
     return Watch(house.core.database, house.clock, lambda _names: None, "web")
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "said"),
+    [
+        ("token", "WEB_BOT_TOKEN", "refuses the bot's token"),
+        ("conflict", "WEB_BOT_TOKEN", "Somebody else takes"),
+        ("socket", "WEB_APP_TOKEN", "does not let me hear"),
+        ("deaf", "WEB_API_URL", "I can't reach"),
+    ],
+)
+async def test_it_is_logged_once_with_the_setting_to_look_at(
+    house: House, kind: str, setting: str, said: str
+) -> None:
+    with capture_logs() as logged:
+        await watch(house).notice(kind, "because")
+        await watch(house).notice(kind, "because")
+        await watch(house).over(kind)
+    begun, ended = [line for line in logged if line["event"].startswith("trouble")]
+    assert begun == {
+        "event": "trouble",
+        "log_level": "error",
+        "name": f"web:{kind}",
+        "setting": setting,
+        "reason": "because",
+    }
+    assert (ended["event"], ended["name"]) == ("trouble_over", f"web:{kind}")
+    assert said in str((await alarms(house))[0].body)
 
 
 async def test_it_is_told_once_until_it_is_over(house: House) -> None:

@@ -13,6 +13,7 @@ from bot import sample
 from bot.platform import Address, Request, Typed
 from bot.settings import Settings
 from bot.start import Refusal
+from bot.watch import Watch
 from bot.wiring import Running, app_manifest, assemble, menus
 from storage import house as facts
 from storage import people
@@ -108,6 +109,28 @@ async def test_ready_says_whether_the_database_answers(
         broken.setattr(Database, "_connection", gone)
         assert (await status("/healthz"), await status("/readyz")) == (200, 503)
     assert await status("/readyz") == 200
+    closed(running)
+
+
+async def test_a_platform_in_trouble_is_named_and_takes_no_other_out_of_service(
+    database_url: str,
+) -> None:
+    running = assemble(settings_for(database_url, "en", **TELEGRAM, **SLACK))
+    clock = running.core.clock
+    watch = Watch(running.core.database, clock, running.core.wake, "slack")
+    await watch.notice("token", "invalid_auth")
+    off = Watch(running.core.database, clock, running.core.wake, "mail")
+    await off.notice("deaf", "it was switched off since")
+    transport = httpx2.ASGITransport(app=running.app, client=("127.0.0.1", 1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://bot") as client:
+        answer = await client.get("/readyz")
+        assert answer.status_code == 200
+        ready, line, *more = answer.text.splitlines()
+        assert (ready, more) == ("ready", [])
+        assert line.startswith("slack: the token is refused (SLACK_BOT_TOKEN), since ")
+        assert line.endswith("UTC: invalid_auth")
+        await watch.over("token")
+        assert (await client.get("/readyz")).text == "ready\n"
     closed(running)
 
 

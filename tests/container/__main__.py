@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from storage.connections import connect
 from tests.container.image import BASE, Image, build, make_base, missing
+from tests.container.postgres import beside
 from tests.container.running import Container, started
 from tests.fakes.slack import FakeSlack
 from tests.house import address_of, prepared
 from tests.players.slack import SlackPlayer
+from tests.postgres import Cluster
 
 PORT = 18080
 LINE = "/visit 宁波精工 昨天 Q3涨价3%"
@@ -67,33 +70,70 @@ async def visited(fake: FakeSlack) -> None:
     await settle()
 
 
-def rows(data: Path) -> list[tuple[str]]:
-    """The visits that were kept."""
-    with sqlite3.connect(data / "headwater.db") as connection:
-        found = connection.execute("SELECT notes FROM visit ORDER BY id DESC LIMIT 1").fetchall()
+def notes(url: str) -> str:
+    """What was noted at the newest visit."""
+    connection = connect(url)
+    found = connection.execute("SELECT notes FROM visit ORDER BY id DESC LIMIT 1").fetchone()
     connection.close()
-    return found
+    return str(found)
 
 
-async def lived(image: Image, data: Path) -> None:
-    """Start, become healthy, be used, be stopped."""
+async def lived(
+    image: Image, data: Path, url: str, given: dict[str, str], names: tuple[str, ...] = ()
+) -> None:
+    """Start, become healthy, be used, be kept, be stopped; `url` is its database as we see it."""
     async with FakeSlack() as fake:
-        settings = {
+        settings = given | {
             "SLACK_BOT_TOKEN": fake.bot_token,
             "SLACK_SIGNING_SECRET": fake.signing_secret,
             "SLACK_API_URL": fake.api_url,
             "HOST": "127.0.0.1",
             "PORT": str(PORT),
         }
-        with started(image, data, settings) as container:
+        with started(image, data, settings, names) as container:
             took = await asyncio.to_thread(container.until_healthy)
             check(holds=True, what=f"healthy after {took:.1f} s")
             await asyncio.to_thread(guarded, container)
             await visited(fake)
-            check(holds="Q3涨价3%" in str(rows(data)), what="the visit is a row, and was answered")
+            noted = await asyncio.to_thread(notes, url)
+            check(holds="Q3涨价3%" in noted, what="the visit is a row, and was answered")
+            backup = ("python", "-m", "bot", "backup", "/data/headwater.zip")
+            kept = await asyncio.to_thread(container.inside, *backup)
+            check(holds=kept == 0, what="a backup is made inside")
             took, code = await asyncio.to_thread(container.stop)
             check(holds=took < 10, what=f"stopped in {took:.1f} s")
             check(holds=code == 0, what=f"its exit code is {code}")
+
+
+def given_to(image: Image, data: Path) -> None:
+    """The folder and what is in it belong to the container's user."""
+    for path in (data, *data.iterdir()):
+        shutil.chown(path, *map(int, image.user.split(":")))
+
+
+def on_sqlite(image: Image) -> None:
+    """As the image runs when it is told nothing of a database."""
+    with tempfile.TemporaryDirectory() as name:
+        url = f"sqlite:///{name}/headwater.db"
+        prepared(url, "slack", "zh")
+        given_to(image, Path(name))
+        asyncio.run(lived(image, Path(name), url, {}))
+
+
+def on_postgresql(image: Image) -> None:
+    """With the settings of compose.yaml; but it listens, as every server here, on loopback."""
+    with tempfile.TemporaryDirectory() as name, Cluster() as cluster:
+        given_to(image, Path(name))
+        asyncio.run(composed(image, Path(name), cluster))
+
+
+async def composed(image: Image, data: Path, cluster: Cluster) -> None:
+    """The bot finds its database by the name that compose gives it."""
+    async with beside(cluster) as settings:
+        host = urlsplit(settings["DATABASE_URL"]).hostname or ""
+        url = settings["DATABASE_URL"].replace(f"@{host}/", "@127.0.0.1/")
+        await asyncio.to_thread(prepared, url, "slack", "zh")
+        await lived(image, data, url, settings, (host,))
 
 
 def main() -> int:
@@ -107,12 +147,9 @@ def main() -> int:
     image = build()
     shape(image)
     print("Running it", flush=True)
-    with tempfile.TemporaryDirectory() as name:
-        data = Path(name)
-        prepared(f"sqlite:///{data / 'headwater.db'}", "slack", "zh")
-        for path in (data, *data.iterdir()):
-            shutil.chown(path, *map(int, image.user.split(":")))
-        asyncio.run(lived(image, data))
+    on_sqlite(image)
+    print("Running it with compose.yaml's settings and PostgreSQL beside it", flush=True)
+    on_postgresql(image)
     return 0
 
 

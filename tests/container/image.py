@@ -15,6 +15,14 @@ BASE = "localhost/python:3.12-slim"
 IMAGE = "localhost/headwater:try"
 MIRROR = "http://deb.debian.org/debian"
 PACKAGES = "python3,python3-venv,python-is-python3,ca-certificates"
+# What a slim image is without, too.
+NOT_SLIM = (
+    "var/cache/apt",
+    "var/lib/apt/lists",
+    "usr/share/doc",
+    "usr/share/man",
+    "usr/share/locale",
+)
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NEEDED = {
     "buildah": "buildah",
@@ -59,7 +67,8 @@ def make_base() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", folder, MIRROR)
-        shutil.rmtree(Path(folder) / "var/cache/apt/archives")
+        for name in NOT_SLIM:
+            shutil.rmtree(Path(folder) / name)
         made = run("buildah", "from", "scratch")
         run("buildah", "add", "--quiet", made, folder, "/")
         run("buildah", "commit", "--quiet", "--rm", made, BASE)
@@ -70,7 +79,12 @@ def build() -> Image:
     trusted = f"{CERTIFICATES}:{CERTIFICATES}:ro"
     volumes = ["--volume", trusted] if CERTIFICATES.exists() else []
     how = ["--isolation", "chroot", "--pull-never", "--format", "docker"]
+    before = run("buildah", "images", "--quiet", "--filter", f"reference={IMAGE}")
     run("buildah", "bud", *how, *volumes, "--tag", IMAGE, str(ROOT))
+    if before and before not in run(
+        "buildah", "images", "--quiet", "--filter", f"reference={IMAGE}"
+    ):
+        run("buildah", "rmi", before)
     told = json.loads(run("buildah", "inspect", "--type", "image", IMAGE))["Docker"]
     config = told["config"]
     return Image(

@@ -20,12 +20,14 @@ ENTER = """
 set -e
 mount --bind "$0" "$0"
 mount --bind "$1" "$0/data"
+touch "$0/etc/hosts"
+mount --bind "$2" "$0/etc/hosts"
 mount --rbind /dev "$0/dev"
 mount -t proc proc "$0/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$0/tmp"
 mount -o remount,bind,ro "$0"
-root=$0; user=$2; folder=$3; shift 3
-exec chroot --userspec="$user" "$root" env -i -C "$folder" "$@"
+root=$0; user=$3; folder=$4; shift 4
+exec chroot --userspec="$user" "$root" setpriv --no-new-privs env -i -C "$folder" "$@"
 """
 
 
@@ -64,16 +66,21 @@ class Container:
 
 
 @contextmanager
-def started(image: Image, data: Path, settings: dict[str, str]) -> Iterator[Container]:
-    """The container, with these settings and this folder as its volume."""
+def started(
+    image: Image, data: Path, settings: dict[str, str], names: tuple[str, ...] = ()
+) -> Iterator[Container]:
+    """The container, with these settings, this folder as its volume, and these names for us."""
     made = run("buildah", "from", "--pull-never", IMAGE)
     try:
         root = run("buildah", "mount", made)
         # What every container runtime gives to a user that is only a number.
         env = ["HOME=/", *image.env, *(f"{name}={value}" for name, value in settings.items())]
         enter = ["unshare", "--mount", "--propagation=private", "sh", "-c", ENTER]
-        whole = [*enter, root, str(data), image.user, image.folder, *env, *image.command]
-        with tempfile.TemporaryFile() as log:
+        with tempfile.TemporaryFile() as log, tempfile.NamedTemporaryFile("w") as hosts:
+            print("127.0.0.1", "localhost", *names, file=hosts, flush=True)
+            Path(hosts.name).chmod(0o644)
+            about = [root, str(data), hosts.name, image.user, image.folder]
+            whole = [*enter, *about, *env, *image.command]
             process = subprocess.Popen(whole, stdout=log, stderr=log)
             try:
                 yield Container(image, process, env)

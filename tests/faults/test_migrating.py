@@ -103,13 +103,15 @@ def test_a_killed_step_is_finished_and_loses_nothing(
     assert rows(database_url, archive)["customer"][0] == before["customer"][0]
     others = {name: told for name, told in before.items() if name != "customer"}
     assert others.items() <= rows(database_url, archive).items()
-    deaths = 0
+    up, deaths = deaths, 0
     while dies_at(database_url, deaths + 1, before_step):
         deaths += 1
         if migrate.current(database_url) == before_step:
             break
     assert deaths > 3
     assert rows(database_url, archive) == before
+    total = sum(n for n, _ in before.values())
+    print(f"{total} rows, killed {up} times on the way up and {deaths} down: 0 rows lost")
 
 
 def test_every_step_goes_down_and_up_again(database_url: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bot.slack.api import connect as connect_to
 from storage.connections import connect
 from tests.browser.process import OURS, ROOT
 from tests.fakes.slack import Answer, FakeSlack
@@ -69,8 +70,10 @@ async def until(comes_about: Callable[[], bool]) -> None:
     raise AssertionError("it did not come about")
 
 
-async def talks(fake: FakeSlack, number: int, acknowledged: list[int]) -> None:
-    """Log visit after visit, until the bot answers no more."""
+async def talks(
+    fake: FakeSlack, number: int, acknowledged: list[int], stopped: asyncio.Event
+) -> None:
+    """Log visit after visit, until the bot has stopped; one that came too late is said anew."""
     person = fake.user(address_of("slack", PEOPLE[number])[1])
     for count in range(10_000):
         mark = number * 10_000 + count
@@ -78,9 +81,10 @@ async def talks(fake: FakeSlack, number: int, acknowledged: list[int]) -> None:
             answer: Answer = await person.types(person.dm, f"/visit 永固 第{mark}号访问")
         except httpx2.TransportError:
             return
-        if not answer.acknowledged:
+        if answer.acknowledged:
+            acknowledged.append(mark)
+        elif stopped.is_set():
             return
-        acknowledged.append(mark)
 
 
 def hold(url: str, seconds: float) -> None:
@@ -110,6 +114,26 @@ def waiting(url: str) -> int:
     return int(row[0])
 
 
+def posted(fake: FakeSlack) -> list[str]:
+    """The keys of the letters that stand in people's direct chats, as Slack keeps them."""
+    chats = [fake.dm(address_of("slack", name)[1]) for name in PEOPLE]
+    messages = [message for chat in chats for message in fake.messages(chat)]
+    return [str(message.metadata) for message in messages if message.metadata is not None]
+
+
+async def test_a_letter_posted_twice_would_be_seen() -> None:
+    async with FakeSlack() as fake:
+        for name in PEOPLE:
+            fake.add_user(address_of("slack", name)[1], name)
+        client = connect_to(fake.bot_token, fake.api_url)
+        for key in ("L1", "L2", "L2"):
+            about = {"event_type": "headwater_letter", "event_payload": {"key": key}}
+            chat = fake.dm(address_of("slack", PEOPLE[0])[1])
+            await client.chat_postMessage(channel=chat, text="x", metadata=about)
+        assert len(posted(fake)) == 3
+        assert len(set(posted(fake))) == 2
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_stopping_under_load_loses_and_doubles_nothing(
@@ -121,8 +145,12 @@ async def test_stopping_under_load_loses_and_doubles_nothing(
             fake.add_user(address_of("slack", name)[1], name)
         fake.http(f"http://127.0.0.1:{unused_tcp_port}")
         acknowledged: list[int] = []
+        stopped = asyncio.Event()
         async with served(fake, database_url, unused_tcp_port, tmp_path) as process:
-            talking = [asyncio.create_task(talks(fake, n, acknowledged)) for n in range(2)]
+            talking = [
+                asyncio.create_task(talks(fake, n, acknowledged, stopped))
+                for n in range(len(PEOPLE))
+            ]
             await until(lambda: len(acknowledged) >= 20)
             writing = asyncio.create_task(asyncio.to_thread(hold, database_url, 1.5))
             await asyncio.sleep(0.3)
@@ -130,6 +158,7 @@ async def test_stopping_under_load_loses_and_doubles_nothing(
             process.send_signal(signal.SIGTERM)
             code = await asyncio.to_thread(process.wait, 30)
             took = time.monotonic() - begun
+            stopped.set()
             await asyncio.gather(*talking, writing)
         print(f"{len(acknowledged)} acknowledged, stopped in {took:.1f} s")
         assert took < MOST_S
@@ -139,6 +168,8 @@ async def test_stopping_under_load_loses_and_doubles_nothing(
         assert {f"第{mark}号访问" for mark in acknowledged} <= set(notes)
         async with served(fake, database_url, unused_tcp_port, tmp_path):
             await until(lambda: not waiting(database_url))
-        keys = [call["metadata"] for call in fake.sent("chat.postMessage") if "metadata" in call]
-        assert len(keys) == len({str(key) for key in keys})
+        keys = posted(fake)
+        print(f"{len(keys)} letters posted, {len(keys) - len(set(keys))} of them twice")
+        assert len(keys) >= len(PEOPLE)
+        assert len(keys) == len(set(keys))
     assert b"Traceback" not in (tmp_path / "log").read_bytes()

@@ -148,11 +148,12 @@ async def test_quiet_hours_are_ones_own(house: TestHouse) -> None:
 async def test_a_home_is_where_one_has_an_account(house: TestHouse) -> None:
     await house.lina.says("/home pigeon")
     await house.settle()
-    assert "您在那里没有账号" in house.lina.reads()
+    assert house.lina.sees("您在那里没有账号", "最近使用的")
+    assert "last" not in house.lina.reads()
     await house.lina.says(f"/home {house.platform}")
     await house.settle()
     assert (await person(house, LINA)).home == house.platform
-    await house.lina.says("/home 最近")
+    await house.lina.says("/home 最近使用的")
     await house.settle()
     assert (await person(house, LINA)).home == ""
 

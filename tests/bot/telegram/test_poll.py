@@ -196,6 +196,18 @@ async def test_trouble_is_waited_out(house: House, answer: Answer) -> None:
     assert house.notices.said == []
 
 
+async def test_a_telegram_that_stays_away_is_noticed_once_and_once_when_it_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.poll.AWAY", timedelta())
+    monkeypatch.setattr("bot.telegram.poll.CALM", timedelta())
+    gone = Answer(status="502 Bad Gateway")
+    async with listening(house, *HELLO, gone, Answer(resets=True), gone, NOTHING, pauses=5):
+        pass
+    assert house.notices.said == ["answer 502"]
+    assert house.notices.ended == ["token", "deaf", "conflict", "deaf"]
+
+
 async def test_waiting_grows_to_half_a_minute(house: House) -> None:
     async with listening(house, *HELLO, TROUBLES[0], pauses=8):
         pass
@@ -232,7 +244,7 @@ async def test_two_programs_that_take_turns_are_noticed_once(house: House) -> No
     async with listening(house, *HELLO, *answers, pauses=7):
         pass
     assert house.notices.said == ["somebody else fetches this bot's updates"]
-    assert house.notices.ended == ["token"]
+    assert house.notices.ended == ["token", "deaf"]
 
 
 async def test_fetching_alone_for_a_while_ends_a_conflict(
@@ -242,14 +254,14 @@ async def test_fetching_alone_for_a_while_ends_a_conflict(
     async with listening(house, *HELLO, CONFLICT, CONFLICT, NOTHING, pauses=5):
         pass
     assert len(house.notices.said) == 1
-    assert house.notices.ended == ["token", "conflict"]
+    assert house.notices.ended == ["token", "deaf", "conflict"]
 
 
 async def test_who_does_not_fetch_ends_no_conflict(house: House) -> None:
     assert hold(house, "other")
     async with listening(house, *HELLO, NOTHING, pauses=3):
         pass
-    assert house.notices.ended == ["token"]
+    assert house.notices.ended == ["token", "deaf"]
 
 
 async def test_a_second_poller_is_asked_twice_a_second_at_most(house: House) -> None:

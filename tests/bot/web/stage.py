@@ -79,6 +79,7 @@ class StubGate:
     offers: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[int, str, str]] = field(default_factory=list)
     gone: int = 0
+    troubles: list[str] = field(default_factory=list)
 
     async def handle(self, request: Request) -> Reply:
         if self.gone:
@@ -156,10 +157,10 @@ def stage(database: Database, language: str = "zh") -> Stage:
     )
     platform = WebPlatform(database, clock.now, live, house.passes.path)
 
-    async def ready() -> bool:
-        return not gate.gone
+    async def look() -> list[str] | None:
+        return None if gate.gone else gate.troubles
 
-    app = Starlette(routes=[*rehearsal.routes(), *health.routes(ready)])
+    app = Starlette(routes=[*rehearsal.routes(), *health.routes(look)])
     return Stage(database, clock, gate, live, rehearsal, platform, app, house)
 
 

@@ -1,0 +1,95 @@
+"""Whoever reads one language reads that one only, whatever happens and whatever is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from bot import sample
+from commands.kit.words import T
+from tests.bot.test_locale import ALLOWED_LATIN, OWN_NAMES, reader
+from tests.house import CAST, TestHouse, opened
+
+CODE = r"\b[A-Z]-\d{4}-\d{4}\b"
+# What has no language: numbers of subjects, addresses, what is typed after a slash, a code to join,
+# a platform's name, the ending of a file, and the values of a form that only the page sees.
+NAMES = r"\b(Web|Slack|Telegram|xlsx|csv|png|Headwater)\b"
+VALUES = r"^ *(no|yes|last)$"
+NEUTRAL = re.compile(
+    rf"{CODE}|https?://\S+|/[a-z_]+|\b[A-Z2-9]{{4}}-[A-Z2-9]{{4}}\b|{NAMES}|{VALUES}", re.MULTILINE
+)
+LATIN = re.compile(r"[A-Za-z]{2,}")
+IDEOGRAPHS = re.compile(r"[一-鿿]+")
+# What people say in the story, besides the names of the sample company.
+SAID = ("昨天 谈了Q3", "谈了Q3", "第3批螺栓锈蚀", "已安排换货", "已换货", "质量与个案")
+
+
+def week(aliases: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Who says what: a visit, a complaint and its answers, then every command there is."""
+    yield "lina", "/visit 永固 昨天 谈了Q3"
+    yield "zhangwei", "投诉 第3批螺栓锈蚀"
+    yield "lina", "/reply C-2026-0001 已安排换货"
+    yield "stranger", "第3批螺栓锈蚀"
+    yield "zhangwei", "第3批螺栓锈蚀"
+    for name in aliases:
+        yield "zhao", f"/{name}"
+        yield "lina", f"/{name} C-2026-0001"
+
+
+async def everything_read(house: TestHouse) -> list[str]:
+    """All that anybody read in a week, in their direct chat and in the room for cases."""
+    seen: dict[str, None] = {}
+    names = [command.declared.name for command in house.core.house.catalogue]
+    lines = [*week(names), ("lina", "/help")]
+    for number, (user, line) in enumerate(lines):
+        await house.players[user].says(line)
+        await house.settle()
+        looking = [house.players[user]]
+        if number in {4, len(lines) - 1}:
+            await house.advance(days=3)
+            looking = [*house.players.values()]
+        seen |= dict.fromkeys(text for one in looking for text in one.reads().split("\n\n"))
+    return list(seen)
+
+
+def own(house: TestHouse, language: str) -> list[str]:
+    """Names that are what they are in every language, and what people said; the longest first."""
+    names = [*SAID, *CAST.values(), *(title for _, title, *_ in sample.ROOMS)]
+    names += [word for full, short, *_ in sample.CUSTOMERS for word in (full, short)]
+    names += [position for _, _, position, _ in sample.CONTACTS]
+    names += [alias for c in house.core.house.catalogue for alias in c.declared.aliases]
+    return sorted({*names, *OWN_NAMES}, key=len, reverse=True)
+
+
+def stray(text: str, names: list[str], language: str) -> list[str]:
+    """Words of the other language."""
+    for name in names:
+        text = text.replace(name, " ")
+    text = NEUTRAL.sub(" ", text)
+    if language == "en":
+        return IDEOGRAPHS.findall(text)
+    return [word for word in LATIN.findall(text) if word not in ALLOWED_LATIN]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_no_message_mixes_two_languages(
+    platform: str, database_url: str, language: str
+) -> None:
+    async with opened(platform, database_url, language=language) as house:
+        read = await everything_read(house)
+        mixed = [text for text in read if stray(text, own(house, language), language)]
+        print(f"{len(read)} messages read, {len(mixed)} of them in two languages")
+        words = {w for text in mixed for w in stray(text, own(house, language), language)}
+        assert words == set(), "\n---\n".join(mixed[:5])
+        assert len(read) > 50
+
+
+def test_a_mixed_message_would_be_seen() -> None:
+    names = ["永固"]
+    assert stray(reader("zh").say(T("Visit to {customer} logged", customer="永固")), names, "zh")
+    assert stray("Visit to 永固 已记录", names, "en") == ["已记录"]
