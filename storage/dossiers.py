@@ -207,9 +207,9 @@ def open_all(
     ids = add_all(db, Customer, rows)
     pairs = list(zip(ids, dossiers, strict=True))
     lookup.add_names(db, [(id_, n) for id_, d in pairs for n in _called(d)], ready)
-    add_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
+    put_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
     met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
-    add_all(db, Contact, met)
+    put_all(db, Contact, met)
     put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
     put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])
     return ids
@@ -288,7 +288,7 @@ def _name(db: Transaction, id_: int, to: Dossier) -> None:
 def _hand_over(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
     for now in _STEWARDS.all(db, ids=[id_]):
         _UNTIL.run(db, b_id=now.id, to_until=at)
-    add_all(db, Stewardship, [_steward(id_, to, at)])
+    put_all(db, Stewardship, [_steward(id_, to, at)])
 
 
 def _hand_back(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
@@ -313,4 +313,4 @@ def _reconcile_contacts(
         elif listed != [row.name, row.title, row.phone, row.email]:
             _, title, phone, email = listed
             _CONTACT.run(db, b_id=row.id, to_title=title, to_phone=phone, to_email=email)
-    add_all(db, Contact, [_contact(id_, listed, at) for listed in left.values()])
+    put_all(db, Contact, [_contact(id_, listed, at) for listed in left.values()])
