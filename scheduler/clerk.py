@@ -28,6 +28,7 @@ from scheduler.clock import Clock
 from scheduler.paper import Making, bad_rows
 from scheduler.pile import Pile
 from scheduler.sending import BUGS
+from scheduler.slices import FIRST, fitting
 from scheduler.timers import Timers
 from storage import files, journal, leases, sheets
 from storage.database import Database, Json, Transaction, known
@@ -50,9 +51,6 @@ log = structlog.get_logger("clerk")
 LEASE = timedelta(seconds=20)
 LEASED = "sheets"
 CHECKED_AT_ONCE = 200
-FIRST, LEAST, MOST = 8, 1, 400
-# How long a slice shall hold the writer, in seconds; it must never be more than 0.05.
-AIM = 0.015
 REDRAWN = timedelta(seconds=3)
 LOOKED = 1.0
 # How long a thread computes before another one has its turn, while tables are worked off.
@@ -191,7 +189,7 @@ class Clerk:
             while (slice_ := await coming).entries:
                 coming = asyncio.create_task(self._slice(pile, size))
                 took = await self._write(job, lambda db, now: self._imported(db, now, pile, slice_))
-                size = _fitting(len(slice_.entries), took)
+                size = fitting(self.database.engine, len(slice_.entries), took)
         finally:
             coming.cancel()
         await self._write(job, self._all_imported, shows=True)
@@ -230,7 +228,8 @@ class Clerk:
             lambda db: sheets.changes_below(db, known(job.id), below, size)  # noqa: B023
         ):
             took = await self._write(job, lambda db, now: self._undone(db, now, found))
-            below, size = known(found[-1].id), _fitting(len(found), took)
+            below = known(found[-1].id)
+            size = fitting(self.database.engine, len(found), took)
         await self._write(job, self._all_undone, shows=True)
         await self._list_wrong(job, UNDOING)
 
@@ -381,12 +380,6 @@ class Clerk:
 
 
 # --- rules ----------------------------------------------------------------------------------------
-
-
-def _fitting(size: int, took: float) -> int:
-    """How many rows the next slice should have, by how long this one held the writer."""
-    wanted = int(size * AIM / max(took, 0.0005))
-    return max(LEAST, min(MOST, wanted, size * 2 + 1))
 
 
 def _begin(job: Job, stage: str) -> dict[str, int]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import ARRAY, ColumnElement, Dialect, Text, bindparam, func, insert, select, text
+from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Text, bindparam, func, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -17,9 +19,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE
-from storage.database import Deed, Query, Transaction, columns_of
+from storage.database import Deed, Query, Transaction, columns_of, dialect_of
 
 Plain = dict[str, Any]
+Binder = Callable[[Any], Any]
 
 
 class _Several(TypeDecorator[Sequence[object]]):
@@ -74,24 +77,14 @@ def add_all(db: Transaction, table: type[SQLModel], rows: Sequence[Plain]) -> li
 
 
 def put_all(db: Transaction, table: type[SQLModel], rows: Sequence[Plain]) -> None:
-    """Insert rows, as plain values, whose keys are set."""
-    if not rows:
-        return
-    statement = _insertion(table)
-    compiled, defaults = statement.on(db.engine), _defaults(table)
-    values = [compiled.values({**defaults, **row}) for row in rows]
-    if db.engine == SQLITE:
-        # One statement: each one lets other threads go first, which takes longer than a row.
-        packed = json.dumps([[one[name] for name in statement.names] for one in values])
-        db.run(_unpacking(table), {"packed": packed})
-    else:
-        db.connection.cursor().executemany(compiled.sql, values)
+    """Insert rows, as plain values; where they have no `id`, nobody asks which they are given.
 
-
-@cache
-def _defaults(table: type[SQLModel]) -> Plain:
-    fields = table.model_fields
-    return {name: field.default for name, field in fields.items() if not field.is_required()}
+    It is one statement, however many they are: each one is a way to PostgreSQL and back, and on
+    SQLite it lets other threads go first, which takes longer than a row.
+    """
+    if rows:
+        packing = _packing(table, db.engine, given="id" in rows[0])
+        db.run(packing.sql, {"packed": packing.packed(rows)})
 
 
 def run_all(db: Transaction, deed: Deed, values: Sequence[dict[str, object]]) -> None:
@@ -111,22 +104,50 @@ def unless_used(db: Transaction, work: Callable[[], None]) -> bool:
     return True
 
 
-@cache
-def _insertion(table: type[SQLModel]) -> Deed:
-    columns = columns_of(table)
-    names = tuple(c.key for c in columns.columns)
-    made = Deed(insert(columns).values({n: bindparam(n) for n in names}))
-    made.names = names
-    return made
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    """How rows are handed over as one JSON value: each column's name, default and binder."""
+
+    sql: str
+    columns: tuple[tuple[str, Any, Binder | None], ...]
+
+    def packed(self, rows: Sequence[Plain]) -> str:
+        """Rows as lists of what the driver takes."""
+        bound = []
+        for name, default, bind in self.columns:
+            values = [row.get(name, default) for row in rows]
+            bound.append([bind(value) for value in values] if bind else values)
+        return json.dumps(list(zip(*bound, strict=True)), default=datetime.isoformat)
+
+
+_VALUE = {SQLITE: "json_extract(value, '$[{at}]')", POSTGRESQL: "(value ->> {at})::{type}"}
+_ROWS = {
+    SQLITE: "json_each(:packed)",
+    POSTGRESQL: "jsonb_array_elements(CAST(%(packed)s AS text)::jsonb)",
+}
 
 
 @cache
-def _unpacking(table: type[SQLModel]) -> str:
-    columns = columns_of(table)
-    names = [c.key for c in columns.columns]
-    listed = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(names)))
-    return f'INSERT INTO "{columns.name}" ({listed}) SELECT {values} FROM json_each(:packed)'  # noqa: S608 -- made of names
+def _packing(table: type[SQLModel], engine: str, *, given: bool) -> _Packing:
+    dialect, known = dialect_of(engine), columns_of(table).columns
+    columns = [c for c in known if given or c.key != "id"]
+    listed = ", ".join(f'"{c.key}"' for c in columns)
+    values = ", ".join(
+        _VALUE[engine].format(at=at, type=c.type.compile(dialect)) for at, c in enumerate(columns)
+    )
+    return _Packing(
+        f'INSERT INTO "{columns_of(table).name}" ({listed}) SELECT {values} FROM {_ROWS[engine]}',  # noqa: S608 -- made of names
+        tuple((c.key, _default(table, c.key), _binder(c, dialect)) for c in columns),
+    )
+
+
+def _default(table: type[SQLModel], name: str) -> object:
+    field = table.model_fields[name]
+    return None if field.is_required() else field.default
+
+
+def _binder(column: Column[Any], dialect: Dialect) -> Binder | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reserved(db: Transaction, table: type[SQLModel], many: int) -> list[int]:

@@ -101,6 +101,11 @@ class JsonText(TypeDecorator[Json]):
         return None if value is None else json.loads(value)
 
 
+def dialect_of(engine: str) -> Dialect:
+    """How an engine is spoken to."""
+    return _DIALECTS[engine]
+
+
 class Transaction:
     """One open transaction: whatever below `bot/` remembers or asks takes one, named `db`."""
 

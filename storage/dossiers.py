@@ -17,6 +17,7 @@ from storage import lookup, readings
 from storage.batches import Among, Plain, add_all, put_all
 from storage.customers import EXISTING, Contact, Customer, CustomerName, Stewardship
 from storage.database import Deed, Json, Query, Transaction, known
+from storage.reach import email_key, phone_key
 from storage.subjects import Revision, Subject
 
 Dossier = dict[str, Json]
@@ -129,7 +130,12 @@ _DROP_STEWARDSHIPS = Deed(
 _CONTACT = Deed(
     update(Contact)
     .where(col(Contact.id) == bindparam("b_id"))
-    .values(title=bindparam("to_title"), phone=bindparam("to_phone"), email=bindparam("to_email"))
+    .values(
+        {
+            name: bindparam(f"to_{name}")
+            for name in ("title", "phone", "email", "phone_key", "email_key")
+        }
+    )
 )
 _DROP_CONTACT = Deed(delete(Contact).where(col(Contact.id) == bindparam("b_id")))
 _DROP_SUBJECT = Deed(
@@ -207,9 +213,9 @@ def open_all(
     ids = add_all(db, Customer, rows)
     pairs = list(zip(ids, dossiers, strict=True))
     lookup.add_names(db, [(id_, n) for id_, d in pairs for n in _called(d)], ready)
-    add_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
+    put_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
     met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
-    add_all(db, Contact, met)
+    put_all(db, Contact, met)
     put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
     put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])
     return ids
@@ -261,8 +267,13 @@ def _steward(id_: int, dossier: Dossier, at: datetime) -> Plain:
 
 def _contact(id_: int, listed: Sequence[str], at: datetime) -> Plain:
     name, title, phone, email = listed
-    reach = {"title": title, "phone": phone, "email": email}
-    return {"customer_id": id_, "name": name, **reach, "created_at": at}
+    reach = {"phone": phone, "email": email, **_reach(phone, email)}
+    return {"customer_id": id_, "name": name, "title": title, **reach, "created_at": at}
+
+
+def _reach(phone: str, email: str) -> Plain:
+    """What a contact is recognised by."""
+    return {"phone_key": phone_key(phone), "email_key": email_key(email)}
 
 
 def _revision(id_: int, dossier: Dossier, at: datetime) -> Plain:
@@ -288,7 +299,7 @@ def _name(db: Transaction, id_: int, to: Dossier) -> None:
 def _hand_over(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
     for now in _STEWARDS.all(db, ids=[id_]):
         _UNTIL.run(db, b_id=now.id, to_until=at)
-    add_all(db, Stewardship, [_steward(id_, to, at)])
+    put_all(db, Stewardship, [_steward(id_, to, at)])
 
 
 def _hand_back(db: Transaction, id_: int, to: Dossier, at: datetime) -> None:
@@ -312,5 +323,6 @@ def _reconcile_contacts(
             _DROP_CONTACT.run(db, b_id=row.id)
         elif listed != [row.name, row.title, row.phone, row.email]:
             _, title, phone, email = listed
-            _CONTACT.run(db, b_id=row.id, to_title=title, to_phone=phone, to_email=email)
-    add_all(db, Contact, [_contact(id_, listed, at) for listed in left.values()])
+            said = {"title": title, "phone": phone, "email": email, **_reach(phone, email)}
+            _CONTACT.run(db, b_id=row.id, **{f"to_{name}": said[name] for name in said})
+    put_all(db, Contact, [_contact(id_, listed, at) for listed in left.values()])

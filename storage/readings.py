@@ -12,6 +12,8 @@ from rapidfuzz.distance import OSA
 from storage.polyphones import POLYPHONES
 
 READINGS_KEPT = 8
+# How many answers are remembered: the same name is compared again and again.
+KEPT = 20_000
 SHORTEST_LEFT = 2
 SHORTEST_WITH_A_SLIP = 3
 
@@ -29,6 +31,7 @@ CLEAR_LEAD = 12.0
 CLEAR_ALONE = 35.0
 
 CHINESE = "㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+HAS_CHINESE = re.compile(f"[{CHINESE}]")
 SAME_SCRIPT = re.compile(f"[{CHINESE}]+|[^{CHINESE}]+")
 LEGAL_FORM = re.compile(
     r"(?:(?:股份)?有限(?:责任)?公司|有限合伙|[总分]?公司"
@@ -68,6 +71,7 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=KEPT)
 def bare(text: str) -> str:
     """Letters and digits only, without accents: how names are compared."""
     parts = unicodedata.normalize("NFKD", text).casefold()
@@ -79,6 +83,7 @@ def stem(name: str) -> str:
     return _without(LEGAL_FORM, normalise(name))
 
 
+@lru_cache(maxsize=KEPT)
 def core(name: str) -> str:
     """The part of a name that people say: without legal form, brackets and leading places.
 
@@ -251,7 +256,7 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _has_chinese(text: str) -> bool:
-    return re.search(f"[{CHINESE}]", text) is not None
+    return HAS_CHINESE.search(text) is not None
 
 
 def _runs(text: str, length: int) -> tuple[str, ...]:
@@ -304,7 +309,7 @@ def _first_letters(key: str) -> list[tuple[str, ...]]:
     ]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT)
 def _spoken(key: str) -> tuple[tuple[str, ...], ...]:
     """How each character may be read, likeliest first; a run of another script is one part."""
     parts: list[tuple[str, ...]] = []

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, bindparam, delete, func, select, update
 from sqlmodel import Field, SQLModel, col
 
-from storage.batches import Plain, add_all
+from storage.batches import Plain, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
 from storage.subjects import change as touch
@@ -163,7 +163,7 @@ def show(db: Transaction, job: Job, at: datetime) -> None:
 
 def refuse_rows(db: Transaction, rows: Sequence[Plain]) -> None:
     """Keep which rows were not taken: the fields of `Wrong`."""
-    add_all(db, Wrong, rows)
+    put_all(db, Wrong, rows)
 
 
 def wrong(
@@ -180,7 +180,7 @@ def forget_wrong(db: Transaction, job_id: int, stage: str) -> None:
 
 def note_changes(db: Transaction, rows: Sequence[Plain]) -> None:
     """Keep what was changed, so that it can be undone: the fields of `Change`."""
-    add_all(db, Change, rows)
+    put_all(db, Change, rows)
 
 
 def changes_below(db: Transaction, job_id: int, below: int, most: int) -> list[Change]:

@@ -14,6 +14,7 @@ from commands.sheets.customers import parted, wrong_reach
 from storage import roster
 from storage.batches import unless_used
 from storage.database import Json, Transaction
+from storage.reach import email_key, phone_key
 from storage.roster import Record
 
 NAME, PHONE, EMAIL, DEPARTMENTS, SUPERIOR = "name", "phone", "email", "departments", "superior"
@@ -57,8 +58,7 @@ class PeopleSheet:
             SUPERIOR: " ".join(row.get(SUPERIOR).split()),
         }
         unknown = next((s for s, f in zip(said, found, strict=True) if f is None), "")
-        keys = tuple(f"{sign}{_key(fields[f])}" for sign, f in _SIGNS if fields[f])
-        return Entry(row.line, name, fields, keys, _complaint(row, fields, unknown))
+        return Entry(row.line, name, fields, _keys(fields), _complaint(row, fields, unknown))
 
     def plan(
         self, db: Transaction, entries: Sequence[Entry], names: frozenset[str]
@@ -115,9 +115,6 @@ class PeopleSheet:
         return [(id_, _cells(everybody[id_], names)) for id_ in ids[:most]]
 
 
-_SIGNS = (("", NAME), ("@", EMAIL), ("+", PHONE))
-
-
 @cache
 def _departments(spoken: Spoken) -> dict[str, Department]:
     return {
@@ -127,14 +124,15 @@ def _departments(spoken: Spoken) -> dict[str, Department]:
     }
 
 
+def _keys(fields: Mapping[str, Json]) -> tuple[str, ...]:
+    """What no other row of a file may have, however it is written."""
+    email, phone = email_key(fields[EMAIL]), phone_key(fields[PHONE])
+    keys = (_key(fields[NAME]), f"@{email}" if email else "", f"+{phone}" if phone else "")
+    return tuple(key for key in keys if key)
+
+
 def _key(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _digits(text: str) -> str:
-    """A phone number as it is compared: signs and the country's code do not count."""
-    digits = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isdigit())
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits  # noqa: PLR2004
 
 
 def _complaint(row: Row, fields: Mapping[str, Json], unknown: str) -> Words | None:
@@ -152,11 +150,12 @@ def _complaint(row: Row, fields: Mapping[str, Json], unknown: str) -> Words | No
 
 def _meant(entry: Entry, everybody: Everybody) -> set[int]:
     """Whom a row may be about: by e-mail and phone, else by name."""
-    email, phone = _key(entry.fields[EMAIL]), _digits(entry.fields[PHONE])
+    email, phone = email_key(entry.fields[EMAIL]), phone_key(entry.fields[PHONE])
     reached = {
         id_
         for id_, record in everybody.items()
-        if (email and _key(record[EMAIL]) == email) or (phone and _digits(record[PHONE]) == phone)
+        if (email and email_key(record[EMAIL]) == email)
+        or (phone and phone_key(record[PHONE]) == phone)
     }
     return reached or _called(entry.fields[NAME], everybody)
 

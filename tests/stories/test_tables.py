@@ -170,6 +170,15 @@ async def test_people_are_imported_with_those_they_report_to(house: TestHouse) -
     assert after["李娜"].phone == ""
 
 
+async def test_one_number_written_in_two_ways_is_one_colleague(house: TestHouse) -> None:
+    rows = "姓名,手机,部门\n郑爽,+86 137-0000-1111,销售部\n郑双,13700001111,销售部\n"
+    await house.zhao.sends_file("人员.csv", rows.encode())
+    await house.settle()
+    await house.zhao.presses("按人员导入")
+    await house.settle()
+    assert house.zhao.sees("新增", "1", "未采用", "1", "第3行", "第2行已经有相同的内容")
+
+
 async def test_only_those_who_may_are_asked(house: TestHouse) -> None:
     await house.chenjing.sends_file("客户.csv", FILE.encode())
     await house.settle()
