@@ -17,7 +17,7 @@ from bot.sample import PLATFORM, WORKSPACE
 from commands.kit.card import Button, Ref
 from commands.kit.people import Department, Person, acting, load
 from commands.kit.words import T
-from storage import absences, cases, customers, people, postings, rooms, visits
+from storage import absences, cases, customers, people, postings, visits
 from storage.cases import Case
 from storage.database import Transaction, known
 from storage.people import Account
@@ -291,7 +291,7 @@ def _drawn(chance: Random, spans: Spans) -> timedelta:
 def _colleagues(db: Transaction) -> list[Colleague]:
     """Everybody who can be played, with the customers that they look after."""
     found = []
-    for account in rooms.players(db, PLATFORM, WORKSPACE):
+    for account in people.linked(db, PLATFORM, WORKSPACE):
         person = load(db, account.person_id) if account.person_id else None
         if person:
             part = Part(account.user, account.chat)
