@@ -231,8 +231,8 @@ def title(found: Budget) -> T:
 def summary(found: Budget) -> T:
     """How many people, how long, and the heaviest day of all."""
     return T(
-        "{people} people, {days} days from {since}: half of them get {median} a working day or "
-        "fewer, nobody more than {most} on any day",
+        "{people} people, {days} days from {since}: half of them get {median} or fewer a working "
+        "day, nobody more than {most} on any day",
         people=len(found.loads),
         days=found.days,
         since=found.since,
@@ -255,8 +255,8 @@ def line(load_: Load) -> T:
 def made_up_of(load_: Load) -> T:
     """How a person's days are, and what their load is made up of."""
     return T(
-        "{name}: {median} on half of the working days, {most} on the fullest; silent besides: "
-        "{silent}, merged: {merged}. {kinds}",
+        "{name}: {median} or fewer on half of the working days, {most} on the fullest; silent "
+        "besides: {silent}, merged: {merged}. {kinds}",
         name=load_.name,
         median=f"{load_.median:g}",
         most=load_.most,
