@@ -164,6 +164,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     policy_file: Path | None = None,
     files_url: str = "",
     public_url: str = "",
+    public: bool = True,
     clock: Clock | None = None,
     more_commands: tuple[type[Command], ...] = (),
     catalogues: Mapping[str, Mapping[str, str]] | None = None,
@@ -188,7 +189,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
         zone=zone,
         clock=ticking,
         seal=Seal(kept_keys),
-        passes=Passes(kept_keys, public_url),
+        passes=Passes(kept_keys, public_url, public),
         vault=vault_at(files_url, database.url),
     )
     return Core(database, house, ticking, rest=rest, tally=tally or Tally())

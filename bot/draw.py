@@ -48,7 +48,12 @@ class Pen:
         parts = [part for part in card.parts if self.reader.may_see(part.to)]
         blocks = tuple(block for part in parts for block in self._block(part))
         title = shortened(self._say(card.title), TITLE)
-        return Page(title, blocks, self._summary(title, blocks))
+        return Page(title, blocks, self._summary(title, blocks), self._papers(parts))
+
+    def _papers(self, parts: list[Part]) -> tuple[int, ...]:
+        """The files that go along, each once."""
+        found = [part.file_id for part in parts if isinstance(part, Download)]
+        return tuple(dict.fromkeys(found)) if self.reader.handed else ()
 
     def _say(self, words: Words) -> str:
         return self.reader.say(words).translate(TURNING)
@@ -79,9 +84,18 @@ class Pen:
             case Picture():
                 return (Image(part.file_id, shortened(self.reader.say(part.alt), NAME)),)
             case Download():
-                link, label = self.reader.link, self.reader.say(part.label)
-                return (pages.Link(label, link(part.file_id)),) if link else ()
+                return self._handed(part)
         assert_never(part)
+
+    def _handed(self, part: Download) -> tuple[Block, ...]:
+        """A file by a link, and what is to be said of links; else the file itself."""
+        label = self.reader.say(part.label)
+        if self.reader.handed:
+            return (Small(f"📎 {label}"),)
+        if self.reader.link is None:
+            return ()
+        note = (Small(self.reader.say(part.note)),) if part.note else ()
+        return (pages.Link(label, self.reader.link(part.file_id)), *note)
 
     def _key(self, button: Button) -> Key:
         label = shortened(self._say(button.label), LABEL)

@@ -79,12 +79,13 @@ Block = Say | Small | Quoted | Table | Link | Image | Keys
 class Page:
     """A card as one reader sees it: cut to what they may see, in their language.
 
-    `summary` is the notification.
+    `summary` is the notification. `papers` are the ids of files that go along as they are.
     """
 
     title: str
     blocks: tuple[Block, ...] = ()
     summary: str = ""
+    papers: tuple[int, ...] = ()
 
 
 # --- out: forms -----------------------------------------------------------------------------------

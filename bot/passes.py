@@ -25,10 +25,14 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Holds the keys: the first signs, all of them vouch. `url` is what the server is called."""
+    """Holds the keys: the first signs, all of them vouch.
+
+    `url` is what the server is called, and `public` that it is called so from outside, too.
+    """
 
     keys: tuple[bytes, ...]
     url: str = ""
+    public: bool = True
 
     def path(self, file_id: int) -> str:
         """Where a file is, for those who are let in there."""

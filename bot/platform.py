@@ -255,10 +255,19 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A file as it is handed over."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards.
 
-    `pictures` are the bytes of the page's images that the platform does not have yet.
+    `pictures` are the bytes of the page's images that the platform does not have yet, `papers` the
+    files that go along.
     """
 
     address: Address
@@ -266,6 +275,7 @@ class Parcel:
     key: str
     quiet: bool = False
     pictures: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+    papers: Mapping[int, Handed] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +303,7 @@ class Platform(Protocol):
     """One platform's sending side.
 
     Sends raise `Later`, `Never` or `Unclear` (commands.kit.errors) and nothing else. `carries` says
-    that pictures go along as bytes, once to each workspace.
+    that pictures go along as bytes, once to each workspace, and files where links lead nowhere.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from bot.abilities import Forum
 from bot.draw import Pen
 from bot.house import House
 from bot.pages import Image, Page
-from bot.platform import Address, Parcel, Platform
+from bot.platform import Address, Handed, Parcel, Platform
 from bot.words import Reader
 from commands.kit.errors import Never
 from commands.kit.people import load
@@ -40,7 +40,7 @@ class Post:
         """Post a card."""
         platform = self._platform(envelope.where.platform)
         parcel = await self._illustrated(platform, await self._parcel(envelope))
-        landed = await platform.send(parcel)
+        landed = await platform.send(await self._with_papers(parcel))
         look = _look(parcel) if landed.whole else ""
         return Shown(landed.chat, landed.message, look, landed.whole)
 
@@ -99,6 +99,21 @@ class Post:
         pictures = await self.database.read(lambda db: self._pictures(db, parcel.address, wanted))
         return replace(parcel, pictures=pictures)
 
+    async def _with_papers(self, parcel: Parcel) -> Parcel:
+        """With the files that go along."""
+        wanted = parcel.page.papers
+        if not wanted:
+            return parcel
+        return replace(parcel, papers=await self.database.read(lambda db: self._papers(db, wanted)))
+
+    def _papers(self, db: Transaction, wanted: Sequence[int]) -> dict[int, Handed]:
+        found = {}
+        for file_id in wanted:
+            file, content = files.get(db, file_id), self.house.vault.of_file(db, file_id)
+            if file and content is not None:
+                found[file_id] = Handed(file.name or str(file_id), content)
+        return found
+
     def _pictures(self, db: Transaction, at: Address, wanted: list[int]) -> dict[int, bytes]:
         found = {}
         for file_id in wanted:
@@ -115,8 +130,10 @@ class Post:
         account = people.account_in(db, where.platform, where.workspace, where.chat)
         if account is not None:
             person = load(db, account.person_id) if account.person_id else None
-            link = partial(self._link, known(account.id))
-            return replace(self.house.reader_for(person, account.language), link=link)
+            reader = self.house.reader_for(person, account.language)
+            if self._platform(where.platform).carries and not self.house.passes.public:
+                return replace(reader, handed=True)
+            return replace(reader, link=partial(self._link, known(account.id)))
         place = places.at(db, where.platform, where.workspace, where.chat)
         if place is None and envelope.person_id:
             return self.house.reader_for(load(db, envelope.person_id))

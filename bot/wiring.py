@@ -158,6 +158,7 @@ def _assembled(
         policy_file=settings.policy_file,
         files_url=settings.files_url,
         public_url=settings.address,
+        public=bool(settings.public_url),
         clock=clock,
         more_commands=more_commands,
         tally=metrics,

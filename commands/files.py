@@ -105,7 +105,7 @@ def _open(file: File) -> Button:
 class OpenFile(
     Command, name="file", aliases=("文件",), who={Role.STAFF, Role.CONTACT}, clause="3.3.1"
 ):
-    """Get your link to a file."""
+    """Get a file."""
 
     file: Annotated[str, Ask("Which file? Its number stands in its button.", "File")]
 
@@ -117,10 +117,13 @@ class OpenFile(
         if found is None or found.state != files.HERE or not desk.may_open(found):
             raise Refused(T("There is no such file, or it is not yours to see."))
         card = Card(
-            T("Your link to {name}", name=found.name or "—"),
+            T("Here is {name}", name=found.name or "—"),
             (
-                Download(known(found.id), T("Open")),
-                Note(T("It is for you alone and works for ten minutes."), Audience()),
+                Download(
+                    known(found.id),
+                    T("Open"),
+                    T("It is for you alone and works for ten minutes."),
+                ),
             ),
         )
         desk.tell(ToAccount(desk.actor.account_id), card)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.connections import POSTGRESQL, SQLITE
 
 # Fewer rows in a slice would hardly shorten it: what is asked once for all of them takes longer.
-FIRST, LEAST, MOST = 8, 8, 400
+FIRST, LEAST, MOST = 8, 16, 400
 # How long a slice shall take, in seconds; it must never be more than 0.05. SQLite has one writer
 # for everybody; on PostgreSQL nobody waits for a slice, and most of it is the way there and back.
 AIM = {SQLITE: 0.015, POSTGRESQL: 0.03}

@@ -15,8 +15,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.handing import Handing
 from bot.pages import Page
-from bot.platform import Address, Landed, Parcel, Rate
+from bot.platform import Address, Handed, Landed, Parcel, Rate
 from bot.shelf import Shelf
 from bot.slack import draw, happenings, home
 from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
@@ -24,7 +25,7 @@ from bot.slack.chats import is_external
 from bot.slack.hear import AT_TEAM
 from bot.slack.manifest import LETTER
 from bot.slack.markup import whole
-from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures
+from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures, Upload, upload
 from bot.telling import Profile, Written
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
 
@@ -88,6 +89,7 @@ class SlackPlatform:
         self._pictures = (
             SlackPictures(shelf, lambda: self._client, self._asked, url) if shelf else None
         )
+        self._handing = Handing(shelf, self._give) if shelf else None
 
     async def stop(self) -> None:
         """Let go of the connections."""
@@ -103,12 +105,20 @@ class SlackPlatform:
 
     async def send(self, parcel: Parcel) -> Landed:
         """Post a page, with its pictures if Slack has them. Raises `Later`, `Never`, `Unclear`."""
+        if self._handing is not None:
+            await self._handing.ahead(parcel)
         hanging = await self._illustrated(parcel)
         try:
             landed = await self._post(parcel, hanging.page)
         except Never as never:
             return await self._post(parcel, await self._plain(parcel, hanging, never), whole=False)
         return replace(landed, whole=hanging.again is None)
+
+    async def _give(self, address: Address, handed: Handed) -> str:
+        """Post a file; Slack does not say as which message."""
+        what = Upload(handed.content, handed.name, chat=address.chat, thread=address.thread)
+        await upload(self._client, self._asked, self._url, what)
+        return ""
 
     async def _post(self, parcel: Parcel, page: Page, *, whole: bool = True) -> Landed:
         address = parcel.address

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import httpx
 import structlog
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -23,7 +23,8 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.platform import Address, Landed, Parcel, Rate
+from bot.handing import Handing
+from bot.platform import Address, Handed, Landed, Parcel, Rate
 from bot.shelf import Shelf, images
 from bot.telegram import draw
 from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds, trusted
@@ -112,6 +113,7 @@ class TelegramPlatform:
             return await _limited(work, SECONDS_FOR_A_FILE)
 
         self._pictures = TelegramPictures(shelf, bot, ask) if shelf else None
+        self._handing = Handing(shelf, self._give) if shelf else None
 
     async def stop(self) -> None:
         """Let go of the connections; nothing can be said afterwards."""
@@ -126,6 +128,8 @@ class TelegramPlatform:
         chat = number(parcel.address.chat)
         thread = number(parcel.address.thread) if parcel.address.thread else None
         drawn = draw.page(parcel.page)
+        if self._handing is not None:
+            await self._handing.ahead(parcel)
 
         async def post(text: str, mode: str | None) -> Landed:
             message = await self._bot.send_message(
@@ -201,6 +205,19 @@ class TelegramPlatform:
         chat = f"{PLATFORM}:{address.chat}"
         each = (Rate(f"{PLATFORM}:bot", 30, 1.0), Rate(chat, 1, 1.0))
         return (*each, Rate(f"{chat}:group", 20, 60.0)) if address.chat.startswith("-") else each
+
+    async def _give(self, address: Address, handed: Handed) -> str:
+        """Post a file, as which message."""
+        posted = self._bot.send_document(
+            number(address.chat),
+            InputFile(handed.content, filename=handed.name, attach=True),
+            disable_notification=True,
+            message_thread_id=number(address.thread) if address.thread else None,
+            read_timeout=SECONDS_FOR_A_FILE,
+            write_timeout=SECONDS_FOR_A_FILE,
+        )
+        message = await _limited(posted, SECONDS_FOR_A_FILE)
+        return str(message.message_id)
 
     async def _download(self, remote: str) -> bytes:
         file = await self._bot.get_file(remote)

@@ -101,10 +101,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file kept by us, as a link that is made for its reader alone when the card is sent."""
+    """A file kept by us, as a link that is made for its reader alone when the card is sent.
+
+    `note` says what is to be known of the link; where no link would open, the file itself goes.
+    """
 
     file_id: int
     label: Words
+    note: Words = ""
     to: Audience = PUBLIC
 
 

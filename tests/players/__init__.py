@@ -67,6 +67,9 @@ class Player(Protocol):
     def links(self) -> list[str]:
         """The addresses that can be opened in the direct chat, the newest last."""
 
+    def handed(self) -> list[tuple[str, bytes]]:
+        """The files that came along in the direct chat, by name, the newest last."""
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         """The labels on the newest message containing `on`."""
 

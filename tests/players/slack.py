@@ -162,6 +162,11 @@ class SlackPlayer:
         shown = (json.dumps(m.blocks) for m in self._sight(self._place("")))
         return [url for blocks in shown for url in re.findall(r'"url": "([^"]+)"', blocks)]
 
+    def handed(self) -> list[tuple[str, bytes]]:
+        said = [m for m in self._sight(self._place("")) if m.user != self.user]
+        kept = [self._slack.files[file["id"]] for m in said for file in m.files]
+        return [(file.name, file.content) for file in kept if file.content is not None]
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, self._place(where)))
 

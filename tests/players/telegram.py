@@ -187,6 +187,11 @@ class TelegramPlayer:
         shown = (json.dumps(m.entities) for m in self._told(""))
         return [url for said in shown for url in re.findall(r'"url": "([^"]+)"', said)]
 
+    def handed(self) -> list[tuple[str, bytes]]:
+        documents = [m.content["document"] for m in self._told("") if "document" in m.content]
+        kept = self._telegram.world.files
+        return [(one["file_name"], kept[one["file_id"]].content) for one in documents]
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         return self._labels(self._containing(on, where))
 

@@ -217,6 +217,9 @@ class WebPlayer:
     def links(self) -> list[str]:
         return [node["href"] for node in self.nodes() if node.tag == "a"]
 
+    def handed(self) -> list[tuple[str, bytes]]:
+        return []
+
     def buttons(self, on: str = "", where: str = "") -> list[str]:
         seen = self._newest(self._page_now(where), on)
         return [button.text for button in seen.buttons()]

@@ -25,5 +25,5 @@ def test_what_is_asked_once_for_all_rows_never_leaves_a_slice_with_one(engine: s
 
 
 def test_a_slice_grows_by_steps_and_not_without_end(engine: str) -> None:
-    assert fitting(engine, FIRST, 0.0) == FIRST * 2 + 1
+    assert fitting(engine, LEAST, 0.0) == LEAST * 2 + 1
     assert settled(engine, 0.0, 0.0) == MOST
