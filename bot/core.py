@@ -78,7 +78,7 @@ class Core:
             holder=holder,
             tally=self.tally,
         )
-        self.sweep = Sweep(self.database, self.clock, house.vault)
+        self.sweep = Sweep(self.database, self.clock, house.vault, house.policy)
         self.fetching = Fetching(
             self.database, house, self.platforms, holder=holder, wake=self.wake
         )

@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+from commands.kit.policy import Policy
 from commands.kit.words import T
 from commands.people import CODE_LASTS, INVITATION
+from commands.sheets.noun import SheetPolicy
 from scheduler.alarm import raise_alarm
 from scheduler.clock import Clock
-from storage import deliveries, drafts, files, heard, house, letters, postings, subjects, timers
+from storage import (
+    deliveries,
+    drafts,
+    files,
+    heard,
+    house,
+    letters,
+    postings,
+    sheets,
+    subjects,
+    timers,
+)
 from storage.database import Database, Transaction, known
 from storage.files import File
 from storage.vault import Vault
@@ -20,16 +33,19 @@ POSTINGS_KEPT = timedelta(days=400)
 TIMERS_KEPT = timedelta(days=400)
 HEARTBEAT = "heartbeat"
 VAULT_SWEPT = "vault_swept"
+AT_ONCE = 20
+AGED = T("tables are kept for a time, and this one's is over")
 LOST = T("its bytes are no longer where they were kept; restore them from a backup")
 
 
 class Sweep:
     """Clears away in slices, so that the writer is never held for long."""
 
-    def __init__(self, database: Database, clock: Clock, vault: Vault | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, vault: Vault, policy: Policy) -> None:
         self.database = database
         self.clock = clock
-        self.vault = vault or Vault()
+        self.vault = vault
+        self.policy = policy
 
     async def tick(self) -> frozenset[str]:
         """One round."""
@@ -37,7 +53,25 @@ class Sweep:
         for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
             _, woken = await self.database.write(piece)
             after |= woken
-        return frozenset(after) | await self._vault()
+        return frozenset(after) | await self._tables() | await self._vault()
+
+    async def _tables(self) -> frozenset[str]:
+        """Tables are kept for a time; their cards say so, and the journal keeps what they were."""
+        after: frozenset[str] = frozenset()
+        while True:
+            names, woken = await self.database.write(self._aged_tables)
+            for name in names:
+                await self.database.write(partial(self.vault.drop, name=name))
+            after |= woken
+            if len(names) < AT_ONCE:
+                return after
+
+    def _aged_tables(self, db: Transaction) -> list[str]:
+        now = self.clock.now()
+        days = self.policy.of(SheetPolicy).kept_days
+        aged = files.aged(db, sheets.KIND, now - timedelta(days=days), AT_ONCE)
+        self._end(db, aged, AGED)
+        return [file.vault for file in aged]
 
     async def _vault(self) -> frozenset[str]:
         """Once a day: bytes that no file has go, and a file whose bytes are gone says so."""
@@ -53,14 +87,17 @@ class Sweep:
         return woken
 
     def _lost(self, db: Transaction, missing: list[File]) -> None:
-        now = self.clock.now()
-        for file in missing:
-            files.lose(db, known(file.id), LOST.text)
-            if file.subject_id is not None and subjects.state(db, file.kind, file.subject_id):
-                subjects.change(db, file.kind, file.subject_id, now, None)
+        self._end(db, missing, LOST)
         if missing:
             what = T("⚠ {n} file is gone", "⚠ {n} files are gone", n=len(missing))
             raise_alarm(db, self.clock, "vault", what, LOST)
+
+    def _end(self, db: Transaction, ended: list[File], why: T) -> None:
+        """Their bytes are no longer here, and their subjects' cards say so."""
+        for file in ended:
+            files.lose(db, known(file.id), why.text)
+            if file.subject_id is not None and subjects.state(db, file.kind, file.subject_id):
+                subjects.change(db, file.kind, file.subject_id, self.clock.now(), None)
 
     def _beat(self, db: Transaction) -> None:
         house.put(db, HEARTBEAT, self.clock.machine().isoformat())

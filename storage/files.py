@@ -156,6 +156,17 @@ _KEPT = Query(
     .order_by(col(File.id))
     .limit(bindparam("most")),
 )
+_AGED = Query(
+    File,
+    select(File)
+    .where(
+        col(File.kind) == bindparam("kind"),
+        col(File.state) == HERE,
+        col(File.at) < bindparam("before"),
+    )
+    .order_by(col(File.id))
+    .limit(bindparam("most")),
+)
 _CALLED = Query(File, select(File).where(col(File.vault) == bindparam("vault")).limit(1))
 
 
@@ -253,6 +264,11 @@ def kept(db: Transaction, after: int = 0, most: int = 500) -> list[File]:
 def unclaimed(db: Transaction, names: Collection[str]) -> list[str]:
     """Those of these names in the vault that no file has."""
     return [name for name in names if _CALLED.first(db, vault=name) is None]
+
+
+def aged(db: Transaction, kind: str, before: datetime, most: int) -> list[File]:
+    """Files of a kind whose bytes are here and that are older than this, the oldest first."""
+    return _AGED.all(db, kind=kind, before=before, most=most)
 
 
 def forget(db: Transaction, kind: str, before: datetime) -> int:

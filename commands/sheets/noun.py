@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from pydantic import Field
+
 from commands.files import attached
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref, only
 from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Person, Role, load
-from commands.kit.policy import Clause, Section
+from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.sheet import Sheet
 from commands.kit.tables import ENDINGS
 from commands.kit.words import T, Words, encode, sentence
 from commands.sheets.customers import CustomerSheet
 from commands.sheets.people import PeopleSheet
-from storage import roster, sheets
+from storage import files, roster, sheets
 from storage.database import Transaction, known
 from storage.files import File
 from storage.sheets import (
@@ -47,8 +49,9 @@ SHEETS: Mapping[str, Sheet] = {one.name: one for one in (CustomerSheet(), People
 class SheetPolicy(Section, section="sheets"):
     """The policy's numbers for tables."""
 
-    undo_hours: Annotated[float, Clause("7.2.1")] = 24
-    most_rows: Annotated[int, Clause("7.2.1")] = 500_000
+    undo_hours: Annotated[float, Clause("7.2.1"), Hours] = 24
+    most_rows: Annotated[int, Clause("7.2.1"), Field(gt=0)] = 500_000
+    kept_days: Annotated[int, Clause("7.3.2"), Days] = 30
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -131,7 +134,11 @@ def card(look: Look, id_: int) -> Card:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
     coming = attached(look, about) if job.state == COMING else ()
-    parts = (*coming, *_counted(job), *_wrong(look.db, job), *_reason(job), *_next(look, job))
+    told = (*_counted(job), *_wrong(look.db, job), *_reason(job))
+    if gone(look.db, job):
+        days = look.policy.of(SheetPolicy).kept_days
+        told += (Note(T("The file is gone: tables are kept for {n} days.", n=days)),)
+    parts = (*coming, *told, *_next(look, job))
     return Card(_title(job), parts, about)
 
 
@@ -231,8 +238,11 @@ def _reason(job: Job) -> tuple[Part, ...]:
 def _next(look: Look, job: Job) -> tuple[Part, ...]:
     about = Ref(KIND, known(job.id))
     row: tuple[Button, ...] = ()
+    here = not gone(look.db, job)
     if job.form and job.state == DONE and job.file_id:
-        row = (open_table(job.file_id),)
+        row = (open_table(job.file_id),) if here else ()
+    elif job.state in {OFFERED, CHECKED} and not here:
+        row = ()
     elif job.state == OFFERED:
         row = _offered(look.db, job, about)
     elif job.state == CHECKED:
@@ -246,6 +256,12 @@ def _next(look: Look, job: Job) -> tuple[Part, ...]:
         sure = T("Take back everything that this file changed?")
         row = (Button(T("Undo"), "import_undo", about=about, style="danger", confirm=sure),)
     return (Buttons(row, STAFF),) if row else ()
+
+
+def gone(db: Transaction, job: Job) -> bool:
+    """Whether its table was here and is not any more."""
+    file = files.get(db, job.file_id) if job.file_id and job.state != COMING else None
+    return file is not None and file.state == files.REFUSED
 
 
 def open_table(file_id: int) -> Button:

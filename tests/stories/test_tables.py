@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
 from bot.passes import FILES
-from storage import customers, dossiers, journal, people, sheets
+from storage import customers, dossiers, files, journal, people, sheets
 from tests.house import TestHouse
 from tests.players import Player
 from tests.stories.test_files import opened
 
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 FILE = """客户名称,简称,负责人,重要程度,统一社会信用代码,联系人,职务,电话,邮箱,备注
 常州瑞丰轴承有限公司,瑞丰,李娜,重点,91320400MA1,王芳,采购经理,13800001111,wf@ruifeng.cn,老客户
 宁波精工机械有限公司,,周强,,,,,,,
@@ -228,6 +229,42 @@ async def test_sales_take_out_their_own_customers_only(house: TestHouse) -> None
     await house.wang.says("/export form: csv")
     await house.settle()
     assert "宁波精工" in (await downloaded(house, house.wang, "csv")).decode("utf-8-sig")
+
+
+async def test_tables_are_kept_for_a_time_and_the_journal_for_good(house: TestHouse) -> None:
+    await imports(house, FILE.encode())
+    await house.zhao.says("/export form: csv")
+    await house.settle()
+    kept = [one.vault for one in await house.read(lambda db: files.aged(db, "sheet", LATER, 9))]
+    assert len(kept) == 2
+    await house.advance(days=29)
+    await house.core.sweep.tick()
+    assert await house.read(lambda db: files.aged(db, "sheet", LATER, 9))
+    assert not house.zhao.sees("文件已清除")
+    await house.advance(days=2)
+    await house.core.sweep.tick()
+    await house.settle()
+    vault = house.core.house.vault
+    assert await house.read(lambda db: [vault.get(db, one) for one in kept]) == [None, None]
+    assert house.zhao.sees("客户.csv", "已导入", "文件已清除", "30")
+    assert house.zhao.sees("客户表已生成", "文件已清除")
+    assert "打开" not in house.zhao.buttons("客户表已生成")
+    await house.zhao.presses("打开", on="客户 ")
+    assert house.zhao.sees("没有这个文件")
+    deeds = await house.read(lambda db: {entry.deed for entry in journal.last(db, 99)})
+    assert {"import", "export"} <= deeds
+    assert await house.read(customers.count) == 12
+
+
+async def test_a_checked_table_whose_time_is_over_is_not_offered_any_more(
+    house: TestHouse,
+) -> None:
+    await brings(house, FILE.encode())
+    await house.advance(days=31)
+    await house.core.sweep.tick()
+    await house.settle()
+    assert house.zhao.sees("客户.csv", "文件已清除")
+    assert "导入" not in house.zhao.buttons("客户.csv")
 
 
 async def test_a_stopped_import_goes_no_further(house: TestHouse) -> None:
