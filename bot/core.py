@@ -28,6 +28,7 @@ from commands.kit.words import Words
 from commands.sheets.noun import SHEETS
 from scheduler.clerk import Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
+from scheduler.courtesy import Courtesy
 from scheduler.delivery import Delivery
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
@@ -64,7 +65,8 @@ class Core:
         house, holder = self.house, secrets.token_hex(6)
         self.database.waited = self.tally.waited
         self.post = Post(self.database, house, self.platforms)
-        self.door = Door(self.database, house, self.wake, self.post, self.tally)
+        courtesy = Courtesy(self.rest)
+        self.door = Door(self.database, house, self.wake, self.post, self.tally, courtesy)
         drawing = Drawing(self.clock, house.nouns, house.policy, house.zone)
         self.delivery = Delivery(
             self.database, self.clock, self.post, drawing, holder=holder, tally=self.tally
@@ -83,7 +85,13 @@ class Core:
             self.database, house, self.platforms, holder=holder, wake=self.wake
         )
         self.clerk = Clerk(
-            self.timers, house.vault, SHEETS, house.spoken, self._tongue, self.wake, rest=self.rest
+            self.timers,
+            house.vault,
+            SHEETS,
+            house.spoken,
+            self._tongue,
+            self.wake,
+            courtesy=courtesy,
         )
         self.errands = Errands(self.database, house, self.platforms, self.door)
         self.fronts = Fronts(self.database, house, self.platforms)

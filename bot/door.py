@@ -40,6 +40,7 @@ from commands.kit.form import Pick
 from commands.kit.packing import Packing
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
+from scheduler.courtesy import Courtesy
 from scheduler.moving import Limits
 from scheduler.tally import Tally
 from storage import deliveries, drafts, people
@@ -104,12 +105,14 @@ class Door:
         wake: Callable[[frozenset[str]], None],
         limits: Limits,
         tally: Tally | None = None,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self.database = database
         self.house = house
         self.wake = wake
         self.tally = tally or Tally()
         self.limits = limits
+        self.courtesy = courtesy or Courtesy()
 
     async def handle(self, request: Request) -> Reply:
         """Hear a request, commit, and give the answer; a repetition is answered from the record.
@@ -120,7 +123,7 @@ class Door:
         begun, outcome = time.monotonic(), GONE
         bound = structlog.contextvars.bound_contextvars(request=_reference(), delivery=request.key)
         try:
-            with bound:
+            with bound, self.courtesy.answering():
                 (reply, outcome), after = await self._committed(_cleaned(request))
         finally:
             platform_ = request.address.platform

@@ -25,6 +25,7 @@ from commands.kit.words import T, Words, encode
 from commands.sheets.noun import SheetPolicy, open_table, scope_of
 from scheduler.aside import Aside
 from scheduler.clock import Clock
+from scheduler.courtesy import Courtesy
 from scheduler.paper import Making, bad_rows
 from scheduler.pile import Pile
 from scheduler.sending import BUGS
@@ -50,7 +51,7 @@ from storage.vault import Vault
 log = structlog.get_logger("clerk")
 LEASE = timedelta(seconds=20)
 LEASED = "sheets"
-CHECKED_AT_ONCE = 200
+CHECKED_AT_ONCE = 100
 REDRAWN = timedelta(seconds=3)
 LOOKED = 1.0
 # How long a thread computes before another one has its turn, while tables are worked off.
@@ -79,7 +80,7 @@ class _Made:
 
 
 class Clerk:
-    """One replica's clerk. `rest` is how long it pauses after each slice, as a share of it."""
+    """One replica's clerk."""
 
     def __init__(  # what it needs to know is handed in, and each is named
         self,
@@ -90,7 +91,7 @@ class Clerk:
         tongue: Callable[[Transaction, int | None], Say],
         wake: Callable[[frozenset[str]], None],
         *,
-        rest: float = 0.0,
+        courtesy: Courtesy,
     ) -> None:
         self.timers = timers
         self.vault = vault
@@ -102,7 +103,7 @@ class Clerk:
         self.spoken = spoken
         self.tongue = tongue
         self.wake = wake
-        self.rest = rest
+        self.courtesy = courtesy
         self.aside = Aside()
         self.longest = 0.0
         self._shown = self.clock.machine()
@@ -170,6 +171,7 @@ class Clerk:
         await self._list_wrong(job, CHECKING)
 
     async def _planned(self, pile: Pile, entries: list[Entry]) -> list[Verdict]:
+        await self.courtesy.give_way()
         return await self.database.read(lambda db: pile.sheet.plan(db, entries, pile.names))
 
     def _checked(self, db: Transaction, now: Job, verdicts: list[Verdict]) -> None:
@@ -258,7 +260,7 @@ class Clerk:
 
     async def _export(self, job: Job) -> None:
         person, say, scope = await self.database.read(lambda db: self._for_whom(db, job))
-        making = Making(self.database, self.sheets[job.sheet], say, scope)
+        making = Making(self.database, self.sheets[job.sheet], say, scope, self.courtesy)
         task = asyncio.create_task(
             making.made(job.form, by=person or job.by, at=self.clock.now(), zone=self.timers.zone)
         )
@@ -303,11 +305,11 @@ class Clerk:
         self, job: Job, work: Callable[[Transaction, Job], None], *, shows: bool = False
     ) -> float:
         """One slice in one transaction, under the lease; give how long it held the writer."""
+        await self.courtesy.give_way()
         took, after = await self.database.write(lambda db: self._held(db, job, work, shows=shows))
         self.longest = max(self.longest, took)
         self.wake(after - {"sheets"})
-        if self.rest:
-            await asyncio.sleep(took * self.rest)
+        await self.courtesy.rest(took)
         return took
 
     def _held(

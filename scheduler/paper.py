@@ -11,10 +11,12 @@ from commands.kit.sheet import Column, Say, Sheet
 from commands.kit.tables import Marked, written
 from commands.kit.words import T, sentence
 from commands.sheets.noun import SHOWN
+from scheduler.courtesy import Courtesy
 from storage import sheets
 from storage.database import Database, Transaction
 
-PAGE = 500
+PAGE = 100
+PIECE = 20
 AT_ONCE = 5000
 
 
@@ -22,12 +24,18 @@ class Making:
     """One table in the making; `rows` tells how far it is, `stopped` makes it end."""
 
     def __init__(
-        self, database: Database, sheet: Sheet, say: Say, scope: Sequence[int] | None
+        self,
+        database: Database,
+        sheet: Sheet,
+        say: Say,
+        scope: Sequence[int] | None,
+        courtesy: Courtesy,
     ) -> None:
         self.database = database
         self.sheet = sheet
         self.say = say
         self.scope = scope
+        self.courtesy = courtesy
         self.rows = 0
         self.stopped = False
 
@@ -56,6 +64,8 @@ class Making:
             for _, cells in page:
                 found = (cells.get((column.field, number), "") for column, number in columns)
                 self.rows += 1
+                if self.rows % PIECE == 0:
+                    self.courtesy.give_way_here()
                 yield [self.say(cell) for cell in found]
 
     def _page(
