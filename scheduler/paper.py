@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from time import perf_counter, sleep
 from zoneinfo import ZoneInfo
 
 from commands.kit.sheet import Column, Say, Sheet
@@ -14,7 +15,9 @@ from commands.sheets.noun import SHOWN
 from storage import sheets
 from storage.database import Database, Transaction
 
-PAGE = 500
+PAGE = 200
+# Whoever writes to the bot meanwhile has as much of the time as the table has, page by page.
+LONGEST_REST = 0.2
 AT_ONCE = 5000
 
 
@@ -51,8 +54,11 @@ class Making:
     ) -> Iterator[list[str]]:
         """The rows, read page by page from another thread."""
         after = 0
+        began = perf_counter()
         while page := self._page(after, loop):
             after = page[-1][0]
+            sleep(min(perf_counter() - began, LONGEST_REST))
+            began = perf_counter()
             for _, cells in page:
                 found = (cells.get((column.field, number), "") for column, number in columns)
                 self.rows += 1
