@@ -19,6 +19,9 @@ CSV = "text/csv"
 ENDINGS = {"xlsx": XLSX, "csv": CSV}
 # Unpacked: what a spreadsheet of half a million rows takes, and no more.
 MOST_UNPACKED = 600_000_000
+# Its texts among them, which are held in memory; sheets are read line by line.
+MOST_HELD = 100_000_000
+SHEETS = "xl/worksheets/"
 MOST_CELL = 4_000
 MOST_CELLS = 200
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -151,10 +154,13 @@ _UNREADABLE = T("This spreadsheet can't be read. Save it again as XLSX or CSV, a
 def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(item.file_size for item in packed.infolist())
+            parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise BadTable(_UNREADABLE) from error
-    if size > MOST_UNPACKED:
+    # What a part says of itself is what it is: reading ends there, and its checksum is wrong.
+    size = sum(part.file_size for part in parts)
+    held = sum(part.file_size for part in parts if not part.filename.startswith(SHEETS))
+    if size > MOST_UNPACKED or held > MOST_HELD:
         raise BadTable(T("This spreadsheet is too large. Send it in parts."))
 
 
