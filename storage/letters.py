@@ -221,6 +221,9 @@ _HOLD = Deed(
     )
     .values(lease_until=bindparam("until"))
 )
+_ORPHAN = Deed(
+    update(Letter).where(col(Letter.state) == SENDING).values(lease_until=bindparam("before"))
+)
 _REPLACE = Deed(
     update(Letter)
     .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
@@ -366,6 +369,11 @@ def into_the_open(db: Transaction, letter_id: int) -> None:
 def expired(db: Transaction, now: datetime) -> list[Letter]:
     """Letters whose sender died between claiming and settling."""
     return _EXPIRED.all(db, now=now)
+
+
+def orphan(db: Transaction, before: datetime) -> int:
+    """Whoever was sending is known to be dead: its leases ended before now."""
+    return _ORPHAN.run(db, before=before)
 
 
 def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime) -> bool:
