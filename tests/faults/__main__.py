@@ -15,12 +15,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import kills
+from tests.faults import kills, posts
 from tests.faults.bots import nursery
 from tests.faults.framework import Row, Run, Scenario, chosen, keep, played, table
 from tests.house import ROOT
 
-DECLARED = (kills,)
+DECLARED = (kills, posts)
 AT_ONCE = 2
 KEPT = ROOT / "build" / "faults.json"
 
