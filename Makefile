@@ -15,7 +15,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) was not found. On Debian: apt-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format coverage words screenshots container lock
+.PHONY: help setup run test check format coverage words faults screenshots container lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -64,6 +64,9 @@ coverage: $(READY) ## Run every test and measure branch coverage
 
 words: $(READY) ## Bring the message catalogues up to date with the code
 	$(PY) -m bot.locale.update
+
+faults: $(READY) ## Break everything that can break, and print what came of it (SHORT=1: in five minutes)
+	$(PY) -m tests.faults
 
 screenshots: $(READY) ## Take the pictures of the web pages anew (needs chromium)
 	$(PY) -m tests.browser.screenshots

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from commands.kit.people import load as load_person
 from commands.kit.policy import load
 from commands.kit.words import Words
 from commands.sheets.noun import SHEETS
-from scheduler.clerk import Clerk
+from scheduler.clerk import LEASED, Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.courtesy import Courtesy
 from scheduler.delivery import Delivery
@@ -35,12 +36,15 @@ from scheduler.sweep import Sweep
 from scheduler.tally import Tally
 from scheduler.timers import Timers
 from storage import house as facts
+from storage import leases, letters
 from storage import timers as timer_rows
-from storage.database import Database, Transaction
+from storage.connections import SQLITE
+from storage.database import Database, Gone, Transaction
 from storage.vault import vault_at
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
 AHEAD = "clock_ahead"
+LEAST = timedelta(microseconds=1)
 Chore = Callable[[], Awaitable[timedelta | None]]
 
 
@@ -103,6 +107,9 @@ class Core:
 
     def start(self) -> None:
         """Begin to tick."""
+        if self.database.engine == SQLITE:
+            with suppress(Gone):  # somebody writes for long: then leases run out by themselves
+                self.database.write_now(self._inherit)
         every = self.metronome.every
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
@@ -135,6 +142,16 @@ class Core:
         self.metronome.wake(names)
         if "rooms" in names:
             self.on_rooms()
+
+    def _inherit(self, db: Transaction) -> None:
+        """SQLite has one bot: what another was doing, it was doing when it was killed.
+
+        Only a table may be imported beside it, by a program of its own.
+        """
+        now = self.clock.machine()
+        letters.orphan(db, now - LEAST)
+        timer_rows.orphan(db)
+        leases.end(db, now - LEAST, but=LEASED)
 
     async def _fire(self) -> timedelta | None:
         self.metronome.wake(await self.timers.tick())

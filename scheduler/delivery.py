@@ -19,6 +19,7 @@ from scheduler.moving import moved
 from scheduler.redrawing import Drawing, Redrawing
 from scheduler.sending import (
     BUGS,
+    KEYS,
     NOBODY,
     STOPPED,
     UNDRAWABLE,
@@ -209,13 +210,14 @@ class Delivery:
     async def _send(self, batch: Batch) -> Shown:
         assert batch.card is not None
         assert batch.where is not None
-        return await self.sender.send(self._envelope(batch.head, batch.card, batch.where))
+        return await self.sender.send(self._envelope(batch, batch.card, batch.where))
 
-    def _envelope(self, letter: Letter, card: Card, where: Where) -> Envelope:
+    def _envelope(self, batch: Batch, card: Card, where: Where) -> Envelope:
+        letter = batch.head
         return Envelope(
             where,
             card,
-            key=str(letter.id),
+            key=KEYS.join(str(one.id) for one in batch.letters),
             person_id=letter.person_id,
             account_id=letter.account_id,
             quiet=letter.urgency != "now" or pushes.answers(letter),
@@ -379,7 +381,7 @@ class Delivery:
         except Unclear:
             await self._as_declared(batch, reason)
         except Later as later:
-            if later.asked:
+            if later.asked or batch.head.attempts < GIVE_UP_AFTER:
                 await self._look_again(batch, later)
             else:
                 await self._as_declared(batch, later.reason)
@@ -392,18 +394,20 @@ class Delivery:
                 await self._later(batch, Later(reason))
 
     async def _look_again(self, batch: Batch, later: Later) -> None:
-        """We are asked to wait before we look: sending once more meanwhile could double it."""
+        """It can't be looked for just now: sending once more meanwhile could double it."""
         wait = later.after if later.after is not None else backoff(batch.head.attempts)
         until = self.clock.machine() + timedelta(seconds=wait)
         ids = [known(letter.id) for letter in batch.letters]
+        counts = not later.asked
         await self.database.write(
-            lambda db: [letters.hold(db, id_, self.holder, until) for id_ in ids]
+            lambda db: [letters.hold(db, i, self.holder, until, counts=counts) for i in ids]
         )
 
     async def _look_up(self, batch: Batch) -> Shown | None:
         if batch.card is None or batch.where is None:
             return None
-        return await self.sender.find(self._envelope(batch.head, batch.card, batch.where))
+        there = (await self._addressed(batch, batch.where)).where
+        return await self.sender.find(self._envelope(batch, batch.card, there or batch.where))
 
     async def _as_declared(self, batch: Batch, reason: str) -> None:
         if batch.head.repeats:

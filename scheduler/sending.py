@@ -10,6 +10,7 @@ from commands.kit.words import T
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
+KEYS = "+"
 # Why a letter was lost: kept in English, translated when it is shown.
 NOBODY = T("nobody can be reached there")
 UNDRAWABLE = T("the card could not be drawn")
@@ -39,7 +40,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A card on its way: to somebody in their direct chat, or to a chat of many."""
+    """A card on its way: to somebody in their direct chat, or to a chat of many.
+
+    `key` names the letter, or all those that were merged, with `KEYS` between them.
+    """
 
     where: Where
     card: Card

@@ -25,6 +25,11 @@ _TAKE = Deed(
     )
     .values(holder=bindparam("to_holder"), until=bindparam("to_until"))
 )
+_END = Deed(
+    update(Lease)
+    .where(col(Lease.job) != bindparam("but"), col(Lease.until) > bindparam("now"))
+    .values(until=bindparam("now"))
+)
 _OF = Query(Lease, select(Lease).where(col(Lease.job) == bindparam("job")))
 
 
@@ -41,3 +46,8 @@ def take(db: Transaction, job: str, holder: str, now: datetime, until: datetime)
 def of(db: Transaction, job: str) -> Lease | None:
     """Who holds a job, and until when."""
     return _OF.first(db, job=job)
+
+
+def end(db: Transaction, now: datetime, *, but: str) -> int:
+    """Whoever held a lease is known to be dead; the holder of one job may be another program."""
+    return _END.run(db, now=now, but=but)

@@ -219,7 +219,10 @@ _HOLD = Deed(
         col(Letter.state) == SENDING,
         col(Letter.holder) == bindparam("b_holder"),
     )
-    .values(lease_until=bindparam("until"))
+    .values(lease_until=bindparam("until"), attempts=col(Letter.attempts) + bindparam("counted"))
+)
+_ORPHAN = Deed(
+    update(Letter).where(col(Letter.state) == SENDING).values(lease_until=bindparam("before"))
 )
 _REPLACE = Deed(
     update(Letter)
@@ -368,14 +371,23 @@ def expired(db: Transaction, now: datetime) -> list[Letter]:
     return _EXPIRED.all(db, now=now)
 
 
+def orphan(db: Transaction, before: datetime) -> int:
+    """Whoever was sending is known to be dead: its leases ended before now."""
+    return _ORPHAN.run(db, before=before)
+
+
 def take_over(db: Transaction, letter_id: int, now: datetime, holder: str, until: datetime) -> bool:
     """Take an expired lease; False when another replica was faster."""
     return _TAKE_OVER.run(db, b_id=letter_id, now=now, to_holder=holder, until=until) == 1
 
 
-def hold(db: Transaction, letter_id: int, holder: str, until: datetime) -> bool:
-    """Leave an unclear letter alone until then; False if the lease was lost meanwhile."""
-    return _HOLD.run(db, b_id=letter_id, b_holder=holder, until=until) == 1
+def hold(db: Transaction, letter_id: int, holder: str, until: datetime, *, counts: bool) -> bool:
+    """Leave an unclear letter alone until then; False if the lease was lost meanwhile.
+
+    `counts` says whether looking for it was an attempt that failed.
+    """
+    counted = int(counts)
+    return _HOLD.run(db, b_id=letter_id, b_holder=holder, until=until, counted=counted) == 1
 
 
 def next_at(db: Transaction, company_now: datetime) -> Next:

@@ -93,6 +93,11 @@ _RELEASE = Deed(
     .where(col(Timer.id) == bindparam("b_id"), col(Timer.holder) == bindparam("b_holder"))
     .values(lease_until=bindparam("until"))
 )
+_ORPHAN = Deed(
+    update(Timer)
+    .where(col(Timer.state) == WAITING, col(Timer.holder) != "")
+    .values(holder="", lease_until=None)
+)
 _DROP = Deed(
     update(Timer)
     .where(
@@ -171,6 +176,11 @@ def claim(
 def settle(db: Transaction, timer_id: int, holder: str, state: str, at: datetime) -> bool:
     """A timer's handler ran in this transaction; False if it was dropped or lost meanwhile."""
     return _SETTLE.run(db, b_id=timer_id, b_holder=holder, to_state=state, at_=at) == 1
+
+
+def orphan(db: Transaction) -> int:
+    """Whoever had claimed timers is known to be dead."""
+    return _ORPHAN.run(db)
 
 
 def hold_back(db: Transaction, timer_id: int, holder: str, until: datetime) -> None:

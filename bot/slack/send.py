@@ -28,6 +28,7 @@ from bot.slack.markup import whole
 from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures, Upload, upload
 from bot.telling import Profile, Written
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
+from scheduler.sending import KEYS
 
 Json = Any
 V = TypeVar("V")
@@ -169,13 +170,16 @@ class SlackPlatform:
         return await self._pictures.without(parcel.address, hanging)
 
     async def find(self, parcel: Parcel) -> Landed | None:
-        """Look for a letter by its key, back to a day ago. Raises `Unclear` if it cannot tell."""
+        """Look for a letter by its key, back to a day ago.
+
+        Raises `Unclear` if it cannot tell, and `Later` if it cannot tell now.
+        """
         oldest = str((self._now() - FINDABLE).timestamp())
         cursor = ""
         for _ in range(PAGES):
             messages, cursor = await self._page(parcel.address, oldest, cursor)
             for message in messages:
-                if _key_of(message) == parcel.key:
+                if parcel.key in _keys_of(message):
                     return Landed(parcel.address.chat, _text(message, "ts"))
             if not cursor:
                 return None
@@ -268,12 +272,12 @@ class SlackPlatform:
         try:
             answer = await self._asked(call, address.chat)
             return list(answer["messages"]), _cursor_of(answer)
-        except Undeliverable as error:
-            if isinstance(error, Later) and error.asked:
-                raise
+        except Unclear as error:
+            raise Later(f"cannot look for it: {error.reason}") from error
+        except Never as error:
             raise Unclear(f"cannot look for it: {error.reason}") from error
         except MISSHAPEN as error:
-            raise Unclear("cannot look for it: an answer that is none") from error
+            raise Later("cannot look for it: an answer that is none") from error
 
     async def _download(self, remote: str) -> bytes:
         address = remote if "://" in remote else await self._address_of(remote)
@@ -332,13 +336,14 @@ def _cursor_of(answer: Json) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
-def _key_of(message: Json) -> Json:
-    """The key of a letter of ours; None for everything else that is said."""
+def _keys_of(message: Json) -> list[str]:
+    """The key of a letter of ours, and of each merged into it; none of what else is said."""
     match message:
         case {"metadata": {"event_type": str(kind), "event_payload": {"key": key}}}:
-            return key if kind == LETTER else None
+            keys = str(key)
+            return [keys, *keys.split(KEYS)] if kind == LETTER else []
         case _:
-            return None
+            return []
 
 
 def _check_file(response: aiohttp.ClientResponse) -> None:

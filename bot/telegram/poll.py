@@ -19,7 +19,8 @@ from storage.database import Database, Gone, Transaction
 
 log = structlog.get_logger(PLATFORM)
 
-LEASE = timedelta(seconds=30)
+# Longer than a poll waits, and so short that another is soon heard after this replica has died.
+LEASE = timedelta(seconds=20)
 # Telegram numbers anew after a week without updates: an older offset could hide what comes then.
 OFFSET_LASTS = timedelta(days=6)
 NOT_MINE = 10.0
@@ -118,9 +119,11 @@ def _trouble(error: BaseException) -> Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """It is this replica's turn to fetch, from this offset on."""
+    """It is this replica's turn to fetch, from this offset on; else in so many seconds perhaps."""
 
     offset: int | None
+    mine: bool = True
+    wait: float = 0.0
 
 
 class Poller:
@@ -140,8 +143,8 @@ class Poller:
         """Fetch and take one batch if it is our turn; give the seconds to wait before the next."""
         self.fetched = False
         turn, _ = await self._grounds.database.write(self._turn)
-        if turn is None:
-            return NOT_MINE
+        if not turn.mine:
+            return turn.wait
         began = asyncio.get_running_loop().time()
         batch = await self._updates.after(turn.offset)
         self.heard_at, self.fetched = self._grounds.now(), True
@@ -173,12 +176,18 @@ class Poller:
         now = self._grounds.now()
         return leases.take(db, self._job, self._grounds.holder, now, now + LEASE)
 
-    def _turn(self, db: Transaction) -> Turn | None:
+    def _turn(self, db: Transaction) -> Turn:
         if not self._held(db):
-            return None
+            return Turn(None, mine=False, wait=self._until_free(db))
         kept = offsets.of(db, self._stream)
         fresh = kept is not None and self._grounds.now() - kept.at < OFFSET_LASTS
         return Turn(kept.next if kept and fresh else None)
+
+    def _until_free(self, db: Transaction) -> float:
+        """Until the other's lease ends, if it is not renewed; but it may let go before."""
+        held = leases.of(db, self._job)
+        left = (held.until - self._grounds.now()).total_seconds() if held else 0.0
+        return min(NOT_MINE, left + AT_ONCE)
 
     def _move(self, db: Transaction, after: int) -> None:
         """Remember how far we are, unless another has taken over meanwhile and is further."""

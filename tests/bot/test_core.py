@@ -9,7 +9,10 @@ import pytest
 
 from bot.core import build
 from bot.platform import Landed, Parcel
-from storage.database import Database, Gone
+from scheduler.clerk import LEASED
+from storage import leases, letters
+from storage.connections import SQLITE
+from storage.database import Database, Gone, Transaction
 from tests.desk import Mailbox, Reception, reception
 from tests.house import ZONE
 
@@ -143,3 +146,29 @@ async def test_the_sweep_runs_by_itself(sample_url: str) -> None:
         desk.core.start()
         await asyncio.wait_for(redrawn.wait(), PATIENCE)
         await desk.core.stop()
+
+
+async def test_what_a_killed_bot_held_is_free_when_the_next_one_starts(sample_url: str) -> None:
+    """On SQLite, which has one bot. An import may be another program's, and is left alone."""
+    async with reception(sample_url) as desk:
+        alone = desk.core.database.engine == SQLITE
+        now, until = desk.clock.at, desk.clock.at + timedelta(minutes=1)
+        await desk.says("lina", "/visit 永固 Q3")
+
+        def hold(db: Transaction) -> None:
+            assert letters.claim(db, now, now, "dead", until, 1)
+            assert leases.take(db, "poll", "dead", now, until)
+            assert leases.take(db, LEASED, "dead", now, until)
+
+        def free(db: Transaction) -> list[bool]:
+            return [leases.take(db, job, "next", now, until) for job in ("poll", LEASED)]
+
+        await desk.core.database.write(hold)
+        desk.core.start()
+        await desk.core.metronome.stop()
+        taken, _ = await desk.core.database.write(free)
+        assert taken == [alone, False]
+        for _ in range(3):
+            await desk.core.delivery.tick()
+            desk.clock.at += timedelta(seconds=5)
+        assert bool(desk.mail.titles("dm:lina")) == alone

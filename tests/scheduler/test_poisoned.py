@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.platform import Landed, Parcel
+from bot.pages import Page
+from bot.platform import Address, Landed, Parcel
 from commands.kit.card import Card
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Undeliverable
 from commands.kit.people import Actor, ToContact, ToPerson, load
 from commands.kit.words import T
-from scheduler.delivery import LEASE
+from scheduler.delivery import GIVE_UP_AFTER, LEASE
 from storage import letters, people
 from storage.database import Conflict, Transaction
 from storage.letters import Letter
@@ -103,11 +104,16 @@ async def test_one_that_a_dead_sender_left_behind_holds_nobody_up(desk: Receptio
     assert (await letter(desk, 1)).state == letters.DEAD
 
 
-@pytest.mark.parametrize("error", [Later("busy"), Never("no such chat")])
-async def test_what_cannot_be_looked_up_now_does_as_it_declares(
-    desk: Reception, monkeypatch: pytest.MonkeyPatch, error: Undeliverable
+@pytest.mark.parametrize(
+    ("error", "looks"), [(Later("busy"), GIVE_UP_AFTER), (Never("no such chat"), 1)]
+)
+async def test_what_cannot_be_looked_up_does_as_it_declares_in_the_end(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch, error: Undeliverable, looks: int
 ) -> None:
+    looked = []
+
     async def find(parcel: Parcel) -> None:
+        looked.append(parcel)
         raise error
 
     monkeypatch.setattr(desk.mail, "find", find)
@@ -116,10 +122,38 @@ async def test_what_cannot_be_looked_up_now_does_as_it_declares(
     await desk.core.database.write(
         lambda db: letters.claim(db, desk.clock.at, desk.clock.at, "dead", desk.clock.at)
     )
+    while (await letter(desk, 1)).state == letters.SENDING:
+        desk.clock.at += timedelta(minutes=16)
+        await desk.core.delivery.tick()
+    assert (await letter(desk, 1)).state == letters.UNCLEAR
+    assert len(looked) == looks
+    assert desk.mail.titles("dm:lina") == []
+
+
+async def test_a_direct_chat_that_nobody_knew_yet_is_opened_before_a_letter_is_looked_up(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender died right after the first letter to somebody."""
+    anywhere = desk.mail.find
+
+    async def find(parcel: Parcel) -> Landed | None:
+        assert parcel.address.chat == "dm:lina"
+        return await anywhere(parcel)
+
+    monkeypatch.setattr(desk.mail, "find", find)
+    await writes(desk, lambda at: at.tell(ToPerson(LINA), Card(T("hello"))))
+
+    def die(db: Transaction) -> None:
+        db.run("UPDATE account SET chat = ''")
+        letters.claim(db, desk.clock.at, desk.clock.at, "dead", desk.clock.at)
+
+    await desk.core.database.write(die)
+    page = Page("hello", ())
+    await desk.mail.send(Parcel(Address("web", "rehearsal", "dm:lina"), page, key="1"))
     desk.clock.at += LEASE
     await desk.core.delivery.tick()
-    assert (await letter(desk, 1)).state == letters.UNCLEAR
-    assert desk.mail.sent == []
+    assert (await letter(desk, 1)).state == letters.SENT
+    assert desk.mail.titles("dm:lina") == ["hello"]
 
 
 async def test_a_digest_waits_for_the_next_morning(desk: Reception) -> None:

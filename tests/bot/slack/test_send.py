@@ -231,13 +231,23 @@ async def test_a_letter_in_a_long_thread_is_found_page_by_page(
 
 
 @pytest.mark.parametrize("fault", [fault for fault in SENT_OR_NOT if fault not in TO_WAIT_FOR])
-async def test_what_cannot_be_looked_for_stays_unclear(
+async def test_what_cannot_be_looked_for_is_unclear_or_looked_for_later(
     slack: FakeSlack, voice: SlackPlatform, fault: str
 ) -> None:
     # Twice, since aiohttp reads once more where a connection breaks; it never writes again.
     slack.fail_next("conversations.history", fault, 2)
-    with pytest.raises(Unclear):
+    expected = Unclear if SENT_OR_NOT[fault] is Never else Later
+    with pytest.raises(expected):
         await voice.find(parcel())
+
+
+async def test_a_letter_is_found_in_the_post_that_it_was_merged_into(
+    slack: FakeSlack, voice: SlackPlatform
+) -> None:
+    landed = await voice.send(parcel(key="7+8+19"))
+    for key in ("7+8+19", "7", "8", "19"):
+        assert await voice.find(parcel(key=key)) == landed
+    assert await voice.find(parcel(key="9")) is None
 
 
 @pytest.mark.parametrize(
@@ -300,7 +310,7 @@ async def test_an_answer_that_is_none_says_nothing_of_the_message(
         assert type(caught.value) is expected
         with pytest.raises(Later):
             await voice.direct("U1")
-        with pytest.raises(Unclear):
+        with pytest.raises(Later):
             await voice.find(parcel())
         await voice.stop()
 

@@ -341,6 +341,16 @@ async def test_only_one_replica_fetches(house: House) -> None:
     assert house.pauses.taken == [10, 10, 10]
 
 
+async def test_a_lease_that_ends_soon_is_waited_for_no_longer_than_that(house: House) -> None:
+    """Of two replicas one has died: the other hears before thirty seconds have passed."""
+    assert hold(house, "other")
+    house.clock.advance(seconds=(LEASE - timedelta(seconds=4)).total_seconds())
+    async with listening(house, *HELLO, NOTHING, pauses=1):
+        pass
+    assert house.pauses.taken == [pytest.approx(4, abs=1)]
+    assert LEASE.total_seconds() < 25
+
+
 async def test_another_takes_over_when_the_lease_has_run_out(house: House) -> None:
     assert hold(house, "other")
     house.clock.advance(seconds=31)

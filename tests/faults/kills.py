@@ -1,0 +1,107 @@
+"""The bot is killed again and again while people talk to it, on each way in (FACTS 5.2, 1)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from tests.faults.bots import Bot, free_port
+from tests.faults.framework import Row, Run, company, most, scenario
+from tests.faults.intakes import INTAKES, Intake, opened
+from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
+
+KILLS = 200
+FEW = 6
+# How many of the kills come while the bot is starting, and within how many seconds of it.
+EARLY, EARLY_S = 0.15, 0.5
+LATE_S = 0.9
+TALKERS = (VISITORS[0], VISITORS[1], REPORTERS[0])
+
+
+@dataclass
+class Ordeal:
+    """One way in, and what it has to bear."""
+
+    intake: Intake
+    url: str
+    bear: Callable[[], Awaitable[Bot]]
+    ledger: Ledger
+    chance: random.Random
+    torn: list[str] = field(default_factory=list)
+
+    async def round(self) -> None:
+        """Start, talk, kill at random, and look at what is left."""
+        bot = await self.bear()
+        if self.chance.random() < EARLY:
+            await asyncio.sleep(self.chance.uniform(0, EARLY_S))
+            await bot.kill()
+        else:
+            await self._talked_to(bot)
+        self.torn += (await asyncio.to_thread(effects, self.url)).broken
+
+    async def _talked_to(self, bot: Bot) -> None:
+        await bot.ready()
+        await self.intake.settled()
+        talks = [self.ledger.talk(self.intake, user, lambda: bot.alive) for user in TALKERS]
+        talking = [asyncio.create_task(talk) for talk in (self.intake.again(), *talks)]
+        await asyncio.sleep(self.chance.uniform(0.05, LATE_S))
+        await bot.kill()
+        await asyncio.gather(*talking)
+
+    async def end(self) -> None:
+        """Everything that was not acknowledged comes again, until nothing waits."""
+        bot = await self.bear()
+        await bot.ready()
+        await self.intake.settled()
+        for _ in range(100):
+            await self.intake.again()
+            if not self.intake.waiting():
+                break
+            await asyncio.sleep(0.1)
+        await bot.stop()
+
+
+async def kills(run: Run, name: str) -> list[Row]:
+    """So many kills on one way in."""
+    port, url = free_port(), f"sqlite:///{run.folder / 'kills.db'}"
+    chance, times = run.chance(), run.times(KILLS, FEW)
+    async with opened(name, port, run.folder) as intake:
+        await company(url, intake.platform)
+        settings = {**intake.settings, "DATABASE_URL": url}
+        bear = partial(run.bots.bear, settings, port, run.folder)
+        ordeal = Ordeal(intake, url, bear, Ledger(chance), chance)
+        for number in range(1, times + 1):
+            await ordeal.round()
+            if number % 20 == 0:
+                run.say(f"{number} kills, {ordeal.ledger.said} said")
+        await ordeal.end()
+        return judged(run, name, times, ordeal)
+
+
+def judged(run: Run, name: str, times: int, ordeal: Ordeal) -> list[Row]:
+    """The rows of one way in."""
+    left, ledger = effects(ordeal.url), ordeal.ledger
+    lost, doubled = left.lost(ledger.due()), left.doubled()
+    keys = Counter(ordeal.intake.posted())
+    twice = [key for key, posted in keys.items() if posted > 1]
+    torn = [*ordeal.torn, *left.broken]
+    run.say(f"{times} kills, {ledger.said} said, {len(ledger.acknowledged)} acknowledged at once")
+    for what, found in (("lost", lost), ("doubled", doubled), ("twice", twice), ("torn", torn)):
+        if found:
+            run.say(f"{what}: {found[:10]}")
+    rows = [
+        most(f"{name}, {times} kills: inputs lost", len(lost), 0, "inputs"),
+        most(f"{name}, {times} kills: effects doubled", len(doubled), 0, "effects"),
+        most(f"{name}, {times} kills: things not whole in the database", len(torn), 0, "things"),
+    ]
+    if keys:
+        rows.append(most(f"{name}, {len(keys)} letters: posted twice", len(twice), 0, "letters"))
+    return rows
+
+
+for _name in INTAKES:
+    scenario(f"kills.{_name}", together=True)(partial(kills, name=_name))
