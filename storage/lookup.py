@@ -7,17 +7,18 @@ statements run on both engines.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, literal, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage import readings
 from storage.batches import Among, add_all, each_of, put_all, run_all
 from storage.connections import POSTGRESQL, SQLITE
 from storage.customers import CustomerName
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 CAP = 300
 COUNTED = 400
@@ -26,14 +27,14 @@ RAREST = 8
 GOOD_ENOUGH = 60
 
 
-class Gram(SQLModel, table=True):
+class Gram(Row, table=True):
     """A name is found under each of its grams.
 
     There are a dozen for each name, so a row is one entry of one tree and points at nothing that
     the database would have to check: an entry whose name is gone finds nothing.
     """
 
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     gram: str = Field(primary_key=True)
     name_id: int = Field(primary_key=True)
