@@ -9,13 +9,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.bench import before, slack_visit
+from tests.bench import before, cpu, slack_visit, telegram_visit
 from tests.bench.racing import Unmeasured
 from tests.bench.rows import BUILD, Row, Scale, aloud, kept
 
 Bench = Callable[[Scale], Iterator[Row]]
 BENCHES: Mapping[str, Bench] = {
     "slack": slack_visit.rows,
+    "telegram": telegram_visit.rows,
+    "cpu": cpu.rows,
 }
 RESULT = BUILD / "bench.json"
 

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.wiring import assemble
+from bot.wiring import Running, assemble
 from tests.bench.before import against_before, with_before
 from tests.bench.by_hand import ByHand
 from tests.bench.load import App, Headers, OneRow, flooded, folder, posted
@@ -174,19 +174,26 @@ async def by_hand(size: str, at_once: str) -> AsyncIterator[Measure]:
 @asynccontextmanager
 async def ours(size: str, at_once: str) -> AsyncIterator[Measure]:
     """The whole bot, listening; the letters that visits write are left for later."""
-    async with _standing(size, at_once, ticks=False) as measure:
+    async with standing(size, at_once, ticks=False) as measure:
         yield measure
 
 
 @asynccontextmanager
 async def ticking(size: str, at_once: str) -> AsyncIterator[Measure]:
     """The whole bot at work: it also sends, at the platform's pace."""
-    async with _standing(size, at_once, ticks=True) as measure:
+    async with standing(size, at_once, ticks=True) as measure:
         yield measure
 
 
 @asynccontextmanager
-async def _standing(size: str, at_once: str, *, ticks: bool) -> AsyncIterator[Measure]:
+async def standing(
+    size: str,
+    at_once: str,
+    *,
+    ticks: bool,
+    first: Callable[[Running], object] = lambda _running: None,
+) -> AsyncIterator[Measure]:
+    """The bot on a database of its own; `first` is done to it before it listens."""
     with folder() as place:
         url = f"sqlite:///{place / 'ours.db'}"
         prepared(url, "slack", "zh")
@@ -201,6 +208,7 @@ async def _standing(size: str, at_once: str, *, ticks: bool) -> AsyncIterator[Me
                     slack_api_url=fake.api_url,
                 )
             )
+            first(running)
             for one in [running] if ticks else running.listeners:
                 await one.start()
             yield measured(running.app, Visits(channels), int(size), int(at_once))
