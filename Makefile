@@ -15,7 +15,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) was not found. On Debian: apt-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format coverage words faults screenshots container lock
+.PHONY: help setup run test check format coverage bench faults words screenshots container lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -61,6 +61,9 @@ format: $(READY) ## Format the code and mend what ruff can mend
 coverage: $(READY) ## Run every test and measure branch coverage
 	$(PY) -m pytest -n 2 -m "not browser" --cov --cov-report=
 	$(PY) -m pytest -m browser --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
+
+bench: $(READY) ## Measure how fast it is against floors, peers and the code before (SHORT=1: under five minutes)
+	$(PY) -m tests.bench
 
 words: $(READY) ## Bring the message catalogues up to date with the code
 	$(PY) -m bot.locale.update

@@ -56,12 +56,12 @@ def find(look: Look, text: str, _actor: Actor | None) -> Matches:
     return Matches(named, found.clear)
 
 
-def leads(look: Look, text: str) -> tuple[Matches, str]:
+def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
     """The customer that a text begins with, and the rest of the text."""
     start = len(text) - len(text.lstrip())
-    ranked, length = lookup.leading(look.db, text[start:])
+    ranked, length = lookup.leading(look.db, text[start:], whole=whole)
     if not ranked:
-        return _first_word(look, text[start:])
+        return (Matches(), text) if whole else _first_word(look, text[start:])
     one = len(ranked) == 1
     found = tuple(Found(r.id, name_of(look.db, r.id) or r.name, r.score) for r in ranked)
     return Matches(found, one or lookup.is_clear(ranked)), text[start + length :]

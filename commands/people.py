@@ -94,7 +94,7 @@ def find(look: Look, text: str, _actor: Actor | None) -> Matches:
     return Matches(found, readings.is_clear(ranked) or len(found) == 1)
 
 
-def leads(look: Look, text: str) -> tuple[Matches, str]:
+def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
     """The colleague that a text begins with, and the rest of the text."""
     body = text.lstrip()
     named = [one for one in people.named(look.db) if _begins(body, one.name)]
@@ -103,7 +103,7 @@ def leads(look: Look, text: str) -> tuple[Matches, str]:
     if found:
         return Matches(found, len(found) == 1), body[longest:]
     word, _, rest = body.partition(" ")
-    guessed = find(look, word, None) if rest else Matches()
+    guessed = find(look, word, None) if rest and not whole else Matches()
     return (guessed, rest) if guessed.clear else (Matches(), text)
 
 

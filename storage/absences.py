@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import key, maybe_moment, moment, points_at
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Absence(SQLModel, table=True):
+class Absence(Row, table=True):
     """One absence: from `since` up to, not including, `until`, which an early return moves."""
 
     __table_args__ = (

@@ -11,7 +11,19 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import ARRAY, Column, ColumnElement, Dialect, Text, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Dialect,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    column,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -64,6 +76,14 @@ def _among_json(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa:
 def _among_array(among: Among, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     column, several = compiler.process(among.column, **kw), compiler.process(among.several, **kw)
     return f"{column} = ANY({several})"
+
+
+def each_of(name: str, engine: str) -> TableValuedAlias:
+    """The texts bound to `name`, however many, as a table whose one column is `value`."""
+    several = bindparam(name, type_=_Several(Text()))
+    if engine == SQLITE:
+        return func.json_each(several).table_valued(column("value", Text))
+    return func.unnest(several).table_valued(column("value", Text)).render_derived()
 
 
 def add_all(db: Transaction, table: type[SQLModel], rows: Sequence[Plain]) -> list[int]:

@@ -3,15 +3,16 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, bindparam, func, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 OPEN, SOLVED, CLOSED = "open", "solved", "closed"
 
 
-class Case(SQLModel, table=True):
+class Case(Row, table=True):
     """One case. Without a customer it is "to clarify"; its clock runs from `received_at` anyhow."""
 
     __tablename__ = "cases"
@@ -36,7 +37,7 @@ class Case(SQLModel, table=True):
     policy: str = ""
 
 
-class Report(SQLModel, table=True):
+class Report(Row, table=True):
     """Who told us, on which channel, and when; a case has one or more.
 
     `author` wrote what the person `passed_by` passed on; `earlier` is what a corrected one said.
@@ -56,7 +57,7 @@ class Report(SQLModel, table=True):
     earlier: str = words()
 
 
-class Reply(SQLModel, table=True):
+class Reply(Row, table=True):
     """An answer given to the customer; `how` is written or phone."""
 
     id: int | None = key()
@@ -68,7 +69,7 @@ class Reply(SQLModel, table=True):
     recorded_at: datetime = moment()
 
 
-class Solution(SQLModel, table=True):
+class Solution(Row, table=True):
     """What will be done, by which department, by when (clause 3.3.3)."""
 
     id: int | None = key()

@@ -1,12 +1,13 @@
 """Running numbers, taken in the transaction of what they number: none is skipped or given twice."""
 
 from sqlalchemy import bindparam, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.database import Query, Transaction
+from storage.rows import Row
 
 
-class Counter(SQLModel, table=True):
+class Counter(Row, table=True):
     """The last number given under a name such as `C-2026`."""
 
     name: str = Field(primary_key=True)

@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Query, Transaction
 from storage.reach import email_key, phone_key
+from storage.rows import Row
 
 EXISTING = "existing"
 
 
-class Customer(SQLModel, table=True):
+class Customer(Row, table=True):
     """An upstream customer: a supplier that we buy from and care for. People call it `short`.
 
     `source` says where its file came from: EXISTING ones were customers before this began.
@@ -28,7 +29,7 @@ class Customer(SQLModel, table=True):
     note: str = words()
 
 
-class CustomerName(SQLModel, table=True):
+class CustomerName(Row, table=True):
     """A name that finds a customer; `key` is how names are compared."""
 
     __tablename__ = "customer_name"
@@ -39,7 +40,7 @@ class CustomerName(SQLModel, table=True):
     key: str = Field(index=True)
 
 
-class Stewardship(SQLModel, table=True):
+class Stewardship(Row, table=True):
     """Who owned a customer and how important it was, in a span of time; the open one has no end."""
 
     __table_args__ = (Index("stewardship_owner", "owner_id", "until"),)
@@ -52,7 +53,7 @@ class Stewardship(SQLModel, table=True):
     until: datetime | None = maybe_moment()
 
 
-class Contact(SQLModel, table=True):
+class Contact(Row, table=True):
     """A person at a customer. The keys are how phone and e-mail are compared."""
 
     id: int | None = key()

@@ -84,6 +84,9 @@ class Instant(TypeDecorator[datetime]):
         return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 class JsonText(TypeDecorator[Json]):
     """JSON kept as text on both engines, so that both give back the same."""
 
@@ -94,7 +97,7 @@ class JsonText(TypeDecorator[Json]):
         """Write compact JSON with its letters as they are."""
         if value is None:
             return None
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _COMPACT.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
         """Read it back."""

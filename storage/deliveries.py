@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, moment, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Delivery(SQLModel, table=True):
+class Delivery(Row, table=True):
     """One delivery: its key is unique within its platform and workspace.
 
     `deed` is a digest of the command that was run and its answers, by which the same deed said
@@ -31,7 +32,7 @@ class Delivery(SQLModel, table=True):
     deed: str = ""
 
 
-class SetAside(SQLModel, table=True):
+class SetAside(Row, table=True):
     """Raw bytes that could not be parsed, or that met a bug, kept so that nothing is lost."""
 
     __tablename__ = "set_aside"

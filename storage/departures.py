@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, key, maybe_moment, moment, points_at
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 OFFERED, DECLINED, TAKEN, SETTLED = "offered", "declined", "taken", "settled"
 
 
-class Departure(SQLModel, table=True):
+class Departure(Row, table=True):
     """Somebody leaves. Until a piece is taken over, `holder_id` has it."""
 
     id: int | None = key()
@@ -23,7 +24,7 @@ class Departure(SQLModel, table=True):
     done_at: datetime | None = maybe_moment()
 
 
-class Offer(SQLModel, table=True):
+class Offer(Row, table=True):
     """What one person is asked to take over of a departure: one card lists it all."""
 
     __table_args__ = (UniqueConstraint("departure_id", "to_id"),)
@@ -33,7 +34,7 @@ class Offer(SQLModel, table=True):
     to_id: int = points_at("person")
 
 
-class Handover(SQLModel, table=True):
+class Handover(Row, table=True):
     """One piece of work: a subject, and whom it is offered to now. `what` names it."""
 
     __table_args__ = (

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, select, text, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
 from storage.people import Account
+from storage.rows import Row
 
 OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
     "open",
@@ -19,7 +20,7 @@ OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
 )
 
 
-class Draft(SQLModel, table=True):
+class Draft(Row, table=True):
     """Answers so far, by field, as they were given.
 
     `asking` is the field asked for now; `asked` those asked before. `message` is what began it,

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 OPEN, DONE, LATE, MISSED, EXCUSED, DROPPED = "open", "done", "late", "missed", "excused", "dropped"
 
 
-class Due(SQLModel, table=True):
+class Due(Row, table=True):
     """One duty.
 
     `late` was done after `due_at`; `missed` is past it and still owed; `excused` has a reason.

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, moment
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 PROFILE, WRITER, MESSAGE, PLACE = "profile", "writer", "message", "place"
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Errand(SQLModel, table=True):
+class Errand(Row, table=True):
     """One thing to ask: about an account, a message, or a chat. `about` is what is done with it."""
 
     id: int | None = key()

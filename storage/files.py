@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, and_, bindparam, delete, func, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment, words
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction, known
+from storage.rows import Row
 
 WANTED, HERE, REFUSED = "wanted", "here", "refused"
 
 
-class File(SQLModel, table=True):
+class File(Row, table=True):
     """A file somebody sent; its platform names it `remote`.
 
     `vault` names the bytes once they are here; they are `size` bytes of `media`. `next_at` is when

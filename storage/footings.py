@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import maybe_moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Footing(SQLModel, table=True):
+class Footing(Row, table=True):
     """`inside` is whether it can speak there at all, `hears` whether it is told all that is said.
 
     `forum` says that the chat has topics, `topics` that the bot may open them.

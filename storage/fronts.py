@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import maybe_moment, moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Front(SQLModel, table=True):
+class Front(Row, table=True):
     """An account's front page, beside its direct chat; `wanted` since it was opened."""
 
     account_id: int = Field(foreign_key="account.id", primary_key=True)

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, key, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Heard(SQLModel, table=True):
+class Heard(Row, table=True):
     """One message as it reads now. Without a `kind` nothing has become of it yet.
 
     `command` and `field` say how it was read, `leads` which album it stands for, `files` what an

@@ -1,13 +1,14 @@
 """The few facts about this installation itself: its key, its rehearsal's clock, its sample."""
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class House(SQLModel, table=True):
+class House(Row, table=True):
     """A named fact."""
 
     name: str = Field(primary_key=True)

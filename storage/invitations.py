@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Invitation(SQLModel, table=True):
+class Invitation(Row, table=True):
     """A code that links an account to a person or a contact, kept as a digest only."""
 
     id: int | None = key()

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, moment, words
 from storage.database import Json, Query, Transaction
+from storage.rows import Row
 
 
-class Entry(SQLModel, table=True):
+class Entry(Row, table=True):
     """One deed. No foreign keys: it must outlive what it speaks of."""
 
     __tablename__ = "journal"

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Lease(SQLModel, table=True):
+class Lease(Row, table=True):
     """A job, its holder, and until when."""
 
     job: str = Field(primary_key=True)

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Index, and_, bindparam, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Json, Query, Transaction, known
+from storage.rows import Row
 
 WAITING, SENDING, SENT, UNCLEAR, DEAD, DROPPED, REPLACED = (
     "waiting",
@@ -22,7 +23,7 @@ WAITING, SENDING, SENT, UNCLEAR, DEAD, DROPPED, REPLACED = (
 )
 
 
-class Letter(SQLModel, table=True):
+class Letter(Row, table=True):
     """A letter to a person, a contact, an account, or a chat.
 
     `lane` is whom it is for; letters of one lane keep their order. `body` is an encoded card;

@@ -7,16 +7,18 @@ statements run on both engines.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, literal, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage import readings
-from storage.batches import add_all, put_all, run_all
+from storage.batches import Among, add_all, each_of, put_all, run_all
+from storage.connections import POSTGRESQL, SQLITE
 from storage.customers import CustomerName
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 CAP = 300
 COUNTED = 400
@@ -25,14 +27,14 @@ RAREST = 8
 GOOD_ENOUGH = 60
 
 
-class Gram(SQLModel, table=True):
+class Gram(Row, table=True):
     """A name is found under each of its grams.
 
     There are a dozen for each name, so a row is one entry of one tree and points at nothing that
     the database would have to check: an entry whose name is gone finds nothing.
     """
 
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
 
     gram: str = Field(primary_key=True)
     name_id: int = Field(primary_key=True)
@@ -84,9 +86,31 @@ _THREE = Query(
     )
     .limit(CAP),
 )
-_counted = select(col(Gram.gram)).where(col(Gram.gram) == bindparam("a")).limit(COUNTED).subquery()
-_HOW_MANY = Query(int, select(func.count()).select_from(_counted))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
+# The longest first: where the list is cut, it loses what nobody asks for.
+_BY_KEYS = Query(
+    Hit,
+    select(*_HIT)
+    .where(Among(col(CustomerName.key), "keys"))
+    .order_by(func.length(col(CustomerName.key)).desc())
+    .limit(CAP),
+)
+
+
+def _how_many(engine: str) -> Query[tuple[int, str]]:
+    each = each_of("grams", engine)
+    some = (
+        select(literal(1))
+        .where(col(Gram.gram) == each.c.value)
+        .limit(COUNTED)
+        .correlate(each)
+        .subquery()
+    )
+    count = select(func.count()).select_from(some).scalar_subquery()
+    return Query(lambda n, gram: (n, gram), select(count, each.c.value))
+
+
+_HOW_MANY = {engine: _how_many(engine) for engine in (SQLITE, POSTGRESQL)}
 _FORGET = Deed(
     delete(Gram).where(
         col(Gram.gram) == bindparam("b_gram"), col(Gram.name_id) == bindparam("b_name")
@@ -143,17 +167,20 @@ def is_clear(ranked: Sequence[Ranked]) -> bool:
     return readings.is_clear([(one.id, one.score) for one in ranked])
 
 
-def leading(db: Transaction, text: str) -> tuple[list[Ranked], int]:
+def leading(db: Transaction, text: str, *, whole: bool = False) -> tuple[list[Ranked], int]:
     """The customers whose name a text begins with, and how many of its characters name them.
 
-    The longest beginning that is a name, or a part of one, counts: 华强谈了Q3 begins with 华强.
+    The longest beginning that is a name, or a part of one unless it must be `whole`, counts:
+    华强谈了Q3 begins with 华强.
     """
     starts = _starts(text)
+    keys = {length: readings.bare(text[:length]) for length in starts}
+    named = _BY_KEYS.all(db, keys=sorted(set(keys.values()))) if keys else []
     for length in reversed(starts):
-        exact = _BY_KEY.all(db, key=readings.bare(text[:length]))
+        exact = [hit for hit in named if readings.bare(hit.name) == keys[length]]
         if exact:
             return _ranked(text[:length], exact, 8), length
-    return _contained(db, text, starts)
+    return ([], 0) if whole else _contained(db, text, starts)
 
 
 def _contained(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Ranked], int]:
@@ -192,7 +219,7 @@ def _latin(character: str) -> bool:
 
 def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
     """Names under all of these grams; the three rarest are enough to tell."""
-    counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(grams))
+    counts = _by_rarity(db, grams)
     if not counts or counts[0][0] == 0:
         return []
     rarest, *others = [gram for _, gram in counts[:3]]
@@ -206,7 +233,7 @@ def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
 
 def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
     """Names under most of the rarest of these grams: the others tell little and cost much."""
-    counts = sorted((_HOW_MANY.first(db, a=gram) or 0, gram) for gram in set(search.grams))
+    counts = _by_rarity(db, search.grams)
     used = [gram for count, gram in counts if count][:RAREST]
     need = max(1, search.need - (len(search.grams) - len(used)))
     held: Counter[int] = Counter()
@@ -216,6 +243,12 @@ def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
         held.update(hit.name_id for hit in found)
         hits.update((hit.name_id, hit) for hit in found)
     return [hits[name_id] for name_id, n in held.most_common(CAP) if n >= need]
+
+
+def _by_rarity(db: Transaction, grams: Sequence[str]) -> list[tuple[int, str]]:
+    """Each gram with how many names have it, counted to `COUNTED`; the rarest first."""
+    wanted = sorted(set(grams))
+    return sorted(_HOW_MANY[db.engine].all(db, grams=wanted)) if wanted else []
 
 
 def _enough(text: str, hits: Iterable[Hit]) -> bool:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import maybe_moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Menu(SQLModel, table=True):
+class Menu(Row, table=True):
     """A menu, by the chat or the kind of chats that it is shown in.
 
     `offered` is a digest of what it offers, `ranking` of the order in which it does. `next_at` is

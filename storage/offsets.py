@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Offset(SQLModel, table=True):
+class Offset(Row, table=True):
     """The next update of a stream."""
 
     stream: str = Field(primary_key=True)

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Pace(SQLModel, table=True):
+class Pace(Row, table=True):
     """A destination, or a whole bot, and the next moment it may be used."""
 
     destination: str = Field(primary_key=True)

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, func, or_, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage import subjects
 from storage.columns import key, may_point_at, moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction
 from storage.reach import email_key, phone_key
+from storage.rows import Row
 
 KIND = "person"
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """Somebody of the company. Empty language and zone mean the company's.
 
     `home` is the platform on which they want to be told things; empty means where they were last.
@@ -39,7 +40,7 @@ class Person(SQLModel, table=True):
     created_at: datetime = moment()
 
 
-class Membership(SQLModel, table=True):
+class Membership(Row, table=True):
     """A person belongs to a department, perhaps as its head."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
@@ -47,7 +48,7 @@ class Membership(SQLModel, table=True):
     head: bool = False
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     """An identity on a platform: of a person, of a customer's contact, or of nobody yet.
 
     `phone` and `email` are the keys of those that its platform vouches for. `denied` is whom it was

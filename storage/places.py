@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, moment
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Place(SQLModel, table=True):
+class Place(Row, table=True):
     """A bound channel or group; `audience` is the list of departments it was declared for.
 
     In a `shared` one other companies read too: it is treated as public.

@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, or_, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 from storage.subjects import Subject
 
 # The number of a message that stayed behind when its chat moved.
 LEFT_BEHIND = "left behind:"
 
 
-class Posting(SQLModel, table=True):
+class Posting(Row, table=True):
     """A posted message about a subject; if it `follows`, it is redrawn when the subject changes.
 
     `for_id` is whose deputy got it.

@@ -75,7 +75,7 @@ def normalise(text: str) -> str:
 def bare(text: str) -> str:
     """Letters and digits only, without accents: how names are compared."""
     parts = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFC", "".join(part for part in parts if part.isalnum()))
+    return unicodedata.normalize("NFC", "".join(filter(str.isalnum, parts)))
 
 
 def stem(name: str) -> str:

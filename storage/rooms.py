@@ -14,17 +14,18 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage import counters
 from storage.columns import data, key, maybe_moment, moment, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.people import Account
+from storage.rows import Row
 
 VERSIONS = "room"
 
 
-class Message(SQLModel, table=True):
+class Message(Row, table=True):
     """One message as it is shown: `html` is drawn for its reader; an empty `author` is the bot.
 
     `once` is what the sender calls it, so that the same message said twice in a chat is there once.
@@ -51,7 +52,7 @@ class Message(SQLModel, table=True):
     once: str | None = Field(default=None, nullable=True)
 
 
-class RoomFile(SQLModel, table=True):
+class RoomFile(Row, table=True):
     """The bytes of a file that somebody sent; the id cannot be guessed."""
 
     __tablename__ = "room_file"
@@ -63,7 +64,7 @@ class RoomFile(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
-class Seen(SQLModel, table=True):
+class Seen(Row, table=True):
     """The newest message of a chat that an account has looked at."""
 
     __tablename__ = "room_seen"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, delete, func, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.batches import Plain, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 from storage.subjects import change as touch
 
 KIND = "sheet"
@@ -22,7 +23,7 @@ CANCELLED, FAILED = "cancelled", "failed"
 WORKING = (CHECKING, IMPORTING, UNDOING, EXPORTING)
 
 
-class Job(SQLModel, table=True):
+class Job(Row, table=True):
     """A file that somebody sent, and what came of it; or a table that somebody wants.
 
     `at` is how far the present stage has come: rows of the file, or the id of the last change that
@@ -48,7 +49,7 @@ class Job(SQLModel, table=True):
     finished_at: datetime | None = maybe_moment()
 
 
-class Wrong(SQLModel, table=True):
+class Wrong(Row, table=True):
     """A row that was not taken, and why: words as they are kept in rows."""
 
     __tablename__ = "sheet_wrong"
@@ -62,7 +63,7 @@ class Wrong(SQLModel, table=True):
     reason: Json = data()
 
 
-class Change(SQLModel, table=True):
+class Change(Row, table=True):
     """What a row of a file did to a subject; `before` is empty when it was added."""
 
     __tablename__ = "sheet_change"

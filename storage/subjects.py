@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import data, moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Subject(SQLModel, table=True):
+class Subject(Row, table=True):
     """`revision` counts material changes; `version` whatever makes a card look different."""
 
     kind: str = Field(primary_key=True)
@@ -20,7 +21,7 @@ class Subject(SQLModel, table=True):
     version: int = 1
 
 
-class Revision(SQLModel, table=True):
+class Revision(Row, table=True):
     """What a revision showed, so that a stale tap can be told the difference."""
 
     kind: str = Field(primary_key=True)

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, func, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, moment, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Talk(SQLModel, table=True):
+class Talk(Row, table=True):
     """One remark. `address` is where it was said, so that an edit or a reply finds it.
 
     `passed_by` is who passed it on, `earlier` what a corrected one said at first.

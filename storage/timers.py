@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, delete, func, select, text, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Json, Query, Transaction, known
+from storage.rows import Row
 
 WAITING, FIRED, DROPPED, FAILED = "waiting", "fired", "dropped", "failed"
 
 
-class Timer(SQLModel, table=True):
+class Timer(Row, table=True):
     """At `at`, the noun `kind` is handed this timer under its `name`.
 
     `person_id` is who asked for it, if somebody did.

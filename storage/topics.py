@@ -7,16 +7,17 @@ somebody looks at it again means that the answer was lost: it becomes an orphan,
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, and_, bindparam, delete, or_, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import key, maybe_moment, moment, one_of
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 from storage.subjects import Subject
 
 MAKING, OPEN, CLOSED, ORPHAN, GONE = "making", "open", "closed", "orphan", "gone"
 
 
-class Topic(SQLModel, table=True):
+class Topic(Row, table=True):
     """`seen` is the subject's version at which it was last looked at."""
 
     __table_args__ = (UniqueConstraint("platform", "workspace", "chat", "kind", "subject_id"),)

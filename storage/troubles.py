@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage.columns import maybe_moment, moment, words
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 
-class Trouble(SQLModel, table=True):
+class Trouble(Row, table=True):
     """A trouble: its name begins with the platform it is on, such as `web:token`."""
 
     name: str = Field(primary_key=True)

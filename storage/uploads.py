@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import key, moment, points_at
 from storage.database import Deed, Query, Transaction
+from storage.rows import Row
 
 BEGUN, SHOWN = "begun", "shown"
 
 
-class Upload(SQLModel, table=True):
+class Upload(Row, table=True):
     """A file that was uploaded to a workspace, which calls it `remote`."""
 
     __table_args__ = (UniqueConstraint("platform", "workspace", "file_id"),)
@@ -25,7 +26,7 @@ class Upload(SQLModel, table=True):
     at: datetime = moment()
 
 
-class Hung(SQLModel, table=True):
+class Hung(Row, table=True):
     """A picture posted below a card. One that was begun and not shown is never posted again."""
 
     __table_args__ = (UniqueConstraint("platform", "workspace", "chat", "card", "file_id"),)

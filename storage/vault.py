@@ -17,12 +17,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import LargeBinary, bindparam, delete, select
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from storage import files
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.database import Deed, Gone, Query, Transaction
 from storage.files import File
+from storage.rows import Row
 
 DATABASE = "database"
 FOLDER = "files"
@@ -31,7 +32,7 @@ OLD_ENOUGH = 24 * 3600  # seconds after which bytes that no row names are surely
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
-class Blob(SQLModel, table=True):
+class Blob(Row, table=True):
     """Bytes that are kept in the database."""
 
     name: str = Field(primary_key=True)

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, bindparam, func, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from storage.columns import data, key, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.rows import Row
 
 
-class Visit(SQLModel, table=True):
+class Visit(Row, table=True):
     """One visit; an undone one is kept, with the moment it was undone."""
 
     __table_args__ = (

@@ -49,7 +49,7 @@ def find(look: Look, text: str, actor: Actor | None) -> Matches:
     return Matches(found, clear=len(found) == 1)
 
 
-def leads(look: Look, text: str) -> tuple[Matches, str]:
+def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
     """The case whose number a text begins with, and the rest of the text."""
     number = numbered(text)
     exact = cases.by_number(look.db, number) if number else None

@@ -88,6 +88,16 @@ class Topic:
     closed: bool
 
 
+class Leads(Protocol):
+    """The subject that a text begins with, and the rest of the text.
+
+    `whole` wants its name as it is kept: no part of it, no pinyin, no slip.
+    """
+
+    def __call__(self, look: Look, text: str, /, *, whole: bool = False) -> tuple[Matches, str]:
+        """Split it."""
+
+
 @dataclass(frozen=True)
 class Noun:
     """A kind of subject.
@@ -107,7 +117,7 @@ class Noun:
     card: Callable[[Look, int], Card] | None = None
     views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
-    leads: Callable[[Look, str], tuple[Matches, str]] | None = None
+    leads: Leads | None = None
     numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None

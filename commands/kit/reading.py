@@ -34,12 +34,11 @@ from commands.kit.form import (
     YesNo,
     asked_of,
 )
-from commands.kit.noun import Found, Look, Matches, Nouns
+from commands.kit.noun import Found, Leads, Look, Matches, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
 from storage.database import Json
 
-Leads = Callable[[Look, str], tuple[Matches, str]]
 Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
@@ -188,7 +187,7 @@ def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understoo
     """A second customer right after the first: whether to split is asked."""
     joined = _AND.match(rest) or _SPACE.match(rest)
     if joined:
-        matches, beyond = leads(ctx.look, rest[joined.end() :])
+        matches, beyond = leads(ctx.look, rest[joined.end() :], whole=joined.re is not _AND)
         sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
         if sure and matches.clear and matches.found[0].id != found.answers[field_]:
             found.also = (field_, matches.found[0].id)

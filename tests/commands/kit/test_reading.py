@@ -41,7 +41,7 @@ def find(_look: Look, text: str, _actor: Actor | None) -> Matches:
     return Matches(found, len(found) == 1)
 
 
-def leads(_look: Look, text: str) -> tuple[Matches, str]:
+def leads(_look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
     for length in range(len(text), 1, -1):
         found = tuple(Found(i, n) for i, n in NAMES.items() if n.startswith(text[:length]))
         if found:

@@ -175,7 +175,8 @@ def test_headers_alone_are_a_table_without_rows() -> None:
 
 @pytest.mark.parametrize("kept", [3, 30, 200, -30])
 def test_half_a_spreadsheet_is_refused(kept: int) -> None:
-    half = book(["客户名称"], *([f"客户{n}"] for n in range(50)))[:kept]
+    rows: list[list[object]] = [[f"客户{n}"] for n in range(50)]
+    half = book(["客户名称"], *rows)[:kept]
     assert form_of(half, "a.xlsx") == ""
     if half[:4] == b"PK\x03\x04":
         with pytest.raises(BadTable):
