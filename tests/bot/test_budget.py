@@ -59,6 +59,8 @@ async def played(firm: Path, path: Path, days: int, seed: int) -> Budget:
         await running.stop()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # every deed of fifty people, through the door
 async def test_nobody_of_fifty_is_disturbed_too_often_in_a_fortnight(
     tmp_path: Path, firm: Path
 ) -> None:
@@ -76,6 +78,8 @@ async def test_nobody_of_fifty_is_disturbed_too_often_in_a_fortnight(
     assert statistics.median(load.pushes for load in found.loads) <= 40
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # every deed of fifty people, through the door
 async def test_the_same_seed_plays_the_same_and_another_does_not(
     tmp_path: Path, firm: Path
 ) -> None:
