@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 
 from commands.kit.errors import Refused
@@ -206,12 +207,15 @@ def harmless(text: str) -> str:
 
 
 def _written_csv(marked: Marked, headers: Sequence[str], rows: Iterable[list[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for cells in ([marked.mark], headers, *rows) if marked.mark else (headers, *rows):
-        writer.writerow([harmless(cell) for cell in cells])
-    # The mark tells Excel that these are UTF-8.
-    return out.getvalue().encode("utf-8-sig")
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        # The mark tells Excel that these are UTF-8.
+        out = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        for cells in chain([[marked.mark]] if marked.mark else [], [headers], rows):
+            writer.writerow([harmless(cell) for cell in cells])
+        out.flush()
+        file.seek(0)
+        return file.read()
 
 
 def _written_xlsx(marked: Marked, headers: Sequence[str], rows: Iterable[list[str]]) -> bytes:

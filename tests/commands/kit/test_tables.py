@@ -6,6 +6,7 @@ import csv
 import struct
 import tracemalloc
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO, StringIO
 
 import pytest
@@ -57,7 +58,7 @@ def read(content: bytes) -> list[Row]:
     return list(rows(SHEET, content, spoken))
 
 
-def book(*of: list[object]) -> bytes:
+def book(*of: Sequence[object]) -> bytes:
     made = Workbook()
     for row in of:
         made.active.append(row)
