@@ -29,7 +29,7 @@ MOST, FASTER = 4, 20
 
 def rows(scale: Scale) -> Iterator[Row]:
     """On both engines; a scan is as slow as its table is long, so it is held against at length."""
-    many, few = scale.of(1_000_000, 30_000), scale.of(10_000, 3_000)
+    many, few = scale.of(1_000_000, 60_000), 10_000
     called = crowd.names(many)
     with folder() as place, Cluster() as cluster:
         for engine in ("sqlite", "postgresql"):
