@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -52,31 +53,32 @@ def _stems() -> list[str]:
     return [a + b + c + d for a in FIRST for b in SECOND for c in TRADES for d in FORMS]
 
 
-def fill(url: str, called: Sequence[str]) -> None:
+def grams_of(called: Sequence[str]) -> list[str]:
+    """All grams of each name, a line for each: worked out once for every database."""
+    with ProcessPoolExecutor(2) as pool:
+        return list(pool.map(_grams, called, chunksize=500))
+
+
+def _grams(name: str) -> str:
+    return "\n".join(readings.grams(name))
+
+
+def fill(url: str, called: Sequence[str], grams: Sequence[str]) -> None:
     """Put them into a migrated database, under all their grams, in the order of its trees."""
     database = Database(url)
     database.write_now(_staged)
-    with ProcessPoolExecutor(2) as pool:
-        slices = [called[at : at + SLICE] for at in range(0, len(called), SLICE)]
-        first = 1
-        for some, entries in zip(slices, pool.map(_grams, slices), strict=True):
-            database.write_now(lambda db: _add(db, some, entries, first))  # noqa: B023
-            first += len(some)
+    for at in range(0, len(called), SLICE):
+        some, entries = called[at : at + SLICE], grams[at : at + SLICE]
+        database.write_now(partial(_add, some=some, entries=entries, first=at + 1))
     database.write_now(_settled)
     database.close()
-
-
-def _grams(some: Sequence[str]) -> list[frozenset[str]]:
-    return [readings.grams(name) for name in some]
 
 
 def _staged(db: Transaction) -> None:
     db.run("CREATE TABLE staged (gram TEXT, name_id INTEGER)")
 
 
-def _add(
-    db: Transaction, some: Sequence[str], entries: Sequence[frozenset[str]], first: int
-) -> None:
+def _add(db: Transaction, some: Sequence[str], entries: Sequence[str], first: int) -> None:
     customers = [
         {"id": first + at, "name": name, "key": readings.bare(name), "at": AT}
         for at, name in enumerate(some)
@@ -86,7 +88,11 @@ def _add(
     cursor = db.connection.cursor()
     cursor.executemany(_CUSTOMER.format(**columns), customers)
     cursor.executemany(_NAME.format(**columns), customers)
-    rows = [{"gram": gram, "id": first + at} for at, grams in enumerate(entries) for gram in grams]
+    rows = [
+        {"gram": gram, "id": first + at}
+        for at, grams in enumerate(entries)
+        for gram in grams.split("\n")
+    ]
     gram = mark.format("gram")
     cursor.executemany(f"INSERT INTO staged VALUES ({gram}, {columns['id']})", rows)  # noqa: S608
 

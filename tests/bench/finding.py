@@ -29,8 +29,9 @@ MOST, FASTER = 4, 20
 
 def rows(scale: Scale) -> Iterator[Row]:
     """On both engines; a scan is as slow as its table is long, so it is held against at length."""
-    many, few = scale.of(1_000_000, 60_000), 10_000
+    many, few = scale.of(1_000_000, 20_000), 10_000
     called = crowd.names(many)
+    grams = crowd.grams_of(called)
     with folder() as place, Cluster() as cluster:
         for engine in ("sqlite", "postgresql"):
             urls = {}
@@ -39,7 +40,7 @@ def rows(scale: Scale) -> Iterator[Row]:
                 lite = f"sqlite:///{place / f'{size}.db'}"
                 urls[size] = lite if engine == "sqlite" else cluster.url(f"crowd_{size}")
                 upgrade(urls[size])
-                crowd.fill(urls[size], called[:size])
+                crowd.fill(urls[size], called[:size], grams[:size])
                 if engine == "sqlite":
                     cluster.drop(f"crowd_{size}")
             sizes = {str(size): Contender(HERE, (url,)) for size, url in urls.items()}

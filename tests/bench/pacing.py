@@ -49,11 +49,11 @@ class Limit:
 
 def limits(scale: Scale) -> list[Limit]:
     """Each pace: a channel's, a chat's, a group's, and the whole bot's."""
-    crowd = [str(CROWD + number) for number in range(scale.of(300, 120))]
+    crowd = [str(CROWD + number) for number in range(scale.of(300, 90))]
     return [
-        Limit("Slack, one channel, 1/s", "slack", (CHANNEL,), scale.of(40, 12), 1, 1.0),
-        Limit("Telegram, one chat, 1/s", "telegram", (str(PERSON),), scale.of(40, 12), 1, 1.0),
-        Limit("Telegram, one group, 20/min", "telegram", (str(GROUP),), scale.of(14, 5), 20, 60.0),
+        Limit("Slack, one channel, 1/s", "slack", (CHANNEL,), scale.of(40, 8), 1, 1.0),
+        Limit("Telegram, one chat, 1/s", "telegram", (str(PERSON),), scale.of(40, 8), 1, 1.0),
+        Limit("Telegram, one group, 20/min", "telegram", (str(GROUP),), scale.of(14, 4), 20, 60.0),
         Limit("Telegram, the whole bot, 30/s", "telegram", crowd, len(crowd), 30, 1.0),
     ]
 

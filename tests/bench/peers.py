@@ -28,7 +28,7 @@ PATIENCE_S = 600
 
 def rows(scale: Scale) -> Iterator[Row]:
     """Ahead of opsdroid: neither has a signature to check, nor HTTP between."""
-    size = str(scale.of(600, 150))
+    size = str(scale.of(600, 80))
     contenders = {
         DOOR: Contender("tests.bench.door_visit:sqlite", (size, "8")),
         WHOLE: Contender("tests.bench.slack_visit:ours", (size, "8")),
