@@ -81,3 +81,4 @@ lock: $(READY) ## Pin what pyproject.toml asks for (UPGRADE=--upgrade: the newes
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) $(UPGRADE) --group bootstrap --output-file bootstrap.lock
+	$(COMPILE) $(UPGRADE) tests/bench/peers.in --output-file tests/bench/peers.lock

@@ -34,7 +34,7 @@ from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
 from storage import letters, pacing, people, postings, pushes, subjects
-from storage.database import Database, Transaction, known
+from storage.database import Conflict, Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
 from storage.postings import Posting
@@ -108,7 +108,11 @@ class Delivery:
     # --- claiming ---------------------------------------------------------------------------------
 
     async def _claim(self) -> list[Batch | None]:
-        found, _ = await self.database.write(self._take)
+        try:
+            found, _ = await self.database.write(self._take)
+        except Conflict:
+            # Another replica was the first to write to a new destination: its turn is seen now.
+            found, _ = await self.database.write(self._take)
         return found
 
     def _take(self, db: Transaction) -> list[Batch | None]:

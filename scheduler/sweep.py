@@ -23,7 +23,7 @@ from storage import (
     subjects,
     timers,
 )
-from storage.database import Database, Transaction, known
+from storage.database import Conflict, Database, Transaction, known
 from storage.files import File
 from storage.vault import Vault
 
@@ -51,7 +51,10 @@ class Sweep:
         """One round."""
         after: set[str] = set()
         for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
-            _, woken = await self.database.write(piece)
+            try:
+                _, woken = await self.database.write(piece)
+            except Conflict:
+                continue  # another replica has just done the same
             after |= woken
         return frozenset(after) | await self._tables() | await self._vault()
 

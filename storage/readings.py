@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations, islice, product
 
 from rapidfuzz.distance import OSA
@@ -195,40 +195,64 @@ class _Asked:
     def score(self, name: str) -> float:
         if not self.stem:
             return 0.0
+        known = _known(name)
         return (
-            self._as_written(name)
-            or self._as_spoken(name)
-            or self._by_initials(name)
-            or self._with_a_slip(name)
+            self._as_written(known)
+            or self._as_spoken(known)
+            or self._by_initials(known)
+            or self._with_a_slip(known)
         )
 
-    def _as_written(self, name: str) -> float:
-        ways = (bare(stem(name)), bare(core(name)))
-        if self.whole == bare(name):
+    def _as_written(self, known: "_Known") -> float:
+        ways = known.written
+        if self.whole == known.whole:
             return EXACT
         if self.stem in ways:
             return EXACT_STEM if self.stem == ways[0] else EXACT_CORE
         return _in_part(self.stem, ways, PREFIX, CONTAINED)
 
-    def _as_spoken(self, name: str) -> float:
-        ways = _all_readings(name)
+    def _as_spoken(self, known: "_Known") -> float:
+        ways = known.spoken
         if self.reading in ways:
             return SPOKEN
         return _in_part(self.reading, ways, SPOKEN_PREFIX, SPOKEN_PART)
 
-    def _by_initials(self, name: str) -> float:
-        ways = initials(stem(name)) | initials(core(name))
-        if self.chinese or not ways:
+    def _by_initials(self, known: "_Known") -> float:
+        ways = frozenset[str]() if self.chinese else known.initials
+        if not ways:
             return 0.0
         if self.stem in ways:
             return INITIALS
         return _in_part(self.stem, ways, INITIALS_PREFIX, INITIALS_PART)
 
-    def _with_a_slip(self, name: str) -> float:
-        written = _likeness(self.stem, (bare(stem(name)), bare(core(name))))
-        spoken = _likeness(self.reading, _all_readings(name))
+    def _with_a_slip(self, known: "_Known") -> float:
+        written = _likeness(self.stem, known.written)
+        spoken = _likeness(self.reading, known.spoken)
         likeness = max(written, spoken * (SOUND_OF_CHARACTERS if self.chinese else 1))
         return TYPO * likeness if likeness >= LEAST_LIKENESS else 0.0
+
+
+class _Known:
+    """A name in all the ways in which it may be typed, each worked out when first held against."""
+
+    def __init__(self, name: str) -> None:
+        self._stem, self._core = stem(name), core(name)
+        self.whole = bare(name)
+        self.written = (bare(self._stem), bare(self._core))
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """In pinyin."""
+        return readings(self._stem) | readings(self._core)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """By its first letters."""
+        return initials(self._stem) | initials(self._core)
+
+
+# A look-up holds the same few hundred names against what was typed two or three times over.
+_known = lru_cache(maxsize=5_000)(_Known)
 
 
 def _likeness(asked: str, ways: Collection[str]) -> float:
@@ -275,10 +299,6 @@ def _initial_grams(letters: str) -> tuple[str, ...]:
 
 def _whole_gram(way: str) -> str:
     return f"w:{_typed(way)}"
-
-
-def _all_readings(name: str) -> frozenset[str]:
-    return readings(stem(name)) | readings(core(name))
 
 
 def _reading(key: str) -> str:

@@ -162,13 +162,14 @@ class SlackListener:
             request_verification_enabled=False,  # done on the raw bytes, before Bolt reads them
             raise_error_for_unhandled_request=True,
         )
+        # Each one asked before the right one costs: what comes most often comes first.
+        app.command(_ANY)(self._command)
         app.event(_SPOKEN)(self._said)
         app.event("app_home_opened")(self._opened)
         app.event("reaction_added")(self._marked)
         app.event(_SHARED)(self._shared)
         app.event(_UNINSTALLED)(self._uninstalled)
         app.event(_ANY)(self._ignored)
-        app.command(_ANY)(self._command)
         app.action(_ANY)(self._pressed)
         app.view_submission(_ANY)(self._submitted)
         app.view_closed(_ANY)(self._closed)

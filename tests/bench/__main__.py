@@ -9,7 +9,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.bench import before, cpu, slack_visit, telegram_visit
+from tests.bench import (
+    before,
+    cpu,
+    door_visit,
+    finding,
+    pacing,
+    peers,
+    size,
+    slack_visit,
+    starting,
+    telegram_visit,
+    ticking,
+)
 from tests.bench.racing import Unmeasured
 from tests.bench.rows import BUILD, Row, Scale, aloud, kept
 
@@ -18,6 +30,13 @@ BENCHES: Mapping[str, Bench] = {
     "slack": slack_visit.rows,
     "telegram": telegram_visit.rows,
     "cpu": cpu.rows,
+    "timers": ticking.rows,
+    "names": finding.rows,
+    "size": size.rows,
+    "start": starting.rows,
+    "pace": pacing.rows,
+    "peers": peers.rows,
+    "processes": door_visit.rows,
 }
 RESULT = BUILD / "bench.json"
 

@@ -47,7 +47,7 @@ REST = "the rest: frameworks, event loop, threads"
 
 def rows(scale: Scale) -> Iterator[Row]:
     """Milliseconds of CPU for each stage; nothing here is kept or missed."""
-    contender = Contender(f"{HERE}:staged", (str(scale.of(1000, 200)),))
+    contender = Contender(f"{HERE}:staged", (str(scale.of(1000, 100)),))
     found = race_of_tables(contender, scale)
     for stage in (*STAGES, REST, "all"):
         yield Row(f"CPU of a /visit over Slack: {stage}", found.get(stage), "ms")

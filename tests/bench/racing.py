@@ -142,6 +142,21 @@ def race_of_tables(contender: Contender, scale: Scale) -> dict[str, float]:
     return {name: statistics.median(one[name] for one in found) for name in found[0]}
 
 
+def race_tables(contenders: Mapping[str, Contender], scale: Scale) -> dict[str, Race]:
+    """The same for contenders that measure several things in each round: a race for each thing."""
+    races: dict[str, Race] = {}
+    with ExitStack() as held:
+        timers = {name: held.enter_context(one.ready()) for name, one in contenders.items()}
+        for number in range(scale.rounds + 1):
+            order: Sequence[str] = list(timers)
+            for name in reversed(order) if number % 2 else order:
+                for thing, figure in timers[name].round().items():
+                    if number:
+                        here = races.setdefault(thing, Race())
+                        here.figures.setdefault(name, []).append(figure)
+    return races
+
+
 def _turn(found: Race, timers: dict[str, Timer], name: str, *, counts: bool) -> None:
     try:
         figure = timers[name].round()

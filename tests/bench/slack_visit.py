@@ -41,7 +41,7 @@ LEAST = 0.3
 
 def rows(scale: Scale) -> Iterator[Row]:
     """Throughput with 32 in flight, as a share of the floor's."""
-    size = str(scale.of(1000, 250))
+    size = str(scale.of(1000, 120))
     arguments = (size, str(AT_ONCE))
     contenders = {
         BARE: Contender(f"{HERE}:bare", arguments),

@@ -46,7 +46,7 @@ REPLY = "✅ 已记录：拜访永固 · 今天\nQ3涨价3%；样品周五前寄
 
 def rows(scale: Scale) -> Iterator[Row]:
     """Updates a second, each answered by a message, as many at once as we let Telegram send."""
-    size = (str(scale.of(600, 150)),)
+    size = (str(scale.of(600, 80)),)
     contenders = {
         BARE: Contender(f"{HERE}:bare", size),
         OURS: Contender(f"{HERE}:ours", size),
