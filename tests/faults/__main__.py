@@ -10,17 +10,18 @@ import argparse
 import asyncio
 import os
 import secrets
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import kills, posts
+from tests.faults import kills, posts, replicas
 from tests.faults.bots import nursery
 from tests.faults.framework import Row, Run, Scenario, chosen, keep, played, table
 from tests.house import ROOT
 
-DECLARED = (kills, posts)
+DECLARED = (kills, posts, replicas)
 AT_ONCE = 2
 KEPT = ROOT / "build" / "faults.json"
 
@@ -35,6 +36,9 @@ def asked() -> argparse.Namespace:
 
 async def play(ones: list[Scenario], seed: int, folder: Path, *, short: bool) -> list[Row]:
     """Those that may run together two at a time, then the others one by one."""
+    me = asyncio.current_task()
+    assert me is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
     places = asyncio.Semaphore(AT_ONCE)
     rows: dict[str, list[Row]] = {}
     async with nursery() as bots:
