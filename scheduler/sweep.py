@@ -1,4 +1,4 @@
-"""What is cleared away now and then: expired drafts, records past their keeping; the heartbeat."""
+"""What is cleared away now and then: expired drafts, records past their keeping."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ DELIVERIES_KEPT = timedelta(days=14)
 LETTERS_KEPT = timedelta(days=400)
 POSTINGS_KEPT = timedelta(days=400)
 TIMERS_KEPT = timedelta(days=400)
-HEARTBEAT = "heartbeat"
 VAULT_SWEPT = "vault_swept"
 LOST = T("its bytes are no longer where they were kept; restore them from a backup")
 
@@ -34,7 +33,7 @@ class Sweep:
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
+        for piece in (self._drafts, self._deliveries, self._letters, self._codes):
             _, woken = await self.database.write(piece)
             after |= woken
         return frozenset(after) | await self._vault()
@@ -61,9 +60,6 @@ class Sweep:
         if missing:
             what = T("⚠ {n} file is gone", "⚠ {n} files are gone", n=len(missing))
             raise_alarm(db, self.clock, "vault", what, LOST)
-
-    def _beat(self, db: Transaction) -> None:
-        house.put(db, HEARTBEAT, self.clock.machine().isoformat())
 
     def _drafts(self, db: Transaction) -> None:
         """A draft left alone expires; its card says so and offers the way on."""
