@@ -38,6 +38,11 @@ def least(name: str, figure: float, bound: float, unit: str) -> Row:
     return Row(name, round(figure, 3), bound, unit, figure >= bound)
 
 
+def exactly(name: str, figure: float, bound: float, unit: str) -> Row:
+    """A figure that must be its bound."""
+    return Row(name, round(figure, 3), bound, unit, figure == bound)
+
+
 @dataclass(frozen=True)
 class Run:
     """One scenario's turn: its chance, its folder, whether it is to be short; who starts bots."""
