@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +31,21 @@ NARROWEST, WIDEST = 8, 60
 # What spreadsheet programs take for the beginning of a formula, also behind quotes (ASVS 1.2.10).
 FORMULA = re.compile(r"[\s'\"‘’“”＇＂]*[=+\-@＝＋－＠|]|[\t\r\n]")
 APOSTROPHE = "'"
+# What a damaged, locked or strangely packed workbook makes the libraries raise.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -77,7 +94,7 @@ def _is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return "[Content_Types].xml" in packed.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except DAMAGED:
         return False
 
 
@@ -139,9 +156,7 @@ def _xlsx(content: bytes) -> Iterator[Line]:
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             yield Line(number, tuple(_text(cell) for cell in cells[:MOST_CELLS]))
-    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, OSError) as bad:
-        raise BadTable(_UNREADABLE) from bad
-    except SyntaxError as bad:  # what the XML reader raises
+    except DAMAGED as bad:
         raise BadTable(_UNREADABLE) from bad
 
 
@@ -152,7 +167,7 @@ def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(item.file_size for item in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except DAMAGED as error:
         raise BadTable(_UNREADABLE) from error
     if size > MOST_UNPACKED:
         raise BadTable(T("This spreadsheet is too large. Send it in parts."))
