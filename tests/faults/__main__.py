@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import kills, outage, posts, replicas
+from tests.faults import fuzz, kills, outage, posts, replicas
 from tests.faults.bots import nursery
 from tests.faults.framework import Row, Run, Scenario, chosen, keep, played, table
 from tests.house import ROOT
 
-DECLARED = (kills, posts, replicas, outage)
+DECLARED = (kills, posts, replicas, outage, fuzz)
 AT_ONCE = 2
 KEPT = ROOT / "build" / "faults.json"
 
