@@ -16,13 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import fuzz, kills, outage, posts, replicas
+from tests.faults import commits, engines, fuzz, kills, outage, posts, replicas, suite, walk, wire
 from tests.faults.bots import nursery
 from tests.faults.framework import Row, Run, Scenario, chosen, keep, played, table
 from tests.house import ROOT
 
-DECLARED = (kills, posts, replicas, outage, fuzz)
-AT_ONCE = 2
+DECLARED = (kills, commits, posts, replicas, outage, wire, engines, fuzz, walk, suite)
+AT_ONCE = 4
 KEPT = ROOT / "build" / "faults.json"
 
 
@@ -35,7 +35,7 @@ def asked() -> argparse.Namespace:
 
 
 async def play(ones: list[Scenario], seed: int, folder: Path, *, short: bool) -> list[Row]:
-    """Those that may run together two at a time, then the others one by one."""
+    """Those that may run together a few at a time, for many only wait; then the others."""
     me = asyncio.current_task()
     assert me is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)

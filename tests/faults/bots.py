@@ -101,9 +101,15 @@ class Nursery:
         self._turn = asyncio.Lock()
         self._born: list[Bot] = []
 
-    async def bear(self, settings: Mapping[str, str], port: int, folder: Path) -> Bot:
-        """Start one by forking."""
-        order = {"settings": environment(settings, port), "folder": str(folder)}
+    async def bear(
+        self, settings: Mapping[str, str], port: int, folder: Path, largest: int | None = None
+    ) -> Bot:
+        """Start one by forking; no file that it writes may become larger, as on a full disk."""
+        order = {
+            "settings": environment(settings, port),
+            "folder": str(folder),
+            "largest": largest,
+        }
         async with self._turn:
             self._mother = mother = self._mother or await called()
             assert mother.stdin is not None

@@ -25,8 +25,8 @@ from tests.faults.intakes import Intake, SlackIntake, TelegramIntake, keys_poste
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
 from tests.postgres import Cluster
 
-SECONDS = 240.0
-SHORT_SECONDS = 25.0
+SECONDS = 180.0
+SHORT_SECONDS = 18.0
 REPLICAS = 3
 KILLED_EVERY = (4.0, 8.0)
 REMINDERS = 60
