@@ -48,7 +48,7 @@ def look(url: str) -> tuple[int, bool]:
         return number, whole and same
 
 
-@scenario("commits", together=True)
+@scenario("commits")
 async def commits(run: Run) -> list[Row]:
     """So many kills."""
     url = f"sqlite:///{run.folder / 'commits.db'}"

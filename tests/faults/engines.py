@@ -34,7 +34,7 @@ def said(desk: Reception, ledger: Ledger) -> tuple[int, Request]:
     return mark, desk.request(user, text)
 
 
-@scenario("busy", together=True)
+@scenario("busy")
 async def busy(run: Run) -> list[Row]:
     """Eight at the door, others who write for long, a reader that stays, and backups."""
     url = f"sqlite:///{run.folder / 'busy.db'}"
@@ -87,7 +87,7 @@ async def backs(run: Run, url: str, over: asyncio.Event) -> None:
         path.unlink()
 
 
-@scenario("server", together=True)
+@scenario("server")
 async def server(run: Run) -> list[Row]:
     """PostgreSQL is killed in the middle of transactions, again and again."""
     rounds, slowest, chance = run.times(ROUNDS, FEW_ROUNDS), 0.0, run.chance()

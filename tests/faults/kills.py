@@ -110,7 +110,7 @@ FEW_DISKS = 4
 ROOM = 400_000
 
 
-@scenario("disk", together=True)
+@scenario("disk")
 async def disk(run: Run) -> list[Row]:
     """The disk is full at a random write, again and again, and the bot is killed there."""
     port, path = free_port(), run.folder / "kills.db"
@@ -134,4 +134,4 @@ async def disk(run: Run) -> list[Row]:
 
 
 for _name in INTAKES:
-    scenario(f"kills.{_name}", together=True)(partial(kills, name=_name))
+    scenario(f"kills.{_name}")(partial(kills, name=_name))

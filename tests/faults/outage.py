@@ -118,7 +118,7 @@ def write(db: Transaction) -> None:
         letters.add(db, letter)
 
 
-@scenario("outage", together=True)
+@scenario("outage")
 async def outage(run: Run) -> list[Row]:
     """Three hours, which pass at once."""
     port, url = free_port(), f"sqlite:///{run.folder / 'outage.db'}"

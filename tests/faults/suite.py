@@ -40,7 +40,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 LONG = ("6 ", "8 ", "11 ", "10 ", "36 ")
 
 
-@scenario("suite", together=True)
+@scenario("suite")
 async def suite(run: Run) -> list[Row]:
     """All of them in one go; the short form leaves out those that take long."""
     chosen = {n: w for n, w in ROWS.items() if not (run.short and n.startswith(LONG))}

@@ -75,7 +75,7 @@ class Walk:
                 return self.chance.choice(WORDS)
 
 
-@scenario("walk", together=True)
+@scenario("walk")
 async def walk(run: Run) -> list[Row]:
     """So many steps."""
     url = f"sqlite:///{run.folder / 'walk.db'}"

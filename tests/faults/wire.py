@@ -109,7 +109,7 @@ class Several:
         return (await asyncio.gather(*sending))[0]
 
 
-@scenario("repeats", together=True)
+@scenario("repeats")
 async def repeats(run: Run) -> list[Row]:
     """Each event is delivered two to ten times at once."""
     wanted = run.times(DELIVERIES, FEW_DELIVERIES)
@@ -195,7 +195,7 @@ async def storm(run: Run, name: str, raging: Storm, seconds: float, patience: fl
         return rows
 
 
-@scenario("storm.429", together=True)
+@scenario("storm.429")
 async def too_many(run: Run) -> list[Row]:
     """Half of the calls are refused, with all kinds of times to wait, and none."""
     waits = ("1", "2", "3", None, "abc", "0") + (() if run.short else ("60",))
@@ -204,7 +204,7 @@ async def too_many(run: Run) -> list[Row]:
     return await storm(run, "half of the calls are 429", raging, seconds, 60 if run.short else 300)
 
 
-@scenario("storm.errors", together=True)
+@scenario("storm.errors")
 async def errors(run: Run) -> list[Row]:
     """Errors, broken lines and halves of answers, each a hundred times."""
     kinds = ("500", "503", "reset_before", "reset_after", "truncated", "ok_false:internal_error")
@@ -216,7 +216,7 @@ async def errors(run: Run) -> list[Row]:
 # --- nobody there ---------------------------------------------------------------------------------
 
 
-@scenario("silence", together=True)
+@scenario("silence")
 async def silence(run: Run) -> list[Row]:
     """Slack's API does not answer while the bot starts, and for a while after."""
     seconds = 15.0 if run.short else 600.0
@@ -265,7 +265,7 @@ def resident(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
-@scenario("soak", together=True)
+@scenario("soak")
 async def soak(run: Run) -> list[Row]:
     """Many updates, after which memory is what it was after the first third."""
     times, held = run.times(UPDATES, FEW_UPDATES), 0
