@@ -31,6 +31,7 @@ from scheduler.clerk import LEASED, Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.courtesy import Courtesy
 from scheduler.delivery import Delivery
+from scheduler.pulse import Pulse
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
 from scheduler.tally import Tally
@@ -84,6 +85,7 @@ class Core:
             holder=holder,
             tally=self.tally,
         )
+        self.pulse = Pulse(self.timers, self.wake)
         self.sweep = Sweep(self.database, self.clock, house.vault, house.policy)
         self.fetching = Fetching(
             self.database, house, self.platforms, holder=holder, wake=self.wake
@@ -154,6 +156,7 @@ class Core:
         leases.end(db, now - LEAST, but=LEASED)
 
     async def _fire(self) -> timedelta | None:
+        await self.pulse.tick()
         self.metronome.wake(await self.timers.tick())
         following = await self.database.read(timer_rows.next_at)
         return max(following - self.clock.now(), timedelta()) if following else None

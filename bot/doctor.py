@@ -16,7 +16,7 @@ from bot.words import Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import load
 from commands.kit.words import T
-from scheduler.sweep import HEARTBEAT
+from scheduler.pulse import HEARTBEAT
 from storage import checkup, counts
 from storage import house as facts
 from storage.connections import SQLITE, engine_of, sqlite_path

@@ -16,6 +16,7 @@ from bot.house import Glance, House, reader_of_actor
 from bot.knowing import actor_of
 from bot.platform import (
     Address,
+    Attachment,
     Event,
     Marked,
     Open,
@@ -83,6 +84,7 @@ ANSWERED, REPEATED, REFUSED, FAILED, ASIDE, GONE = (
 )
 RAW_KEPT = 100_000
 OFFERED = 50
+MOST_BYTES = 2**31 - 1
 
 
 class Served(NamedTuple):
@@ -323,7 +325,8 @@ def _cleaned(request: Request) -> Request:
         case Typed():
             said = _clean_typed(said)
         case Submitted():
-            said = replace(said, answers={k: _clean_any(v) for k, v in said.answers.items()})
+            answers = {k: _clean_any(v) for k, v in said.answers.items()}
+            said = replace(said, answers=answers, files=_clean_files(said.files))
         case Started():
             said = replace(said, code=_clean(said.code))
         case Pressed():
@@ -343,7 +346,13 @@ def _clean_typed(said: Typed) -> Typed:
         text=_clean(said.text),
         command=_clean(said.command),
         origin=_clean_origin(said.origin),
+        files=_clean_files(said.files),
     )
+
+
+def _clean_files(files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """With a size that a database keeps; what a file really has is seen when it is fetched."""
+    return tuple(replace(file, size=min(max(file.size, 0), MOST_BYTES)) for file in files)
 
 
 def _clean_origin(origin: Origin | None) -> Origin | None:

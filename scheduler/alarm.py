@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.kit import card as cards
-from commands.kit.card import Card, Line
+from commands.kit.card import Card, Line, Part
 from commands.kit.people import Person, administrator, load
 from commands.kit.words import T, Words
 from storage import letters, people, troubles
@@ -27,7 +27,9 @@ class Clocks(Protocol):
         """The machine's."""
 
 
-def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) -> None:
+def raise_alarm(
+    db: Transaction, clock: Clocks, kind: str, what: T, why: Words, more: tuple[Part, ...] = ()
+) -> None:
     """Write to an administrator; an alarm replaces one of the same kind that is not sent yet."""
     admin = _reachable(db) or administrator(db)
     if admin is None:
@@ -38,7 +40,7 @@ def raise_alarm(db: Transaction, clock: Clocks, kind: str, what: T, why: Words) 
         Letter(
             lane=f"person:{admin.id}",
             person_id=admin.id,
-            body=cards.encode(Card(what, (Line(why),))),
+            body=cards.encode(Card(what, (Line(why), *more))),
             replaces=f"{ALARM}{kind}",
             created_at=now,
             not_before=now + GATHERED,

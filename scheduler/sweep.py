@@ -1,4 +1,4 @@
-"""What is cleared away now and then: expired drafts, records past their keeping; the heartbeat."""
+"""What is cleared away now and then: expired drafts, records past their keeping."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ DELIVERIES_KEPT = timedelta(days=14)
 LETTERS_KEPT = timedelta(days=400)
 POSTINGS_KEPT = timedelta(days=400)
 TIMERS_KEPT = timedelta(days=400)
-HEARTBEAT = "heartbeat"
 VAULT_SWEPT = "vault_swept"
 AT_ONCE = 20
 AGED = T("tables are kept for a time, and this one's is over")
@@ -50,7 +49,7 @@ class Sweep:
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._beat, self._drafts, self._deliveries, self._letters, self._codes):
+        for piece in (self._drafts, self._deliveries, self._letters, self._codes):
             try:
                 _, woken = await self.database.write(piece)
             except Conflict:
@@ -101,9 +100,6 @@ class Sweep:
             files.lose(db, known(file.id), why.text)
             if file.subject_id is not None and subjects.state(db, file.kind, file.subject_id):
                 subjects.change(db, file.kind, file.subject_id, self.clock.now(), None)
-
-    def _beat(self, db: Transaction) -> None:
-        house.put(db, HEARTBEAT, self.clock.machine().isoformat())
 
     def _drafts(self, db: Transaction) -> None:
         """A draft left alone expires; its card says so and offers the way on."""

@@ -19,7 +19,8 @@ from storage.database import Conflict, Database, Transaction, known
 from storage.timers import Timer
 
 log = structlog.get_logger("timers")
-LEASE = timedelta(seconds=30)
+# With a tick after it: what a dead replica had claimed fires within half a minute of its moment.
+LEASE = timedelta(seconds=12)
 GIVE_UP_AFTER = 8
 TOGETHER = 25
 BOT = Actor(account_id=0, name="Headwater")

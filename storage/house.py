@@ -21,10 +21,22 @@ _SET = Deed(
 )
 
 
+_SWAP = Deed(
+    update(House)
+    .where(col(House.name) == bindparam("b_name"), col(House.value) == bindparam("before"))
+    .values(value=bindparam("to"))
+)
+
+
 def get(db: Transaction, name: str) -> Json:
     """A fact, or None."""
     found = _GET.first(db, name=name)
     return None if found is None else found.value
+
+
+def swap(db: Transaction, name: str, before: Json, to: Json) -> bool:
+    """Remember a fact in place of an earlier one; False when somebody else did so before."""
+    return _SWAP.run(db, b_name=name, before=before, to=to) == 1
 
 
 def put(db: Transaction, name: str, value: Json) -> None:

@@ -240,6 +240,22 @@ _NEXT_HELD = Query(
         col(Letter.state) == WAITING, col(Letter.not_before) > bindparam("company_now")
     ),
 )
+_OVERDUE = Query(
+    int,
+    select(func.count())
+    .select_from(Letter)
+    .where(col(Letter.state) == WAITING, col(Letter.not_before) <= bindparam("company_now")),
+)
+_USELESS = Query(
+    int,
+    select(func.count())
+    .select_from(Letter)
+    .where(
+        col(Letter.state) == WAITING,
+        col(Letter.not_before) <= bindparam("company_now"),
+        col(Letter.useful_until) < bindparam("company_now"),
+    ),
+)
 _LOST = Query(
     Letter,
     select(Letter)
@@ -395,6 +411,16 @@ def next_at(db: Transaction, company_now: datetime) -> Next:
     """When the next waiting letter may go; one behind another of its lane waits with that one."""
     held = _NEXT_HELD.first(db, company_now=company_now)
     return Next(_NEXT_IN_TURN.first(db, company_now=company_now), held)
+
+
+def overdue(db: Transaction, company_now: datetime) -> int:
+    """How many letters wait that might have gone by now."""
+    return _OVERDUE.first(db, company_now=company_now) or 0
+
+
+def useless(db: Transaction, company_now: datetime) -> int:
+    """How many of these are of no use any more."""
+    return _USELESS.first(db, company_now=company_now) or 0
 
 
 def lost(db: Transaction) -> list[Letter]:

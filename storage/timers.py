@@ -143,6 +143,12 @@ _PASS_ON = Deed(
 _WAITING = Query(
     Waiting, select(func.count(), func.min(col(Timer.at))).where(col(Timer.state) == WAITING)
 )
+_OVERDUE = Query(
+    Timer,
+    select(Timer)
+    .where(col(Timer.state) == WAITING, col(Timer.at) <= bindparam("now"))
+    .order_by(col(Timer.at), col(Timer.id)),
+)
 _NEXT = Query(lambda at: at, select(func.min(col(Timer.at))).where(col(Timer.state) == WAITING))
 _EARLIEST = Query(
     Timer, select(Timer).where(col(Timer.state) == WAITING).order_by(col(Timer.at)).limit(1)
@@ -212,6 +218,11 @@ def asked_by(db: Transaction, person_id: int) -> list[Timer]:
 def pass_on(db: Transaction, kind: str, id_: int, from_id: int, to_id: int) -> None:
     """What one person asked to be reminded of about a subject, another is reminded of."""
     _PASS_ON.run(db, b_kind=kind, b_subject=id_, b_person=from_id, to_person=to_id)
+
+
+def overdue(db: Transaction, now: datetime) -> list[Timer]:
+    """What should have happened by now, the earliest first."""
+    return _OVERDUE.all(db, now=now)
 
 
 def waiting(db: Transaction) -> Waiting:

@@ -297,7 +297,10 @@ def files_of(event: Json) -> tuple[Attachment, ...]:
 def moment(stamp: Json) -> datetime:
     """Slack's time: seconds since 1970, with the microseconds that make it a name."""
     seconds, _, micros = text_of(stamp).partition(".")
-    begun = datetime.fromtimestamp(int(seconds), UTC)
+    try:
+        begun = datetime.fromtimestamp(int(seconds), UTC)
+    except OSError as error:  # what the system calls a number of seconds without a year
+        raise ValueError(f"no such moment: {seconds}") from error
     return begun.replace(microsecond=int(micros[:6].ljust(6, "0")))
 
 

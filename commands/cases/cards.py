@@ -77,7 +77,7 @@ def _deadlines(look: Look, case: Case, owed: Iterable[Due]) -> Iterable[Part]:
     for due in owed:
         yield Line(_due_line(due), STAFF)
     if not case.replied_at and case.state == cases.OPEN:
-        first = next(iter(owed), None)
+        first = next((due for due in owed if due.state != dues.EXCUSED), None)
         if first:
             yield Line(T("You will hear from us by {due:clock}.", due=first.due_at), OUTSIDE)
 
@@ -94,7 +94,7 @@ def _due_line(due: Due) -> T:
         case dues.MISSED:
             return T("🔴 {what}: overdue, was due {due:clock}", **values)
         case dues.EXCUSED:
-            return T("☑ {what}: excused ({reason})", reason=due.reason, **values)
+            return T("☑ {what}: excused ({reason})", reason=kept(due.reason), **values)
         case _:
             return T("☐ {what}: due {due:clock}", **values)
 

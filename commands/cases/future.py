@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,10 +60,15 @@ def promise(desk: Desk, case: Case) -> None:
     """Both dues of clause 3.1.2b begin with the receipt."""
     policy = desk.policy.of(CasePolicy)
     for name, at in deadlines(case.received_at, policy).items():
-        what = T("{what} on {number}", what=DUE_WORDS[name], number=case.number)
-        about = Ref(KIND, known(case.id))
-        due = desk.owe(about, name, what, clause=CLAUSE, by=at, owner=case.owner_id)
-        _hang(desk, case, due, name, at)
+        _owe(desk, case, name, at)
+
+
+def _owe(desk: Desk, case: Case, name: str, at: datetime) -> int:
+    what = T("{what} on {number}", what=DUE_WORDS[name], number=case.number)
+    about = Ref(KIND, known(case.id))
+    due = desk.owe(about, name, what, clause=CLAUSE, by=at, owner=case.owner_id)
+    _hang(desk, case, due, name, at)
+    return due
 
 
 def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> None:
@@ -75,6 +80,26 @@ def _hang(desk: Desk, case: Case, due_id: int, name: str, due_at: datetime) -> N
             at = desk.before_quiet(at, warned, not_before=case.received_at)
         if at > desk.recorded_at or step.name == BREACH:
             desk.at(at, Ref(KIND, known(case.id)), f"{step.name}:{name}", due=due_id)
+
+
+def owe_anew(desk: Desk, excused: Due, left: timedelta) -> datetime:
+    """The same is owed again: with the time that was left, but not less than a warning gives.
+
+    Whoever owes it is warned again, at once if need be.
+    """
+    case = cases.get(desk.db, excused.subject_id)
+    assert case is not None
+    warning = timedelta(hours=desk.policy.of(CasePolicy).warning_hours)
+    by = desk.now + max(left, warning)
+    due = _owe(desk, case, excused.name, by)
+    if by - warning <= desk.recorded_at:
+        desk.at(desk.recorded_at, Ref(KIND, excused.subject_id), f"{WARN}:{excused.name}", due=due)
+    return by
+
+
+def renewed(owed: Sequence[Due], due: Due) -> bool:
+    """Whether it was owed before, and excused."""
+    return any(one.name == due.name and known(one.id) < known(due.id) for one in owed)
 
 
 def rehang(desk: Desk, case: Case) -> None:

@@ -122,6 +122,7 @@ NOUN = Noun(
     topic=topic,
     held=cases.all_owned_by,
     hand=future.hand,
+    owe_anew=future.owe_anew,
     timers={
         WARN: future.fire,
         BREACH: future.fire,

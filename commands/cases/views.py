@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from commands.cases import future
+from commands.cases.future import renewed
 from commands.cases.rules import (
     CLAUSE,
     DUE_WORDS,
@@ -25,6 +26,7 @@ from commands.kit.people import (
 )
 from commands.kit.words import T
 from storage import cases, dues
+from storage.dues import Due
 
 
 class WhyDeadline(
@@ -41,17 +43,10 @@ class WhyDeadline(
             raise no_such(WORDS)
         policy = desk.policy.of(CasePolicy)
         hours = {FIRST: policy.first_reply_hours, SOLUTION: policy.solution_hours}
+        owed = dues.of(desk.db, KIND, self.case)
         lines = tuple(
-            Line(
-                T(
-                    "{what}: {span} after receipt, so {due:clock}",
-                    what=DUE_WORDS[due.name],
-                    span=timedelta(hours=hours[due.name]),
-                    due=due.due_at,
-                ),
-                STAFF,
-            )
-            for due in dues.of(desk.db, KIND, self.case)
+            Line(_anew(due) if renewed(owed, due) else _counted(due, hours[due.name]), STAFF)
+            for due in owed
         )
         received = Line(T("Received {at:clock}.", at=case.received_at), STAFF)
         clock = Note(
@@ -133,3 +128,20 @@ class ShowCase(
             for c in listed
         )
         return Card(T("{n} case", "{n} cases", n=len(lines)), lines)
+
+
+def _counted(due: Due, hours: int) -> T:
+    return T(
+        "{what}: {span} after receipt, so {due:clock}",
+        what=DUE_WORDS[due.name],
+        span=timedelta(hours=hours),
+        due=due.due_at,
+    )
+
+
+def _anew(due: Due) -> T:
+    return T(
+        "{what}: owed anew because I was out of order, so {due:clock}",
+        what=DUE_WORDS[due.name],
+        due=due.due_at,
+    )

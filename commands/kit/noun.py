@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T, Words
 from storage import dues, timers
 from storage.database import Transaction
+from storage.dues import Due
 from storage.files import File
 from storage.talk import Talk
 from storage.timers import Timer
@@ -72,6 +73,11 @@ class Involved:
     personal: bool = False
 
 
+def _not_owed(_desk: Desk, due: Due, left: timedelta) -> datetime:
+    """A kind of subject on which nothing is owed."""
+    raise TypeError(f"nothing can be owed anew on a {due.kind}")
+
+
 def _none_held(_db: Transaction, _person_id: int) -> list[int]:
     return []
 
@@ -107,7 +113,8 @@ class Noun:
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for; `hand` makes one another's.
+    open ones that a person answers for; `hand` makes one another's. `owe_anew` sets another
+    deadline for a due that is excused, which had so much time left, and gives it.
     """
 
     kind: str
@@ -127,6 +134,7 @@ class Noun:
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int], None] = _not_handed
+    owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
 
     def drawn(self, look: Look, about: Ref) -> Card | None:
         """A subject's card, or the view of it that is asked for; None if it has none."""

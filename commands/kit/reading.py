@@ -135,6 +135,8 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
         for asked in asked_of(declared.questions, outside=ctx.outside)
         for name in (asked.field, *ctx.spoken(asked.name))
     }
+    if not names:
+        return text
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     marks = list(
         re.finditer(rf"(?:^|(?<=[\s,，;；。]))({pattern})\s*[:：]\s*", text, re.IGNORECASE)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +35,21 @@ NARROWEST, WIDEST = 8, 60
 # What spreadsheet programs take for the beginning of a formula, also behind quotes (ASVS 1.2.10).
 FORMULA = re.compile(r"[\s'\"‘’“”＇＂]*[=+\-@＝＋－＠|]|[\t\r\n]")
 APOSTROPHE = "'"
+# What a damaged, locked or strangely packed workbook makes the libraries raise.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -81,7 +98,7 @@ def _is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return "[Content_Types].xml" in packed.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except DAMAGED:
         return False
 
 
@@ -143,9 +160,7 @@ def _xlsx(content: bytes) -> Iterator[Line]:
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             yield Line(number, tuple(_text(cell) for cell in cells[:MOST_CELLS]))
-    except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, OSError) as bad:
-        raise BadTable(_UNREADABLE) from bad
-    except SyntaxError as bad:  # what the XML reader raises
+    except DAMAGED as bad:
         raise BadTable(_UNREADABLE) from bad
 
 
@@ -156,7 +171,7 @@ def _check_unpacked(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except DAMAGED as error:
         raise BadTable(_UNREADABLE) from error
     # What a part says of itself is what it is: reading ends there, and its checksum is wrong.
     size = sum(part.file_size for part in parts)

@@ -28,7 +28,7 @@ from bot.finding import CLOCK_FAIL, CLOCK_WARN, Finding, Verdict, clock, dated
 from bot.settings import Settings
 from bot.wiring import app_manifest, examined
 from bot.words import Reader
-from scheduler.sweep import HEARTBEAT
+from scheduler.pulse import HEARTBEAT
 from storage import checkup, counts, deliveries, letters
 from storage import house as facts
 from storage.connections import SQLITE, connect, engine_of, sqlite_path

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import pytest
 
-from bot.platform import Address, Pressed, Silent, Submitted, Toast, Typed, Wrong
+from bot.platform import Address, Attachment, Pressed, Silent, Submitted, Toast, Typed, Wrong
 from commands.kit.card import Button, Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -283,3 +283,19 @@ async def test_a_decision_on_a_stale_card_is_refused_and_the_fresh_card_shown(
         await desk.says("lina", Pressed(fresh))
         await desk.work()
         assert desk.mail.titles("dm:lina")[-1] == "Decided"
+
+
+@pytest.mark.parametrize("size", [2**63, -(2**80), 0])
+async def test_a_file_of_an_absurd_size_is_kept_all_the_same(desk: Reception, size: int) -> None:
+    said = Typed("complaint 永固 rust", (Attachment("F1", "photo.png", "image/png", size),))
+    await desk.says("lina", said)
+    await desk.work()
+    assert await desk.core.database.read(deliveries.newest_aside) == []
+    assert desk.mail.titles("dm:lina")
+
+
+async def test_a_colon_behind_a_command_that_asks_nothing_is_a_word_too_many(
+    desk: Reception,
+) -> None:
+    await desk.says("lina", "今日 at :30")
+    assert await desk.core.database.read(deliveries.newest_aside) == []

@@ -19,6 +19,8 @@ import httpx2
 from tests.browser.process import OURS, ROOT
 
 PATIENCE = 60.0
+# Below those that the system gives to whoever asks for any.
+_PORTS = iter(range(21_000, 32_000))
 
 
 class Died(Exception):
@@ -61,7 +63,7 @@ class Bot:
         await self.gone()
 
     async def gone(self) -> None:
-        """Wait until it has ended."""
+        """Wait until it has ended, and give its handle back."""
         if self.handle < 0:
             return
         loop = asyncio.get_running_loop()
@@ -72,12 +74,8 @@ class Bot:
                 await ended.wait()
         finally:
             loop.remove_reader(self.handle)
-
-    def forget(self) -> None:
-        """Give its handle back, if it has ended."""
-        if self.handle >= 0 and not self.alive:
-            os.close(self.handle)
-            self.handle = -1
+        os.close(self.handle)
+        self.handle = -1
 
     async def ready(self) -> None:
         """Wait until it can work. Raises `Died`."""
@@ -101,9 +99,15 @@ class Nursery:
         self._turn = asyncio.Lock()
         self._born: list[Bot] = []
 
-    async def bear(self, settings: Mapping[str, str], port: int, folder: Path) -> Bot:
-        """Start one by forking."""
-        order = {"settings": environment(settings, port), "folder": str(folder)}
+    async def bear(
+        self, settings: Mapping[str, str], port: int, folder: Path, largest: int | None = None
+    ) -> Bot:
+        """Start one by forking; no file that it writes may become larger, as on a full disk."""
+        order = {
+            "settings": environment(settings, port),
+            "folder": str(folder),
+            "largest": largest,
+        }
         async with self._turn:
             self._mother = mother = self._mother or await called()
             assert mother.stdin is not None
@@ -125,8 +129,6 @@ class Nursery:
         return self._kept(process.pid, port)
 
     def _kept(self, pid: int, port: int) -> Bot:
-        for bot in self._born:
-            bot.forget()
         self._born = [bot for bot in self._born if bot.handle >= 0]
         self._born.append(Bot(pid, os.pidfd_open(pid), port))
         return self._born[-1]
@@ -135,7 +137,6 @@ class Nursery:
         """End everything that was started."""
         for bot in self._born:
             await bot.kill()
-            bot.forget()
         if self._mother and self._mother.stdin:
             self._mother.stdin.close()
             await self._mother.wait()
@@ -169,6 +170,8 @@ def environment(settings: Mapping[str, str], port: int) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port that nobody listens on, and that neither we nor the system give to anybody else."""
+    for port in _PORTS:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("every port is taken")

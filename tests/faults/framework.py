@@ -38,6 +38,11 @@ def least(name: str, figure: float, bound: float, unit: str) -> Row:
     return Row(name, round(figure, 3), bound, unit, figure >= bound)
 
 
+def exactly(name: str, figure: float, bound: float, unit: str) -> Row:
+    """A figure that must be its bound."""
+    return Row(name, round(figure, 3), bound, unit, figure == bound)
+
+
 @dataclass(frozen=True)
 class Run:
     """One scenario's turn: its chance, its folder, whether it is to be short; who starts bots."""
@@ -78,22 +83,21 @@ Play = Callable[[Run], Awaitable[Sequence[Row]]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`together` says that another may run beside it."""
+    """A name, and what is done under it."""
 
     name: str
     play: Play
-    together: bool
 
 
 SCENARIOS: dict[str, Scenario] = {}
 
 
-def scenario(name: str, *, together: bool = False) -> Callable[[Play], Play]:
+def scenario(name: str) -> Callable[[Play], Play]:
     """Declare a scenario; they run in the order in which they were declared."""
 
     def declared(play: Play) -> Play:
         assert name not in SCENARIOS, name
-        SCENARIOS[name] = Scenario(name, play, together)
+        SCENARIOS[name] = Scenario(name, play)
         return play
 
     return declared

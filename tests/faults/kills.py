@@ -31,12 +31,14 @@ class Ordeal:
     bear: Callable[[], Awaitable[Bot]]
     ledger: Ledger
     chance: random.Random
+    early: float = EARLY
+    late: float = LATE_S
     torn: list[str] = field(default_factory=list)
 
     async def round(self) -> None:
         """Start, talk, kill at random, and look at what is left."""
         bot = await self.bear()
-        if self.chance.random() < EARLY:
+        if self.chance.random() < self.early:
             await asyncio.sleep(self.chance.uniform(0, EARLY_S))
             await bot.kill()
         else:
@@ -48,7 +50,7 @@ class Ordeal:
         await self.intake.settled()
         talks = [self.ledger.talk(self.intake, user, lambda: bot.alive) for user in TALKERS]
         talking = [asyncio.create_task(talk) for talk in (self.intake.again(), *talks)]
-        await asyncio.sleep(self.chance.uniform(0.05, LATE_S))
+        await asyncio.sleep(self.chance.uniform(0.05, self.late))
         await bot.kill()
         await asyncio.gather(*talking)
 
@@ -103,5 +105,33 @@ def judged(run: Run, name: str, times: int, ordeal: Ordeal) -> list[Row]:
     return rows
 
 
+DISKS = 60
+FEW_DISKS = 4
+ROOM = 400_000
+
+
+@scenario("disk")
+async def disk(run: Run) -> list[Row]:
+    """The disk is full at a random write, again and again, and the bot is killed there."""
+    port, path = free_port(), run.folder / "kills.db"
+    chance, times = run.chance(), run.times(DISKS, FEW_DISKS)
+    async with opened("slack-http", port, run.folder) as intake:
+        url = f"sqlite:///{path}"
+        await company(url, intake.platform)
+        settings = {**intake.settings, "DATABASE_URL": url}
+
+        async def bear() -> Bot:
+            written = [file.stat().st_size for file in run.folder.glob("kills.db*")]
+            room = max(written) + chance.randrange(ROOM)
+            return await run.bots.bear(settings, port, run.folder, room)
+
+        ordeal = Ordeal(intake, url, bear, Ledger(chance), chance, early=0.0, late=4.0)
+        for _ in range(times):
+            await ordeal.round()
+        ordeal.bear = partial(run.bots.bear, settings, port, run.folder)
+        await ordeal.end()
+        return judged(run, "full disk", times, ordeal)
+
+
 for _name in INTAKES:
-    scenario(f"kills.{_name}", together=True)(partial(kills, name=_name))
+    scenario(f"kills.{_name}")(partial(kills, name=_name))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -77,6 +78,8 @@ def become(order: Mapping[str, Json]) -> NoReturn:
     """Be a bot with these settings."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    if order["largest"]:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["settings"])

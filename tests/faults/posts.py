@@ -208,4 +208,4 @@ def states(kept: dict[int, Kept]) -> Counter[str]:
 
 
 for _name in ("slack-http", "telegram-polling"):
-    scenario(f"posts.{_name}", together=True)(partial(posts, name=_name))
+    scenario(f"posts.{_name}")(partial(posts, name=_name))

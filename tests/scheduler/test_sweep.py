@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
-from scheduler.sweep import HEARTBEAT, LETTERS_KEPT
-from storage import deliveries, drafts, house, letters, postings
+from scheduler.sweep import LETTERS_KEPT
+from storage import deliveries, drafts, letters, postings
 from storage.database import Transaction
 from storage.letters import Letter
 from tests.desk import Reception, reception
@@ -29,16 +29,6 @@ async def counted(desk: Reception, table: str) -> int:
         return int(row[0])
 
     return await desk.core.database.read(look)
-
-
-async def test_the_heart_beats(desk: Reception) -> None:
-    await desk.core.sweep.tick()
-    beat = await desk.core.database.read(lambda db: house.get(db, HEARTBEAT))
-    assert datetime.fromisoformat(beat) == desk.clock.at
-    desk.clock.at += timedelta(minutes=10)
-    await desk.core.sweep.tick()
-    beat = await desk.core.database.read(lambda db: house.get(db, HEARTBEAT))
-    assert datetime.fromisoformat(beat) == desk.clock.at
 
 
 async def test_a_draft_left_alone_expires_after_a_day_and_its_card_is_redrawn(

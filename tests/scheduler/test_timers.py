@@ -12,6 +12,7 @@ from commands.kit.desk import Desk
 from commands.kit.noun import Matches, Noun, Nouns
 from commands.kit.people import ToPerson
 from commands.kit.words import T
+from scheduler.clock import TICK
 from scheduler.timers import GIVE_UP_AFTER, LEASE, Timers
 from storage import letters, timers
 from storage.database import Transaction
@@ -227,3 +228,7 @@ async def test_what_waits_is_counted_and_what_is_over_is_forgotten(desk: Recepti
     forgotten, _ = await desk.core.database.write(lambda db: timers.forget(db, future))
     assert forgotten == 1
     assert await states(desk) == [timers.WAITING]
+
+
+def test_what_a_dead_replica_had_claimed_fires_within_half_a_minute() -> None:
+    assert (LEASE + TICK).total_seconds() < 30

@@ -124,6 +124,12 @@ def test_stamps_are_moments(stamp: str, at: datetime) -> None:
     assert heard.at == at
 
 
+@pytest.mark.parametrize("stamp", ["9" * 17 + ".0", "9" * 400, "-1e9", "", "²"])
+def test_what_is_no_moment_is_unreadable(stamp: str) -> None:
+    with pytest.raises(hear.UNREADABLE):
+        hear.moment(stamp)
+
+
 @pytest.mark.parametrize("stamp", ["", "x.1", "1.x", "9" * 30, 5, None])
 def test_stamps_that_are_none_are_unreadable(stamp: object) -> None:
     with pytest.raises(hear.UNREADABLE):
