@@ -68,7 +68,8 @@ def counted(db: object) -> tuple[int, int]:
 
 
 async def test_postgresql_restarts(cluster: Cluster) -> None:
-    cluster.create("restarting", "headwater_template")
+    cluster.create("restarting")
+    upgrade(cluster.url("restarting"))
     try:
         async with reception(cluster.url("restarting")) as desk:
             await desk.says("lina", "/complaint 永固 before")
