@@ -242,10 +242,10 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> Non
 
 
 def _left(declared: Declared, found: Understood) -> Question | None:
-    """The question that is still open, if it is the only one."""
+    """The one question that must still be answered, or the only one that the command has."""
     unclear = found.which.field if found.which else ""
     left = [q for q in declared.questions if q.field not in {*found.answers, unclear}]
-    needed = [q for q in left if q.required] or left
+    needed = left if len(declared.questions) == 1 else [q for q in left if q.required]
     return needed[0] if len(needed) == 1 else None
 
 
@@ -288,7 +288,7 @@ def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
         case Pick():
             return _pick(asked, kind, raw, ctx)
         case Photos() | Place():
-            return _place(asked, raw) if isinstance(kind, Place) else list(raw)
+            return _place(asked, raw) if isinstance(kind, Place) else _photos(asked, raw)
     assert_never(kind)
 
 
@@ -334,6 +334,13 @@ def _moment(asked: Question, raw: str, ctx: Context) -> str:
             asked.field,
             T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
         ) from error
+
+
+def _photos(asked: Question, raw: Json) -> Json:
+    """The ids of files that were sent; words are none."""
+    if isinstance(raw, str):
+        raise Invalid(asked.field, T("Please send the photos."))
+    return list(raw)
 
 
 def _place(asked: Question, raw: Json) -> Json:

@@ -128,6 +128,14 @@ async def test_something_new_is_called_as_it_is_written(house: TestHouse) -> Non
     assert found
 
 
+async def test_words_too_many_are_no_photo(house: TestHouse) -> None:
+    await house.lina.says("/visit 永固 昨天 样品 notes: 谈了Q3 place: 29.868, 121.544")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert found.notes == "谈了Q3"
+
+
 async def test_a_moment_is_taken_from_the_words(house: TestHouse) -> None:
     await house.zhangwei.says(f"投诉 {RUST}")
     await house.settle()
