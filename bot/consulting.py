@@ -15,7 +15,7 @@ from bot.doctor import as_json, failed, hider, lines, now, settings_refused
 from bot.finding import Finding
 from bot.house import LANGUAGES
 from bot.settings import Settings
-from bot.start import complaint
+from bot.start import why_unusable
 from bot.wiring import examined
 from bot.words import CHINESE, Reader
 
@@ -25,7 +25,7 @@ def consult(*, for_programs: bool) -> tuple[str, bool]:
     try:
         settings = Settings()
     except ValidationError as error:
-        found = [settings_refused(complaint(e)) for e in error.errors()]
+        found = [settings_refused(why_unusable(e)) for e in error.errors()]
         return _said(found, os.environ.get("LANGUAGE", ""), for_programs=for_programs), True
     found = asyncio.run(examined(settings))
     said = _said(found, settings.language, for_programs=for_programs)

@@ -47,7 +47,7 @@ def usable() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        found = [spoken(complaint(one)) for one in error.errors()]
+        found = [spoken(why_unusable(one)) for one in error.errors()]
         heading = spoken(T("these settings can't be used"))
         raise SystemExit(
             "\n".join([f"headwater: {heading}", *(f"  {f}" for f in found)])
@@ -59,7 +59,7 @@ def usable() -> Settings:
         raise stop(why) from error
 
 
-def complaint(error: object) -> T:
+def why_unusable(error: object) -> T:
     """Our own sentence, which names the setting; else the library's, behind the setting's name."""
     assert isinstance(error, dict)
     own = error.get("ctx", {}).get("error")

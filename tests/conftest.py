@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.migrate import upgrade
 from tests.house import TestHouse, lived_in, opened, prepared
-from tests.moulds import Fill, Moulds
+from tests.moulds import Cast, Fill, Moulds
 from tests.postgres import Cluster
 
 PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
-Cast = Callable[[str, Fill], str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

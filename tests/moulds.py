@@ -10,6 +10,7 @@ from storage.migrate import upgrade
 from tests.postgres import Cluster
 
 Fill = Callable[[str], None]
+Cast = Callable[[str, Fill], str]  # the name of a mould, and what fills it: a new database
 
 
 class Moulds:

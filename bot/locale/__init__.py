@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 @cache
 def load() -> Mapping[str, Mapping[str, str]]:
-    """Every catalogue, by language; read once, for it takes as long as forty visits."""
+    """Every catalogue, by language; reading them takes long, so a process does it once."""
     return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))}
 
 

@@ -79,7 +79,7 @@ def _object(response: httpx.Response) -> dict[str, Json]:
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Whom we trust; reading it takes longer than twenty visits, so all connections share it."""
+    """Whom we trust; reading that takes long, so all connections share it."""
     return httpx.create_ssl_context()
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from storage import people
 from tests.fakes.telegram import Person
 from tests.house import TestHouse, prepared
-from tests.moulds import Fill
+from tests.moulds import Cast
 from tests.stages import group_of, phone_of, telegram_of
 
 PUBLIC = {"complaint", "join", "language", "help"}
@@ -23,7 +21,7 @@ def platform() -> str:
 
 
 @pytest.fixture
-def chinese_url(cast: Callable[[str, Fill], str]) -> str:
+def chinese_url(cast: Cast) -> str:
     """A database whose menus Telegram has not been told yet."""
     return cast("untold_zh", lambda url: prepared(url, "telegram", "zh"))
 
