@@ -55,11 +55,11 @@ def ticking(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_letter_of_another_process_goes_out(
-    house: TestHouse, database_url: str, monkeypatch: pytest.MonkeyPatch
+    house: TestHouse, chinese_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticking(house, monkeypatch)
     at = house.clock.at.isoformat()
-    assert await ended(program("tests.faults.beside", database_url, at)) == 0
+    assert await ended(program("tests.faults.beside", chinese_url, at)) == 0
 
     async def seen() -> bool:
         return house.lina.sees(beside.WORDS)
@@ -77,12 +77,12 @@ def table(folder: Path, rows: int) -> str:
 
 
 @pytest.fixture
-def importing(database_url: str, tmp_path: Path) -> Callable[[int], subprocess.Popen[bytes]]:
+def importing(chinese_url: str, tmp_path: Path) -> Callable[[int], subprocess.Popen[bytes]]:
     """The command line's import of so many customers."""
 
     def begin(rows: int) -> subprocess.Popen[bytes]:
         words = ("bot", "import", "customers", table(tmp_path, rows), "--yes")
-        return program(*words, DATABASE_URL=database_url)
+        return program(*words, DATABASE_URL=chinese_url)
 
     return begin
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from scheduler.courtesy import Courtesy
 from storage import customers, dossiers, sheets
 from storage.sheets import CANCELLED, IMPORTING, Job
 from tests.house import TestHouse
@@ -31,7 +32,7 @@ async def job_of(house: TestHouse) -> Job:
 async def stopped_midway(house: TestHouse) -> Job:
     """Press Stop once some rows are in and others are not."""
     clerk = house.core.clerk
-    clerk.rest = REST
+    clerk.courtesy = Courtesy(REST)
     working = asyncio.create_task(clerk.tick())
     while not (job := await job_of(house)).at:
         assert job.state == IMPORTING
@@ -39,7 +40,7 @@ async def stopped_midway(house: TestHouse) -> Job:
     await house.core.delivery.tick()
     await house.zhao.presses("停止")
     await working
-    clerk.rest = 0.0
+    clerk.courtesy = Courtesy()
     await house.settle()
     return await job_of(house)
 

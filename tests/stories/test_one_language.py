@@ -14,11 +14,14 @@ from tests.house import CAST, TestHouse, opened
 
 CODE = r"\b[A-Z]-\d{4}-\d{4}\b"
 # What has no language: numbers of subjects, addresses, what is typed after a slash, a code to join,
-# a platform's name, the ending of a file, and the values of a form that only the page sees.
+# a command of the terminal, a platform's name, the ending of a file, and the values of a form that
+# only the page sees.
+TYPED = r"/[a-z_]+|python -m bot [a-z-]+"
 NAMES = r"\b(Web|Slack|Telegram|xlsx|csv|png|Headwater)\b"
 VALUES = r"^ *(no|yes|last)$"
 NEUTRAL = re.compile(
-    rf"{CODE}|https?://\S+|/[a-z_]+|\b[A-Z2-9]{{4}}-[A-Z2-9]{{4}}\b|{NAMES}|{VALUES}", re.MULTILINE
+    rf"{CODE}|https?://\S+|{TYPED}|\b[A-Z2-9]{{4}}-[A-Z2-9]{{4}}\b|{NAMES}|{VALUES}",
+    re.MULTILINE,
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 IDEOGRAPHS = re.compile(r"[一-鿿]+")
