@@ -64,9 +64,10 @@ class Albums:
             return Silent()
         if not draft.command:
             return self._to_words(draft, said)
-        kept = self.hearing.keep(said.files)
         if said.text and draft.state == drafts.OPEN:
-            return self.asking.attached(draft, kept, said.text)
+            taken = self.asking.attached(draft, said.files, said.text)
+            return taken or self.asking.answered(draft, said.text)
+        kept = self.hearing.keep(said.files)
         command = self.hearing.house.catalogue.get(draft.command)
         asked = command.declared.questions if command else ()
         field = next((q.field for q in asked if isinstance(q.kind, Photos)), "")

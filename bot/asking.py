@@ -272,10 +272,16 @@ class Asking:
         reply = self.answered(draft, where, asked.field)
         return self.answered(draft, text) if text and draft.state == drafts.OPEN else reply
 
-    def attached(self, draft: Draft, kept: list[int], text: str) -> Reply:
-        """Files sent while a draft is open belong to it."""
+    def attached(self, draft: Draft, sent: tuple[Attachment, ...], text: str) -> Reply | None:
+        """Files sent while a draft is open belong to it, or to its subject; None if to neither."""
+        command = self.house.catalogue.get(draft.command)
+        questions = command.declared.questions if command else ()
+        asked = next((q for q in questions if isinstance(q.kind, Photos)), None)
+        about = Ref(draft.subject_kind, draft.subject_id) if draft.subject_id else None
+        if not (asked or about):
+            return None
         draft, command = self.mine(known(draft.id))
-        asked = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
+        kept = self.hearing.keep(sent, None if asked else about)
         answers = dict(draft.answers)
         if asked:
             answers[asked.field] = [*answers.get(asked.field, []), *kept]

@@ -186,7 +186,7 @@ class Understanding:
         if said.spot:
             return self.asking.placed(draft, asdict(said.spot), said.text)
         if said.files:
-            return self.asking.attached(draft, self.hearing.keep(said.files), said.text)
+            return self.asking.attached(draft, said.files, said.text)
         return self.asking.answered(draft, said.text)
 
     def start(
@@ -215,10 +215,19 @@ class Understanding:
             return self.asking.ask(
                 command, understood.answers, field, revision=revision, error=error
             )
+        self._left_over(declared, understood.answers, understood.rest, said)
         if understood.also and not drafting.missing(declared, understood.answers):
             also = {"also": list(understood.also)}
             return self.asking.ask(command, understood.answers, "", error=also)
         return self.asking.proceed(command, understood.answers, revision=revision)
+
+    def _left_over(
+        self, declared: Declared, answers: dict[str, Json], rest: str, said: Typed | None
+    ) -> None:
+        """Words that the command does not ask for are kept with the subject that it is about."""
+        about = self.hearing.subject(declared, answers)
+        if said and rest and about:
+            self.remarked(about, replace(said, text=rest, files=()))
 
     def _allow_early(self, declared: Declared, answers: dict[str, Json]) -> None:
         """Nobody is asked questions for something they may not do."""

@@ -84,13 +84,14 @@ class Understood:
     """What was found in a text.
 
     Answers, the one whose meaning is not clear, a second subject that is named, and what is wrong
-    with an answer: the others stand nevertheless.
+    with an answer: the others stand nevertheless. `rest` is what answers no question at all.
     """
 
     answers: dict[str, Json] = field(default_factory=dict)
     which: Which | None = None
     also: tuple[str, int] | None = None
     invalid: Invalid | None = None
+    rest: str = ""
 
 
 def command_in(
@@ -115,7 +116,7 @@ def _ends_here(text: str, word: str) -> bool:
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
-    """Find answers in a text: named ones, the first pick, a leading date, and the rest.
+    """Find answers in a text: named ones, picks, a leading date, a choice, and the rest.
 
     Raises nothing: what is wrong or unclear stands beside what was understood.
     """
@@ -124,7 +125,8 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     text = _picked(text, declared, ctx, understood)
     text = _dated(text, declared, ctx, understood)
     text = _timed(text, declared, ctx, understood)
-    _told(text, declared, ctx, understood)
+    text = _chosen(text, declared, ctx, understood)
+    understood.rest = _told(text, declared, ctx, understood)
     return understood
 
 
@@ -161,9 +163,10 @@ def _answered(asked: Question, raw: str, ctx: Context, found: Understood) -> Non
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
     put = asked_of(declared.questions, outside=ctx.outside)
-    asked = next((q for q in put if isinstance(q.kind, Pick)), None)
-    if asked is None or asked.field in found.answers or not text.strip():
+    open_ = [q for q in put if isinstance(q.kind, Pick) and q.field not in found.answers]
+    if not open_ or not text.strip():
         return text
+    asked = open_[0]
     if not asked.required and any(map(_names_new, put)):
         return text
     assert isinstance(asked.kind, Pick)
@@ -173,6 +176,8 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
     matches, rest = leads(ctx.look, text)
     if matches.clear:
         found.answers[asked.field] = matches.found[0].id
+        if any(other.required for other in open_[1:]):
+            return _picked(rest.lstrip(_GLUE), declared, ctx, found)
         return _second(asked.field, leads, rest, ctx, found)
     if matches.found and asked.required:
         found.which = Which(asked.field, options_of(matches.found))
@@ -233,21 +238,60 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     return text
 
 
-def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> None:
+def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """Choices by what they are called, where no question takes words and nothing else is said."""
+    if any(isinstance(q.kind, Text) for q in declared.questions):
+        return text
+    chosen: dict[str, Json] = {}
+    rest = text
+    while following := _first_choice(rest, declared, ctx, {*found.answers, *chosen}):
+        field_, value, rest = following
+        chosen[field_] = value
+    if rest.strip():
+        return text
+    found.answers |= chosen
+    return ""
+
+
+def _first_choice(
+    text: str, declared: Declared, ctx: Context, answered: set[str]
+) -> tuple[str, str, str] | None:
+    """The field and the value that a text begins with, and what comes behind it."""
+    called = [
+        (name, asked.field, value)
+        for asked in declared.questions
+        if isinstance(asked.kind, Choice) and asked.field not in answered
+        for value, label in asked.kind.options
+        for name in (value, *ctx.spoken(label))
+    ]
+    for name, field_, value in sorted(called, key=lambda one: -len(one[0])):
+        if text.casefold().startswith(name.casefold()) and _ends_here(text, name):
+            return field_, value, text[len(name) :].lstrip(_GLUE)
+    return None
+
+
+def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
     texts = [q for q in declared.questions if isinstance(q.kind, Text)]
     asked = next((q for q in texts if q.ask.long), texts[0] if texts else None)
     if asked is None or asked.field in found.answers:
         asked = _left(declared, found)
-    if asked and text.strip():
-        _answered(asked, text.strip(), ctx, found)
+    if asked is None or not text.strip():
+        return text.strip()
+    _answered(asked, text.strip(), ctx, found)
+    return ""
 
 
 def _left(declared: Declared, found: Understood) -> Question | None:
-    """The one question that must still be answered, or the only one that the command has."""
+    """The one question that must still be answered, the only one that there is, or a choice.
+
+    Where only choices are open, words are none of them, and that is said.
+    """
     unclear = found.which.field if found.which else ""
     left = [q for q in declared.questions if q.field not in {*found.answers, unclear}]
     needed = left if len(declared.questions) == 1 else [q for q in left if q.required]
-    return needed[0] if len(needed) == 1 else None
+    if len(needed) == 1:
+        return needed[0]
+    return left[0] if left and all(isinstance(q.kind, Choice | YesNo) for q in left) else None
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:

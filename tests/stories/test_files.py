@@ -37,7 +37,8 @@ def given(house: TestHouse, player: Player) -> str | None:
     if not any(FILES in link for link in player.links()):
         return None
     assert player.sees("在这里", "仅供您本人使用，十分钟内有效")
-    return re.findall(r"(\S+) 在这里", player.reads())[-1]
+    found: list[str] = re.findall(r"(\S+) 在这里", player.reads())
+    return found[-1]
 
 
 async def test_a_paper_is_listed_on_the_card_and_given_to_who_presses(house: TestHouse) -> None:

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage import cases, customers, drafts, lookup, people, talk, visits
+from storage import (
+    cases,
+    customers,
+    departures,
+    drafts,
+    files,
+    lookup,
+    people,
+    sheets,
+    talk,
+    visits,
+)
 from tests.house import TestHouse
+from tests.samples import pdf
 
 RUST = "螺栓锈蚀"
 ZHAO, LINA, ZHOUQIANG = 1, 3, 4
@@ -145,3 +157,76 @@ async def test_a_moment_is_taken_from_the_words(house: TestHouse) -> None:
     reply = (await house.read(lambda db: cases.replies(db, 1)))[0]
     assert reply.text == "周五补货"
     assert house.core.clock.now() - reply.at >= timedelta(minutes=20)
+
+
+async def test_what_a_verb_does_not_ask_for_is_kept_with_its_subject(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says("我来处理 C-2026-0001 明天去现场看")
+    await house.settle()
+    said = await house.read(lambda db: talk.last_on(db, "case", 1, 5))
+    assert [one.text for one in said] == ["明天去现场看"]
+    case = await house.read(lambda db: cases.get(db, 1))
+    assert case is not None
+    assert case.owner_id == LINA
+
+
+async def test_whoever_may_not_do_it_leaves_no_word_behind(house: TestHouse) -> None:
+    await house.lina.says(f"/complaint 永固 {RUST}")
+    await house.settle()
+    await house.zhangwei.says("/case_take C-2026-0001 我来")
+    await house.settle()
+    assert await house.read(lambda db: talk.last_on(db, "case", 1, 5)) == []
+
+
+async def test_a_choice_is_called_by_its_name(house: TestHouse) -> None:
+    await house.zhao.says("导出 人员 CSV")
+    await house.settle()
+    job = await house.read(lambda db: sheets.get(db, 1))
+    assert job is not None
+    assert (job.sheet, job.form) == ("people", "csv")
+
+
+async def test_a_choice_that_there_is_not_is_said(house: TestHouse) -> None:
+    await house.zhao.says("/export 合同")
+    await house.settle()
+    assert house.zhao.sees("“合同”不在选项中")
+    assert await house.read(lambda db: sheets.get(db, 1)) is None
+
+
+async def test_two_colleagues_in_a_row_answer_two_questions(house: TestHouse) -> None:
+    await house.zhao.says("/person_leave 李娜 周强 at_once: 否")
+    await house.settle()
+    assert house.zhao.sees("李娜", "周强")
+    left = await house.read(lambda db: departures.of(db, LINA))
+    assert left is not None
+    assert left.successor_id == ZHOUQIANG
+
+
+# --- files while a question is open ---------------------------------------------------------------
+
+
+async def test_a_table_is_taken_although_a_question_is_open(house: TestHouse) -> None:
+    await house.zhao.says("/customer_add")
+    await house.settle()
+    await house.zhao.sends_file("客户.csv", "客户名称\n新光\n".encode())
+    await house.settle()
+    await house.zhao.presses("按客户导入")
+    await house.settle()
+    job = await house.read(lambda db: sheets.get(db, 1))
+    assert job is not None
+    assert job.state == sheets.CHECKED
+    draft = await house.read(lambda db: drafts.get(db, 1))
+    assert draft is not None
+    assert draft.state == drafts.OPEN
+
+
+async def test_a_file_that_answers_no_question_is_kept_and_asked_about(house: TestHouse) -> None:
+    await house.lina.says("/customer")
+    await house.settle()
+    await house.lina.sends_file("样本.pdf", pdf())
+    await house.settle()
+    assert house.lina.sees("这条消息怎么处理")
+    kept = await house.read(lambda db: files.get(db, 1))
+    assert kept is not None
+    assert kept.state == files.HERE
