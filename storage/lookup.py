@@ -25,6 +25,8 @@ COUNTED = 400
 LONGEST_LEAD = 24
 RAREST = 8
 GOOD_ENOUGH = 60
+# Of names that share some grams with what was typed, those that share most are held against it.
+LIKELY = 150
 
 
 class Gram(Row, table=True):
@@ -86,6 +88,11 @@ _THREE = Query(
     )
     .limit(CAP),
 )
+_IDS = Query(
+    lambda name_id: name_id,
+    select(col(Gram.name_id)).where(col(Gram.gram) == bindparam("gram")).limit(CAP),
+)
+_HITS = Query(Hit, select(*_HIT).where(Among(col(CustomerName.id), "ids")))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
 # The longest first: where the list is cut, it loses what nobody asks for.
 _BY_KEYS = Query(
@@ -153,13 +160,41 @@ def find(db: Transaction, text: str, most: int = 20) -> list[Ranked]:
     """The customers that a text may mean, the likeliest first."""
     if not readings.bare(text):
         return []
-    hits = {hit.name_id: hit for hit in _BY_KEY.all(db, key=readings.bare(text))}
+    found = _Found(text, _BY_KEY.all(db, key=readings.bare(text)))
     for search in readings.query_grams(text):
-        if search.loose and _enough(text, hits.values()):
+        if found.leaves_nothing_to(search, most):
             break
-        found = _loosely(db, search) if search.loose else _strictly(db, search.grams)
-        hits.update((hit.name_id, hit) for hit in found)
-    return _ranked(text, list(hits.values()), most)
+        found.add(_loosely(db, search) if search.loose else _strictly(db, search.grams))
+    return found.ranked(most)
+
+
+class _Found:
+    """Hits of one search after the other, ranked as they come."""
+
+    def __init__(self, text: str, hits: Iterable[Hit]) -> None:
+        self._ranking = readings.Ranking(text)
+        self._seen: set[int] = set()
+        self._names: dict[int, str] = {}
+        self.add(hits)
+
+    def add(self, hits: Iterable[Hit]) -> None:
+        """Rank those that were not found before."""
+        fresh = [hit for hit in hits if hit.name_id not in self._seen]
+        self._seen.update(hit.name_id for hit in fresh)
+        for hit in fresh:
+            self._names.setdefault(hit.customer_id, hit.name)
+        self._ranking.add((hit.customer_id, hit.name) for hit in fresh)
+
+    def leaves_nothing_to(self, search: readings.Search, most: int) -> bool:
+        """Whether a search could add nothing that would be shown, or is not called for."""
+        first = self._ranking.first(most)
+        if search.loose and first and first[0][1] >= GOOD_ENOUGH:
+            return True
+        return len(first) == most and first[-1][1] >= search.best
+
+    def ranked(self, most: int) -> list[Ranked]:
+        """The likeliest first."""
+        return [Ranked(id_, self._names[id_], score) for id_, score in self._ranking.first(most)]
 
 
 def is_clear(ranked: Sequence[Ranked]) -> bool:
@@ -237,12 +272,11 @@ def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
     used = [gram for count, gram in counts if count][:RAREST]
     need = max(1, search.need - (len(search.grams) - len(used)))
     held: Counter[int] = Counter()
-    hits: dict[int, Hit] = {}
     for gram in used:
-        found = _ONE.all(db, a=gram)
-        held.update(hit.name_id for hit in found)
-        hits.update((hit.name_id, hit) for hit in found)
-    return [hits[name_id] for name_id, n in held.most_common(CAP) if n >= need]
+        held.update(_IDS.all(db, gram=gram))
+    likely = [name_id for name_id, n in held.most_common(LIKELY) if n >= need]
+    hits = {hit.name_id: hit for hit in _HITS.all(db, ids=likely)} if likely else {}
+    return [hits[name_id] for name_id in likely if name_id in hits]
 
 
 def _by_rarity(db: Transaction, grams: Sequence[str]) -> list[tuple[int, str]]:
@@ -251,15 +285,5 @@ def _by_rarity(db: Transaction, grams: Sequence[str]) -> list[tuple[int, str]]:
     return sorted(_HOW_MANY[db.engine].all(db, grams=wanted)) if wanted else []
 
 
-def _enough(text: str, hits: Iterable[Hit]) -> bool:
-    """Whether what was found strictly leaves no reason to look for slips."""
-    found = _ranked(text, list(hits), 2)
-    return bool(found) and found[0].score >= GOOD_ENOUGH
-
-
 def _ranked(text: str, hits: Sequence[Hit], most: int) -> list[Ranked]:
-    scores = readings.rank(text, [(hit.customer_id, hit.name) for hit in hits], most)
-    names: dict[int, str] = {}
-    for hit in hits:
-        names.setdefault(hit.customer_id, hit.name)
-    return [Ranked(id_, names[id_], score) for id_, score in scores]
+    return _Found(text, hits).ranked(most)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations, islice, product
@@ -55,10 +55,14 @@ LEADING_PLACE = re.compile(rf"^(?:{'|'.join(PLACES.split())})[省市]?")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Keys of the index to look for, and how many of them a name must have at least."""
+    """Keys of the index to look for, and how many of them a name must have at least.
+
+    `best` is the most that a name may score which no earlier search has found.
+    """
 
     grams: tuple[str, ...]
     need: int
+    best: float
 
     @property
     def loose(self) -> bool:
@@ -141,30 +145,51 @@ def query_grams(text: str) -> tuple[Search, ...]:
         return ()
     reading = _reading(key)
     pairs, spoken = _runs(key, 2), _spoken_grams(reading)
-    strict = [pairs, (_whole_gram(reading),), spoken]
+    strict = [
+        (pairs, EXACT),
+        ((_whole_gram(reading),), SPOKEN),
+        (spoken, SPOKEN_PREFIX + COVERAGE),
+    ]
     if not _has_chinese(key):
-        strict.append(_initial_grams(key))
-    searches = [Search(keys, len(keys)) for keys in strict]
+        strict.append((_initial_grams(key), INITIALS_PREFIX + COVERAGE))
+    searches = [Search(keys, len(keys), best) for keys, best in strict]
     if len(key) >= SHORTEST_WITH_A_SLIP:
         # A wrong character spoils two pairs; letters that changed places spoil four spoken grams.
-        searches.append(Search(pairs, max(1, len(pairs) - 2)))
-        searches.append(Search(spoken, max(1, min(len(spoken) - 4, len(spoken) // 3))))
+        few = max(1, min(len(spoken) - 4, len(spoken) // 3))
+        searches.append(Search(pairs, max(1, len(pairs) - 2), TYPO))
+        searches.append(Search(spoken, few, TYPO))
     return tuple(searches)
+
+
+class Ranking:
+    """Candidates held against what was typed, each id by its best name, scored to 100."""
+
+    def __init__(self, query: str) -> None:
+        self._asked = _Asked.of(query)
+        self._best: dict[int, float] = {}
+
+    def add(self, candidates: Iterable[tuple[int, str]]) -> None:
+        """Hold more (id, name) against it."""
+        best = self._best
+        for candidate, name in candidates:
+            best[candidate] = max(best.get(candidate, 0.0), self._asked.score(name))
+
+    def first(self, limit: int) -> list[tuple[int, float]]:
+        """Those that answer it, best first.
+
+        Equal ones stay in the order in which they were given; those unlike it are left out.
+        """
+        found = [(candidate, score) for candidate, score in self._best.items() if score > 0]
+        return sorted(found, key=lambda one: -one[1])[:limit]
 
 
 def rank(
     query: str, candidates: Sequence[tuple[int, str]], limit: int = 10
 ) -> list[tuple[int, float]]:
-    """The candidates (id, name) that answer the query, best first, each id once, scored to 100.
-
-    Equal ones stay in the order in which they were given; those unlike the query are left out.
-    """
-    asked = _Asked.of(query)
-    best: dict[int, float] = {}
-    for candidate, name in candidates:
-        best[candidate] = max(best.get(candidate, 0.0), asked.score(name))
-    found = [(candidate, score) for candidate, score in best.items() if score > 0]
-    return sorted(found, key=lambda one: -one[1])[:limit]
+    """The candidates (id, name) that answer the query, best first."""
+    ranking = Ranking(query)
+    ranking.add(candidates)
+    return ranking.first(limit)
 
 
 def is_clear(ranked: Sequence[tuple[int, float]]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import readings
-from storage.readings import Search, core, grams, initials, is_clear, query_grams, rank
+from storage.readings import EXACT, TYPO, Search, core, grams, initials, is_clear, query_grams, rank
 
 LISTED = """
 宁波精工 华强 华强电子 长城 长虹 重庆啤酒 乐清电气 曾氏 仇氏 百合福 中都草原 中信城 御厨家宴
@@ -196,8 +196,8 @@ def test_names_have_few_keys() -> None:
 def test_a_search_is_loose_when_some_of_its_keys_may_be_missing() -> None:
     searches = query_grams("宁波精工")
     assert [search.loose for search in searches] == sorted(search.loose for search in searches)
-    assert searches[0] == Search(("宁波", "波精", "精工"), 3)
-    assert Search(("宁波", "波精", "精工"), 1) in searches
+    assert searches[0] == Search(("宁波", "波精", "精工"), 3, EXACT)
+    assert Search(("宁波", "波精", "精工"), 1, TYPO) in searches
     assert query_grams("？！") == ()
 
 
