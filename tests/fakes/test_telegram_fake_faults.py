@@ -27,7 +27,7 @@ async def tg(clock: Clock) -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def bot(tg: FakeTelegram) -> AsyncIterator[Bot]:
-    async with library_bot(tg, read_timeout=0.3) as library:
+    async with library_bot(tg, read_timeout=1.0) as library:
         yield library
 
 

@@ -88,6 +88,7 @@ def update(text: str) -> bytes:
     return json.dumps({"update_id": BOT, "message": message}).encode()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])  # turned away before any database is asked
 async def test_ten_thousand_forgeries_leave_nothing_behind(gated: TestHouse) -> None:
     chance = random.Random(12)
     post = knocker(gated)

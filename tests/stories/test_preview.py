@@ -1,4 +1,7 @@
-"""What "If nobody moves?" says is exactly what happens: 200 random complaints."""
+"""What "If nobody moves?" says is exactly what happens: 200 random complaints on SQLite.
+
+On PostgreSQL fewer do: the preview asks the same rules, and only the rows are another engine's.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from storage import cases, people
 from storage.database import Transaction
 from tests.desk import Reception, reception
 
-COMPLAINTS = 200
+COMPLAINTS = {"sqlite": 200, "postgresql": 40}
 NUMBER = re.compile(r"C-2026-\d{4}")
 Told = tuple[str, datetime, int]
 
@@ -30,7 +33,7 @@ async def desk(sample_url: str) -> AsyncIterator[Reception]:
 def foretold(db: Transaction) -> set[Told]:
     """What the preview of every case says: which case, when, whom."""
     found = set()
-    for number in range(1, COMPLAINTS + 1):
+    for number in range(1, COMPLAINTS[db.engine] + 1):
         case = cases.get(db, number)
         assert case is not None
         found |= {(case.number, move.at, move.who.id) for move in future.foretold(db, case)}
@@ -48,12 +51,12 @@ def notices(desk: Reception, since: int) -> set[Told]:
     return found
 
 
-@pytest.mark.timeout(300)  # 200 cases, and everything that is said of them
-async def test_the_preview_is_what_happens(desk: Reception) -> None:
+@pytest.mark.timeout(300)  # many cases, and everything that is said of them
+async def test_the_preview_is_what_happens(desk: Reception, engine: str) -> None:
     rng = random.Random(20261014)
     everybody = await desk.core.database.read(people.active)
     users = ["lina", "zhouqiang", "chenjing", "wulei", "zhangwei", "wang", "stranger"]
-    for number in range(COMPLAINTS):
+    for number in range(COMPLAINTS[engine]):
         await desk.core.move(timedelta(minutes=rng.randrange(1, 7)))
         await desk.says(rng.choice(users), f"complaint no {number}", at=desk.core.clock.now())
         if rng.random() < 0.3:
@@ -61,7 +64,7 @@ async def test_the_preview_is_what_happens(desk: Reception) -> None:
             await desk.says("chenjing", f"/case_pass C-2026-{number + 1:04d} to: {who}")
     await desk.work()
     said: set[Told] = await desk.core.database.read(foretold)
-    assert len(said) >= 2 * COMPLAINTS
+    assert len(said) >= 2 * COMPLAINTS[engine]
     done: set[Told] = set()
     for at in sorted({at for _, at, _ in said}):
         await desk.core.move(max(at - desk.core.clock.now(), timedelta()))
