@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
 
-from storage import people
+from storage import people, subjects
 from storage.database import Deed, Json, Query, Transaction, known
 from storage.people import Membership, Named, Person
 
@@ -72,6 +72,7 @@ def rewrite(db: Transaction, id_: int, after: Record) -> None:
 
 
 def remove(db: Transaction, id_: int) -> None:
-    """Take somebody out; a database error if anything points at them."""
+    """Take somebody out, as if never entered; a database error if anything points at them."""
     _LEAVE.run(db, b_id=id_)
+    subjects.forget(db, people.KIND, id_)
     _DROP.run(db, b_id=id_)
