@@ -40,9 +40,12 @@ from storage.sheets import (
 
 WORDS = T("table")
 SHOWN = 10
+UNDOABLE = (DONE, CANCELLED, FAILED)
 PERCENT = 100
 # A table of one column is plain text.
 TABLES = {*ENDINGS.values(), "text/plain"}
+# The reason of a job that a bug or the database made fail, not its file.
+OURS = T("Something went wrong on our side, several times. The administrators have been told.")
 SHEETS: Mapping[str, Sheet] = {one.name: one for one in (CustomerSheet(), PeopleSheet())}
 
 
@@ -81,8 +84,8 @@ def scope_of(db: Transaction, person: Person | None) -> list[int] | None:
 
 
 def undo_until(job: Job, hours: float) -> datetime | None:
-    """Until when an import can be undone."""
-    if job.finished_at is None or job.state not in {DONE, CANCELLED}:
+    """Until when an import can be undone, even one that came to half its rows."""
+    if job.finished_at is None or job.state not in UNDOABLE:
         return None
     return job.finished_at + timedelta(hours=hours)
 
@@ -152,7 +155,7 @@ _IN: Mapping[str, Callable[[Job, T], T]] = {
     UNDOING: lambda job, _: T("⏳ Undoing {name}: {n} rows", name=job.name, n=_back(job)),
     UNDONE: lambda job, _: T("↩ {name} is undone", name=job.name),
     CANCELLED: lambda job, _: T("✋ {name} was stopped", name=job.name),
-    FAILED: lambda job, _: T("⚠ {name} can't be imported", name=job.name),
+    FAILED: lambda job, _: _failed(job),
 }
 _OUT: Mapping[str, Callable[[Job, T], T]] = {
     EXPORTING: lambda job, what: T(
@@ -162,6 +165,15 @@ _OUT: Mapping[str, Callable[[Job, T], T]] = {
     CANCELLED: lambda _, what: T("✋ The table of {what} was stopped", what=what),
     FAILED: lambda _, what: T("⚠ The table of {what} can't be made", what=what),
 }
+
+
+def _failed(job: Job) -> T:
+    counted = job.counts or {}
+    if UNDOING in counted:
+        return T("⚠ {name} was undone only in part", name=job.name)
+    if IMPORTING in counted:
+        return T("⚠ {name} was imported only in part", name=job.name)
+    return T("⚠ {name} can't be imported", name=job.name)
 
 
 def _title(job: Job) -> Words:
@@ -181,7 +193,10 @@ def _back(job: Job) -> int:
 
 def stage_of(job: Job) -> str:
     """The last stage that says anything about rows."""
-    kept = IMPORTING if IMPORTING in (job.counts or {}) else CHECKING
+    counted = job.counts or {}
+    kept = IMPORTING if IMPORTING in counted else CHECKING
+    if job.state == FAILED:
+        return next((stage for stage in (UNDOING, IMPORTING) if stage in counted), "")
     shown = {
         CHECKING: CHECKING,
         CHECKED: CHECKING,
@@ -252,7 +267,7 @@ def _next(look: Look, job: Job) -> tuple[Part, ...]:
         )
     elif job.state in {CHECKING, IMPORTING, EXPORTING}:
         row = (Button(T("Stop"), "import_stop", about=about),)
-    elif not job.form and job.state in {DONE, CANCELLED} and _undoable(look, job):
+    elif not job.form and job.state in UNDOABLE and _undoable(look, job):
         sure = T("Take back everything that this file changed?")
         row = (Button(T("Undo"), "import_undo", about=about, style="danger", confirm=sure),)
     return (Buttons(row, STAFF),) if row else ()

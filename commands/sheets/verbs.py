@@ -12,14 +12,13 @@ from commands.kit.errors import Denied, Refused, no_such
 from commands.kit.form import Ask, SheetId
 from commands.kit.people import Department, Labelled, Relation, Role, ToPerson
 from commands.kit.words import T
-from commands.sheets.noun import SHEETS, WORDS, SheetPolicy, begin, may_import, undo_until
+from commands.sheets.noun import SHEETS, UNDOABLE, WORDS, SheetPolicy, begin, may_import, undo_until
 from storage import sheets
 from storage.sheets import (
     CANCELLED,
     CHECKED,
     CHECKING,
     COMING,
-    DONE,
     EXPORTING,
     IMPORTING,
     KIND,
@@ -158,14 +157,16 @@ class UndoImport(
 
     def run(self, desk: Desk) -> Ref:
         """Take back what it changed, row by row, unless it is too late."""
-        job = _job(desk, self.table, DONE, CANCELLED)
+        job = _job(desk, self.table, *UNDOABLE)
         hours = desk.policy.of(SheetPolicy).undo_hours
         until = undo_until(job, hours)
         if job.form or not sheets.last_change(desk.db, self.table):
             raise Refused(T("There is nothing to undo."))
         if until is None or desk.recorded_at > until:
             raise Refused(T("This can be undone for {n} hours only.", n=round(hours)))
-        job.state, job.at = UNDOING, sheets.last_change(desk.db, self.table) + 1
+        if UNDOING not in (job.counts or {}):  # otherwise it goes on where it failed
+            job.at = sheets.last_change(desk.db, self.table) + 1
+        job.state, job.reason = UNDOING, None
         return _saved(desk, job)
 
 
