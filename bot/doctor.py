@@ -204,7 +204,10 @@ def _tables(given_up: Sequence[str]) -> Finding:
             n=len(given_up),
             name=given_up[-1],
         ),
-        T("Look for `sheet_failed` in the log; what is in already can be taken back on its card."),
+        T(
+            "Look for {event} in the log; what is in already can be taken back on its card.",
+            event="sheet_failed",
+        ),
     )
 
 

@@ -37,6 +37,7 @@ from scheduler.reckoning import (
     count,
     name_now,
     refuse,
+    refused_before,
     so_far,
     wrong_of,
 )
@@ -183,7 +184,7 @@ class Clerk:
             now.state, now.reason, now.finished_at = FAILED, encode(why), self.clock.now()
             if loudly:
                 what = T("⚠ The table {name} could not be worked off", name=now.name)
-                cause = T("The log says why: look for `sheet_failed`.")
+                cause = T("The log says why: look for {event}.", event="sheet_failed")
                 raise_alarm(db, self.clock, f"sheet:{now.id}", what, cause)
 
         await self._write(job, work, shows=True)
@@ -191,17 +192,20 @@ class Clerk:
     # --- checking ---------------------------------------------------------------------------------
 
     async def _check(self, job: Job) -> None:
-        pile = await self._pile(job)
-        await asyncio.to_thread(pile.skip, job.at)
+        pile, at = await self._pile(job), 0
         while entries := await asyncio.to_thread(pile.take, CHECKED_AT_ONCE):
-            verdicts = await self._planned(pile, entries)
-            await self._write(job, lambda db, now: self._checked(db, now, verdicts))  # noqa: B023
+            verdicts = pile.once(await self._planned(pile, entries))
+            # What another clerk wrote down already was gone through for what follows only.
+            fresh = verdicts[max(0, job.at - at) :]
+            at += len(verdicts)
+            if fresh:
+                await self._write(job, lambda db, now: self._checked(db, now, fresh))  # noqa: B023
         await self._write(job, all_checked, shows=True)
         await self._list_wrong(job, CHECKING)
 
     async def _planned(self, pile: Pile, entries: list[Entry]) -> list[Verdict]:
         await self.courtesy.give_way()
-        return await self.database.read(lambda db: pile.sheet.plan(db, entries, pile.names))
+        return await self.database.read(lambda db: pile.sheet.plan(db, entries, pile.good))
 
     def _checked(self, db: Transaction, now: Job, verdicts: list[Verdict]) -> None:
         count(now, CHECKING, verdicts)
@@ -234,13 +238,12 @@ class Clerk:
 
     def _imported(self, db: Transaction, now: Job, pile: Pile, slice_: _Slice) -> None:
         """Hold the entries against what is known now, and do what they say."""
-        verdicts = pile.sheet.plan(db, slice_.entries, pile.names)
+        verdicts = pile.sheet.plan(db, slice_.entries, pile.good)
+        pile.drop(verdicts)
         made = pile.sheet.apply(db, verdicts, slice_.ready, self.clock.now())
-        again = now.at >= now.rows
-        sheets.note_changes(db, [change_of(now, one, again=again) for one in made])
+        sheets.note_changes(db, [change_of(now, one) for one in made])
         refuse(db, now, IMPORTING, verdicts)
-        counted = [v for v in verdicts if v.kind == "wrong"] if again else verdicts
-        count(now, IMPORTING, counted)
+        count(now, IMPORTING, verdicts)
         now.at += len(verdicts)
         done = {str(one.id): one.verdict.entry.name for one in made}
         if done:
@@ -320,14 +323,15 @@ class Clerk:
     # --- what all stages do -----------------------------------------------------------------------
 
     async def _pile(self, job: Job) -> Pile:
-        content = await self.database.read(lambda db: self.vault.of_file(db, job.file_id))
+        content, refused = await self.database.read(
+            lambda db: (self.vault.of_file(db, job.file_id), refused_before(db, job))
+        )
         if content is None:
             raise Refused(T("The file is not here any more. Send it once more."))
         most = self.policy.of(SheetPolicy).most_rows
-        sheet = self.sheets[job.sheet]
-        passes = 1 if job.state == CHECKING else sheet.passes
-        pile = Pile(sheet, content, self.spoken, most, passes=passes)
+        pile = Pile(self.sheets[job.sheet], content, self.spoken, most, refused=refused)
         await asyncio.to_thread(pile.open)
+        await self.database.read(pile.judge)
         return pile
 
     async def _write(

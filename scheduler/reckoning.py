@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from commands.kit.sheet import Made, Sheet, Verdict
-from commands.kit.words import Words, encode
+from commands.kit.words import Words, encode, sentence
 from storage import sheets
 from storage.database import Json, Transaction, known
-from storage.sheets import CHECKED, CHECKING, Change, Job
+from storage.sheets import CHECKED, CHECKING, IMPORTING, Change, Job
 
 
 class Tries:
@@ -47,21 +47,30 @@ def refuse(db: Transaction, job: Job, stage: str, verdicts: list[Verdict]) -> No
     )
 
 
+def refused_before(db: Transaction, job: Job) -> dict[int, Words]:
+    """The lines found wrong already, where a file is imported: as it was checked, and begun."""
+    if job.state != IMPORTING:
+        return {}
+    rows = [
+        row
+        for stage in (CHECKING, IMPORTING)
+        for row in sheets.wrong(db, known(job.id), stage, most=max(1, job.rows))
+    ]
+    return {row.line: sentence(row.reason) for row in rows}
+
+
 def wrong_of(job: Job, stage: str, line: int, name: str, why: Words) -> dict[str, Json]:
     about = {"job_id": known(job.id), "stage": stage, "line": line}
     return {**about, "name": name[:100], "reason": encode(why)}
 
 
-def change_of(job: Job, made: Made, *, again: bool) -> dict[str, Json]:
-    """What is kept of a change: all of what is new, the fields that differ otherwise.
-
-    A row's second pass has its line negative, so that the row is counted once.
-    """
+def change_of(job: Job, made: Made) -> dict[str, Json]:
+    """What is kept of a change: all of what is new, the fields that differ otherwise."""
     before, after = made.verdict.before, made.verdict.after
-    line = -made.verdict.entry.line if again else made.verdict.entry.line
     if before is not None:
         fields = [name for name in after if after[name] != before[name]]
         before, after = {f: before[f] for f in fields}, {f: after[f] for f in fields}
+    line = made.verdict.entry.line
     about = {"job_id": known(job.id), "line": line, "subject_id": made.id}
     return {**about, "before": before, "after": after}
 

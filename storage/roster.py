@@ -6,7 +6,6 @@ and superior (a person's id or None).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
@@ -54,14 +53,12 @@ def held(db: Transaction) -> dict[int, Record]:
     return found
 
 
-def enter_all(db: Transaction, records: Sequence[Record], at: datetime) -> list[int]:
-    """Enter people; give their ids."""
-    ids = []
-    for record in records:
-        plain = {name: record[name] for name in PLAIN}
-        ids.append(people.add(db, Person(**plain, superior_id=record["superior"], created_at=at)))
-        people.place(db, ids[-1], record["departments"])
-    return ids
+def enter(db: Transaction, record: Record, at: datetime) -> int:
+    """Enter somebody; give their id."""
+    plain = {name: record[name] for name in PLAIN}
+    made = people.add(db, Person(**plain, superior_id=record["superior"], created_at=at))
+    people.place(db, made, record["departments"])
+    return made
 
 
 def rewrite(db: Transaction, id_: int, after: Record) -> None:

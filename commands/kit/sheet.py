@@ -93,8 +93,8 @@ class Made:
 class Sheet(Protocol):
     """A kind of table.
 
-    `required` is the field that its headers must have. `passes` is how often its rows are gone
-    through: those that point at each other need two.
+    `required` is the field that its headers must have. The rows of a `whole` one point at each
+    other, so that a file is judged in one piece.
     """
 
     name: str
@@ -102,15 +102,18 @@ class Sheet(Protocol):
     columns: tuple[Column, ...]
     required: str
     who: Who
-    passes: int
+    whole: bool
 
     def entry(self, row: Row, spoken: Spoken) -> Entry:
         """Understand a row by itself."""
 
+    def judge(self, db: Transaction, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """All rows of a file in the order in which they are taken, marked where they can't be."""
+
     def plan(
-        self, db: Transaction, entries: Sequence[Entry], names: frozenset[str]
+        self, db: Transaction, entries: Sequence[Entry], good: Mapping[str, Entry]
     ) -> list[Verdict]:
-        """Hold entries against what is known. `names` are those that stand in the file."""
+        """Hold entries against what is known. `good` are a whole file's, each under its keys."""
 
     def ahead(self, verdicts: Sequence[Verdict]) -> Sequence[str]:
         """The names whose grams can be worked out before anything is written."""

@@ -182,8 +182,7 @@ def _title(job: Job) -> Words:
 
 
 def _percent(job: Job) -> int:
-    passes = SHEETS[job.sheet].passes if job.sheet else 1
-    return min(PERCENT, PERCENT * job.at // max(1, job.rows * passes))
+    return min(PERCENT, PERCENT * job.at // max(1, job.rows))
 
 
 def _back(job: Job) -> int:

@@ -58,6 +58,7 @@ def _job(desk: Desk, id_: int, *states: str) -> Job:
 def _check_as(desk: Desk, id_: int, sheet: str) -> Ref:
     job = _job(desk, id_, OFFERED, CHECKED)
     job.sheet, job.state, job.at, job.counts = sheet, CHECKING, 0, {}
+    sheets.forget_wrong(desk.db, id_, CHECKING)
     return _saved(desk, job)
 
 

@@ -343,7 +343,7 @@ BROKEN: list[Row] = [
     (_never_ran, "heartbeat", WARN, "no bot has worked", "python -m bot run"),
     (_letters_lost, "letters", WARN, "1 messages could not be delivered", "the administrator's"),
     (_set_aside, "set aside", WARN, "1 messages of the last week", "in the log"),
-    (_table_failed, "tables", WARN, "1 tables of the last week", "`sheet_failed`"),
+    (_table_failed, "tables", WARN, "1 tables of the last week", "sheet_failed in the log"),
 ]
 
 
