@@ -200,6 +200,8 @@ class Clerk:
             at += len(verdicts)
             if fresh:
                 await self._write(job, lambda db, now: self._checked(db, now, fresh))  # noqa: B023
+        if not at:
+            raise Refused(T("There are headings in this file, but no rows below them."))
         await self._write(job, all_checked, shows=True)
         await self._list_wrong(job, CHECKING)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from commands.kit.people import Who
-from commands.kit.tables import MOST_CELL, BadTable, Line, lines
+from commands.kit.tables import EMPTY, MOST_CELL, BadTable, Line, lines
 from commands.kit.words import T, Words
 from storage.database import Json, Transaction
 
@@ -197,10 +197,14 @@ def rows(sheet: Sheet, content: bytes, spoken: Spoken) -> Iterator[Row]:
 
 def _headers_of(sheet: Sheet, found: Iterator[Line], spoken: Spoken) -> dict[int, tuple[str, int]]:
     """The first line that has the column that must be there, and another or nothing else."""
+    first = None
     for _, line in zip(range(TITLES), found, strict=False):
+        first = first or line
         columns = headers(sheet, line.cells, spoken)
         if (sheet.required, 0) in columns.values():
             return columns
+    if first is None:
+        raise BadTable(EMPTY)
     wanted = next(c.words for c in sheet.columns if c.field == sheet.required)
     raise BadTable(
         T("There is no column “{column}” in the first lines of this file.", column=wanted)

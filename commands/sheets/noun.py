@@ -11,11 +11,12 @@ from pydantic import Field
 from commands.files import attached
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref, only
 from commands.kit.desk import Desk
+from commands.kit.errors import Refused
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Person, Role, load
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.sheet import Sheet
-from commands.kit.tables import ENDINGS
+from commands.kit.tables import ENDINGS, unfit
 from commands.kit.words import T, Words, encode, sentence
 from commands.sheets.customers import CustomerSheet
 from commands.sheets.people import PeopleSheet
@@ -90,6 +91,28 @@ def undo_until(job: Job, hours: float) -> datetime | None:
     return job.finished_at + timedelta(hours=hours)
 
 
+def take_back(desk: Desk, job: Job) -> Ref:
+    """Have undone what a table changed, unless it is too late."""
+    hours = desk.policy.of(SheetPolicy).undo_hours
+    until, last = undo_until(job, hours), sheets.last_change(desk.db, known(job.id))
+    if job.form or not last or job.state not in UNDOABLE:
+        raise Refused(T("There is nothing to undo."))
+    if until is None or desk.recorded_at > until:
+        raise Refused(T("This can be undone for {n} hours only.", n=round(hours)))
+    if UNDOING not in (job.counts or {}):  # otherwise it goes on where it failed
+        job.at = last + 1
+    job.state, job.reason = UNDOING, None
+    return save(desk, job)
+
+
+def save(desk: Desk, job: Job) -> Ref:
+    """Keep what a job is at now."""
+    sheets.save(desk.db, job)
+    about = Ref(KIND, known(job.id))
+    desk.change(about, None, {"state": job.state, "sheet": job.sheet})
+    return about
+
+
 def may_import_any(person: Person | None) -> bool:
     """Whether somebody may take in tables at all."""
     return any(may_import(sheet, person) for sheet in SHEETS.values())
@@ -109,14 +132,15 @@ def receive(desk: Desk, name: str) -> Ref:
     )
 
 
-def arrive(desk: Desk, id_: int, file: File, _content: bytes) -> None:
+def arrive(desk: Desk, id_: int, file: File, content: bytes) -> None:
     """The table is here: whoever sent it is asked what it is."""
     job = sheets.get(desk.db, id_)
     if job is None or job.state != COMING:
         return
     job.file_id, job.state = known(file.id), OFFERED
-    if file.media not in TABLES:
-        job.state, job.reason = FAILED, encode(T("This is neither a CSV nor an XLSX file."))
+    why = unfit(content, job.name if file.media in TABLES else "")
+    if why is not None:
+        job.state, job.reason = FAILED, encode(why)
     sheets.save(desk.db, job)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from storage import people, sheets
 from tests.house import TestHouse
-from tests.stories.test_tables import downloaded
+from tests.stories.test_tables import book, downloaded
 
 NEW = "姓名,手机,部门\n郑爽,13700001111,销售部\n钱进,13700002222,销售部\n"
 
@@ -148,6 +148,26 @@ async def test_who_reports_to_a_refused_row_is_refused_with_it(house: TestHouse)
     await checks(house, "姓名,部门,上级\n小一,销售部,小二\n小二,火箭部,\n小三,销售部,小一\n")
     assert house.zhao.sees("第2行（小一）：小二所在的行未采用", "第4行（小三）：小一所在的行未采用")
     assert house.zhao.sees("新增", "0", "未采用", "3")
+
+
+# --- files that are none --------------------------------------------------------------------------
+
+
+async def test_a_file_that_is_not_what_its_name_says_is_told_so(house: TestHouse) -> None:
+    await house.zhao.sends_file("文本.xlsx", NEW.encode())
+    await house.zhao.sends_file("表格.csv", book(["姓名"], ["郑爽"]))
+    await house.settle()
+    assert house.zhao.sees("文本.xlsx", "内容其实是文本")
+    assert house.zhao.sees("表格.csv", "内容其实是Excel表格")
+    assert "按人员导入" not in house.zhao.buttons("文本.xlsx")
+
+
+async def test_headings_alone_or_blank_lines_are_never_imported(house: TestHouse) -> None:
+    await checks(house, "姓名,手机\n", "表头.csv")
+    assert house.zhao.sees("表头.csv", "无法导入", "文件里只有表头，没有数据行")
+    await checks(house, " \n\n", "空白.csv")
+    assert house.zhao.sees("空白.csv", "无法导入", "这是个空文件")
+    assert not house.zhao.sees("已导入")
 
 
 # --- counts ---------------------------------------------------------------------------------------
