@@ -231,6 +231,14 @@ def take_out(
     _at_the_desk(lambda desk: desk.take_out(sheet.value, file))
 
 
+@cli.command("undo")
+def take_back(
+    number: Annotated[int, typer.Argument(help="The number that `import` gave.")],
+) -> None:
+    """Undo an import, within the same time as in chat."""
+    _at_the_desk(lambda desk: desk.take_back(number))
+
+
 def _at_the_desk(work: Callable[[Desk], Awaitable[bool]]) -> None:
     from bot.spreadsheets import desk_at
 

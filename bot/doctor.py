@@ -15,12 +15,13 @@ from bot.settings import Settings
 from bot.words import Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import load
-from commands.kit.words import T
+from commands.kit.words import T, encode
+from commands.sheets.noun import OURS
 from scheduler.pulse import HEARTBEAT
-from storage import checkup, counts
+from storage import checkup, counts, sheets
 from storage import house as facts
 from storage.connections import SQLITE, engine_of, sqlite_path
-from storage.database import Database, Gone
+from storage.database import Database, Gone, Transaction
 from storage.migrate import current, newest
 
 LEAST_BYTES = 200_000_000
@@ -28,6 +29,7 @@ FEW_BYTES = 1_000_000_000
 SILENT = timedelta(minutes=30)
 LATELY = timedelta(days=7)
 SHORTEST_KEY = 16
+FAULT = encode(OURS)
 Json = dict[str, str]
 
 
@@ -143,12 +145,14 @@ def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:
         ahead = float(database.read_now(lambda db: facts.get(db, "clock_ahead")) or 0)
         since = now - LATELY
         found = database.read_now(lambda db: counts.lately(db, since))
+        given_up = [one.name for one in database.read_now(_failing(since)) if one.reason == FAULT]
         skew = database.skew_now()
     finally:
         database.close()
     yield clock("database clock", now + skew, now)
     yield _beaten(beat, now)
     yield from _losses(found if not ahead else counts.Lately(0, 0))
+    yield _tables(given_up)
 
 
 def _beaten(beat: str | None, now: datetime) -> Finding:
@@ -184,6 +188,27 @@ def _losses(found: counts.Lately) -> Iterator[Finding]:
         )
     else:
         yield fine("set aside", T("no message had to be set aside in the last week"))
+
+
+def _failing(since: datetime) -> Callable[[Transaction], list[sheets.Job]]:
+    return lambda db: sheets.failed_since(db, since)
+
+
+def _tables(given_up: Sequence[str]) -> Finding:
+    if not given_up:
+        return fine("tables", T("no table of the last week failed by our fault"))
+    return doubtful(
+        "tables",
+        T(
+            "{n} tables of the last week could not be worked off, the last one {name}",
+            n=len(given_up),
+            name=given_up[-1],
+        ),
+        T(
+            "Look for {event} in the log; what is in already can be taken back on its card.",
+            event="sheet_failed",
+        ),
+    )
 
 
 # --- this machine ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ NOT_KEPT = T("it is not of a kind that is kept here")
 HEIC = T("photos in HEIC can't be read here; please send it as JPEG")
 MACROS = T("it contains macros or programs")
 BROKEN = T("it is damaged")
+EMPTY = T("it is empty")
 DANGEROUS = T("it looks like a virus")
 
 # The test string of the antivirus industry, in two parts so that no scanner takes us for it.
@@ -106,7 +107,7 @@ _LAYOUT = "\t\n\r\f"
 def kind_of(content: bytes) -> Kind:
     """What these bytes are. Raises `NotKept` with the reason."""
     if not content:
-        raise NotKept(BROKEN)
+        raise NotKept(EMPTY)
     if EICAR in content:
         raise NotKept(DANGEROUS)
     found = _by_beginning(content) or _film(content) or _sound(content)

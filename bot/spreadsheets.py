@@ -12,24 +12,34 @@ from pathlib import Path
 from bot.core import Core, build
 from bot.house import Glance
 from bot.settings import Settings
+from bot.start import Refusal
 from commands.kit.card import Facts
-from commands.kit.tables import ENDINGS, form_of
-from commands.sheets.noun import begin, card, line_of
+from commands.kit.errors import Refused
+from commands.kit.tables import ENDINGS, form_of, unfit
+from commands.kit.words import T, Words, kept, sentence
+from commands.sheets.noun import begin, card, line_of, take_back
 from storage import files, sheets
 from storage.database import Database, Transaction
 from storage.files import File
 from storage.migrate import upgrade
-from storage.sheets import CANCELLED, CHECKED, CHECKING, DONE, EXPORTING, IMPORTING, WORKING, Job
+from storage.sheets import (
+    CANCELLED,
+    CHECKED,
+    CHECKING,
+    DONE,
+    EXPORTING,
+    IMPORTING,
+    UNDOING,
+    UNDONE,
+    WORKING,
+    Job,
+)
 
 LOOKED = 1.0
 AT_ONCE = 1000
 # A pause as long as the work leaves the writer to a bot that runs beside us.
 REST = 1.0
 Show = Callable[[str], None]
-
-
-class Unfit(RuntimeError):
-    """This file can't be taken; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +52,48 @@ class Desk:
     async def take_in(self, sheet: str, path: Path, *, really: bool) -> bool:
         """Check a file, and import it if that is really meant; whether all went well."""
         content = await asyncio.to_thread(path.read_bytes)
+        if why := unfit(content, path.name):
+            raise Refusal(T("{file}: {reason}", file=str(path), reason=why))
         form = form_of(content, path.name)
-        if not form:
-            raise Unfit(f"{path} is no CSV or XLSX file that can be read")
         job = await self._begin(Job(sheet=sheet, name=path.name, state=CHECKING), content, form)
         if (await self._until_done(job)).state != CHECKED:
             return False
-        await self._list_wrong(job, CHECKING)
-        await self._go_on(job, really=really)
-        return (await self._until_done(job)).state == DONE if really else True
+        if not really:
+            await self._list_wrong(job, CHECKING)
+            await self._go_on(job, really=False)
+            await self._until_done(job)
+            return True
+        await self._go_on(job, really=True)
+        done = await self._until_done(job)
+        wrong = await self._list_wrong(job, IMPORTING)
+        if await self.core.database.read(lambda db: sheets.last_change(db, job)):
+            back = T("To take it back: {command}", command=f"python -m bot undo {job}")
+            self.show(self._say(back))
+        return done.state == DONE and not wrong
+
+    async def take_back(self, job_id: int) -> bool:
+        """Undo an import by its number; whether all went well."""
+
+        def work(db: Transaction) -> None:
+            job = sheets.get(db, job_id)
+            if job is None:
+                raise Refusal(T("There is no table with the number {n}.", n=job_id))
+            desk = self.core.timers.desk(db, self.core.clock.now(), "command line")
+            try:
+                take_back(desk, job)
+            except Refused as refused:
+                words = refused.words
+                raise Refusal(words if isinstance(words, T) else kept(words)) from refused
+
+        await self.core.database.write(work)
+        done = await self._until_done(job_id)
+        return done.state == UNDONE and not await self._list_wrong(job_id, UNDOING)
 
     async def take_out(self, sheet: str, path: Path) -> bool:
         """Write a table into a file; whether all went well."""
         form = path.suffix.removeprefix(".").lower()
         if form not in ENDINGS:
-            raise Unfit(f"{path} must end with .xlsx or .csv")
+            raise Refusal(T("{file} must end with .xlsx or .csv", file=str(path)))
         job = await self._begin(Job(sheet=sheet, form=form, name=sheet, state=EXPORTING), b"", "")
         done = await self._until_done(job)
         vault = self.core.house.vault
@@ -111,18 +148,23 @@ class Desk:
         look = Glance(db, self.core.clock.now(), house.zone, house.policy)
         drawn, say = card(look, job_id), house.reader_for(None).say
         rows = (part.rows for part in drawn.parts if isinstance(part, Facts))
-        numbers = [f"  {say(name)}: {say(value)}" for row in rows for name, value in row]
-        return job, [say(drawn.title), *(numbers if job.state not in WORKING else ())]
+        told = [f"  {say(name)}: {say(value)}" for row in rows for name, value in row]
+        told += [f"  {say(sentence(job.reason))}"] if job.reason else []
+        return job, [say(drawn.title), *(told if job.state not in WORKING else ())]
 
-    async def _list_wrong(self, job_id: int, stage: str) -> None:
-        """Every row that was not taken."""
-        say, after = self.core.house.reader_for(None).say, 0
+    def _say(self, words: Words) -> str:
+        return self.core.house.reader_for(None).say(words)
+
+    async def _list_wrong(self, job_id: int, stage: str) -> int:
+        """Show every row that was not taken; give how many."""
+        after = many = 0
         while found := await self.core.database.read(
             lambda db: sheets.wrong(db, job_id, stage, after=after, most=AT_ONCE)  # noqa: B023
         ):
             for row in found:
-                self.show(f"  {say(line_of(row))}")
-            after = found[-1].line
+                self.show(f"  {self._say(line_of(row))}")
+            after, many = found[-1].line, many + len(found)
+        return many
 
     async def _go_on(self, job_id: int, *, really: bool) -> None:
         """Import what was checked, or leave it at that."""

@@ -19,23 +19,34 @@ from commands.kit.card import Buttons, Card, Download, Line
 from commands.kit.errors import Refused
 from commands.kit.people import ToPerson, load
 from commands.kit.policy import Policy
-from commands.kit.sheet import Entry, Made, Say, Sheet, Spoken, Verdict
+from commands.kit.sheet import Entry, Say, Sheet, Spoken, Verdict
 from commands.kit.tables import media_of
 from commands.kit.words import T, Words, encode
-from commands.sheets.noun import SheetPolicy, open_table, scope_of
+from commands.sheets.noun import OURS, SheetPolicy, open_table, scope_of
+from scheduler.alarm import raise_alarm
 from scheduler.aside import Aside
 from scheduler.clock import Clock
 from scheduler.courtesy import Courtesy
 from scheduler.paper import Making, bad_rows
 from scheduler.pile import Pile
-from scheduler.sending import BUGS
+from scheduler.reckoning import (
+    Tries,
+    all_checked,
+    begin,
+    change_of,
+    count,
+    name_now,
+    refuse,
+    refused_before,
+    so_far,
+    wrong_of,
+)
 from scheduler.slices import FIRST, fitting
 from scheduler.timers import Timers
 from storage import files, journal, leases, sheets
 from storage.database import Database, Json, Transaction, known
 from storage.files import File
 from storage.sheets import (
-    CHECKED,
     CHECKING,
     DONE,
     EXPORTING,
@@ -53,6 +64,7 @@ LEASE = timedelta(seconds=20)
 LEASED = "sheets"
 CHECKED_AT_ONCE = 100
 REDRAWN = timedelta(seconds=3)
+MOST_TRIES = 3
 LOOKED = 1.0
 # How long a thread computes before another one has its turn, while tables are worked off.
 TURN = 0.0005
@@ -106,6 +118,7 @@ class Clerk:
         self.courtesy = courtesy
         self.aside = Aside()
         self.longest = 0.0
+        self._tries = Tries()
         self._shown = self.clock.machine()
 
     async def tick(self) -> int:
@@ -121,14 +134,17 @@ class Clerk:
             await self.aside.close()
 
     async def _work_off(self) -> int:
-        ended = 0
-        while (job := await self.database.read(sheets.next_one)) is not None:
+        ended, later = 0, set[int]()
+        while job := await self.database.read(lambda db: sheets.next_one(db, later)):
             try:
-                await self._work(job)
+                if await self._work(job):
+                    ended += 1
+                else:
+                    later.add(known(job.id))
             except _Lost:
                 if not await self._stopped(job):
                     break
-            ended += 1
+                ended += 1
         return ended
 
     async def _stopped(self, job: Job) -> bool:
@@ -136,7 +152,8 @@ class Clerk:
         now = await self.database.read(lambda db: sheets.get(db, known(job.id)))
         return now is None or now.state != job.state
 
-    async def _work(self, job: Job) -> None:
+    async def _work(self, job: Job) -> bool:
+        """Work on it until it ends; False when it failed and is tried again at the next tick."""
         stages = {
             CHECKING: self._check,
             IMPORTING: self._import,
@@ -147,36 +164,54 @@ class Clerk:
             await stages[job.state](job)
         except Refused as refused:
             await self._fail(job, refused.words)
-        except BUGS as bug:
+        except _Lost:
+            raise
+        except Exception as bug:  # whatever it is, the other jobs must go on
             log.exception("sheet_failed", job=job.id, state=job.state, exc_info=bug)
-            await self._fail(
-                job, T("Something went wrong on our side. Please tell an administrator.")
-            )
+            return await self._gave_up(job)
+        return True
 
-    async def _fail(self, job: Job, why: Words) -> None:
+    async def _gave_up(self, job: Job) -> bool:
+        """Whether it has failed too often; a database that does not answer is no fault of its."""
+        await self.database.write(lambda _db: None)
+        if self._tries.failed(job) < MOST_TRIES:
+            return False
+        await self._fail(job, OURS, loudly=True)
+        return True
+
+    async def _fail(self, job: Job, why: Words, *, loudly: bool = False) -> None:
         def work(db: Transaction, now: Job) -> None:
             now.state, now.reason, now.finished_at = FAILED, encode(why), self.clock.now()
+            if loudly:
+                what = T("⚠ The table {name} could not be worked off", name=now.name)
+                cause = T("The log says why: look for {event}.", event="sheet_failed")
+                raise_alarm(db, self.clock, f"sheet:{now.id}", what, cause)
 
         await self._write(job, work, shows=True)
 
     # --- checking ---------------------------------------------------------------------------------
 
     async def _check(self, job: Job) -> None:
-        pile = await self._pile(job)
-        await asyncio.to_thread(pile.skip, job.at)
+        pile, at = await self._pile(job), 0
         while entries := await asyncio.to_thread(pile.take, CHECKED_AT_ONCE):
-            verdicts = await self._planned(pile, entries)
-            await self._write(job, lambda db, now: self._checked(db, now, verdicts))  # noqa: B023
-        await self._write(job, _all_checked, shows=True)
+            verdicts = pile.once(await self._planned(pile, entries))
+            # What another clerk wrote down already was gone through for what follows only.
+            fresh = verdicts[max(0, job.at - at) :]
+            at += len(verdicts)
+            if fresh:
+                await self._write(job, lambda db, now: self._checked(db, now, fresh))  # noqa: B023
+        if not at:
+            raise Refused(T("There are headings in this file, but no rows below them."))
+        await self._write(job, all_checked, shows=True)
         await self._list_wrong(job, CHECKING)
 
     async def _planned(self, pile: Pile, entries: list[Entry]) -> list[Verdict]:
         await self.courtesy.give_way()
-        return await self.database.read(lambda db: pile.sheet.plan(db, entries, pile.names))
+        return await self.database.read(lambda db: pile.sheet.plan(db, entries, pile.good))
 
     def _checked(self, db: Transaction, now: Job, verdicts: list[Verdict]) -> None:
-        _count(now, CHECKING, verdicts)
-        _refuse(db, now, CHECKING, verdicts)
+        count(now, CHECKING, verdicts)
+        refuse(db, now, CHECKING, verdicts)
         now.at += len(verdicts)
         now.rows = now.at
 
@@ -205,13 +240,12 @@ class Clerk:
 
     def _imported(self, db: Transaction, now: Job, pile: Pile, slice_: _Slice) -> None:
         """Hold the entries against what is known now, and do what they say."""
-        verdicts = pile.sheet.plan(db, slice_.entries, pile.names)
+        verdicts = pile.sheet.plan(db, slice_.entries, pile.good)
+        pile.drop(verdicts)
         made = pile.sheet.apply(db, verdicts, slice_.ready, self.clock.now())
-        again = now.at >= now.rows
-        sheets.note_changes(db, [_change(now, one, again=again) for one in made])
-        _refuse(db, now, IMPORTING, verdicts)
-        counted = [v for v in verdicts if v.kind == "wrong"] if again else verdicts
-        _count(now, IMPORTING, counted)
+        sheets.note_changes(db, [change_of(now, one) for one in made])
+        refuse(db, now, IMPORTING, verdicts)
+        count(now, IMPORTING, verdicts)
         now.at += len(verdicts)
         done = {str(one.id): one.verdict.entry.name for one in made}
         if done:
@@ -219,7 +253,7 @@ class Clerk:
 
     def _all_imported(self, db: Transaction, now: Job) -> None:
         now.state, now.finished_at = DONE, self.clock.now()
-        _begin(now, IMPORTING)
+        begin(now, IMPORTING)
         self._journal(db, now, "import", {"sheet": now.sheet, "rows": now.counts[IMPORTING]})
 
     # --- undoing ----------------------------------------------------------------------------------
@@ -237,12 +271,12 @@ class Clerk:
 
     def _undone(self, db: Transaction, now: Job, found: list[Change]) -> None:
         sheet, at = self.sheets[now.sheet], self.clock.now()
-        counts = _begin(now, UNDOING)
+        counts = begin(now, UNDOING)
         for change in found:
             why = sheet.undo(db, change.subject_id, change.before, change.after, at)
             if why is not None:
-                name = (change.after or {}).get("name") or _name_now(db, sheet, change)
-                row = _wrong(now, UNDOING, abs(change.line), name, why)
+                name = (change.after or {}).get("name") or name_now(db, sheet, change)
+                row = wrong_of(now, UNDOING, abs(change.line), name, why)
                 sheets.refuse_rows(db, [row])
             if change.line > 0:
                 kind = "back" if why is None else "wrong"
@@ -254,7 +288,7 @@ class Clerk:
 
     def _all_undone(self, db: Transaction, now: Job) -> None:
         now.state, now.finished_at = UNDONE, self.clock.now()
-        _begin(now, UNDOING)
+        begin(now, UNDOING)
 
     # --- taking out -------------------------------------------------------------------------------
 
@@ -267,7 +301,7 @@ class Clerk:
         try:
             while not task.done():
                 await asyncio.wait({task}, timeout=LOOKED)
-                await self._write(job, lambda _db, now: _so_far(now, making.rows))
+                await self._write(job, lambda _db, now: so_far(now, making.rows))
         finally:
             making.stopped = True
         name, content = await task
@@ -291,14 +325,15 @@ class Clerk:
     # --- what all stages do -----------------------------------------------------------------------
 
     async def _pile(self, job: Job) -> Pile:
-        content = await self.database.read(lambda db: self.vault.of_file(db, job.file_id))
+        content, refused = await self.database.read(
+            lambda db: (self.vault.of_file(db, job.file_id), refused_before(db, job))
+        )
         if content is None:
             raise Refused(T("The file is not here any more. Send it once more."))
         most = self.policy.of(SheetPolicy).most_rows
-        sheet = self.sheets[job.sheet]
-        passes = 1 if job.state == CHECKING else sheet.passes
-        pile = Pile(sheet, content, self.spoken, most, passes=passes)
+        pile = Pile(self.sheets[job.sheet], content, self.spoken, most, refused=refused)
         await asyncio.to_thread(pile.open)
+        await self.database.read(pile.judge)
         return pile
 
     async def _write(
@@ -379,64 +414,3 @@ class Clerk:
             source=job.by,
         )
         journal.add(db, row)
-
-
-# --- rules ----------------------------------------------------------------------------------------
-
-
-def _begin(job: Job, stage: str) -> dict[str, int]:
-    job.counts = {**(job.counts or {})}
-    job.counts[stage] = {**job.counts.get(stage, {})}
-    found: dict[str, int] = job.counts[stage]
-    return found
-
-
-def _count(job: Job, stage: str, verdicts: list[Verdict]) -> None:
-    counts = _begin(job, stage)
-    for verdict in verdicts:
-        counts[verdict.kind] = counts.get(verdict.kind, 0) + 1
-
-
-def _refuse(db: Transaction, job: Job, stage: str, verdicts: list[Verdict]) -> None:
-    sheets.refuse_rows(
-        db,
-        [
-            _wrong(job, stage, v.entry.line, v.entry.name, v.wrong)
-            for v in verdicts
-            if v.wrong is not None
-        ],
-    )
-
-
-def _wrong(job: Job, stage: str, line: int, name: str, why: Words) -> dict[str, Json]:
-    about = {"job_id": known(job.id), "stage": stage, "line": line}
-    return {**about, "name": name[:100], "reason": encode(why)}
-
-
-def _change(job: Job, made: Made, *, again: bool) -> dict[str, Json]:
-    """What is kept of a change: all of what is new, the fields that differ otherwise.
-
-    A row's second pass has its line negative, so that the row is counted once.
-    """
-    before, after = made.verdict.before, made.verdict.after
-    line = -made.verdict.entry.line if again else made.verdict.entry.line
-    if before is not None:
-        fields = [name for name in after if after[name] != before[name]]
-        before, after = {f: before[f] for f in fields}, {f: after[f] for f in fields}
-    about = {"job_id": known(job.id), "line": line, "subject_id": made.id}
-    return {**about, "before": before, "after": after}
-
-
-def _name_now(db: Transaction, sheet: Sheet, change: Change) -> str:
-    rows = sheet.page(db, change.subject_id - 1, 1, None)
-    found = rows[0][1].get(("name", 0), "") if rows and rows[0][0] == change.subject_id else ""
-    return str(found)
-
-
-def _all_checked(db: Transaction, now: Job) -> None:
-    now.state, now.at = CHECKED, 0
-    _begin(now, CHECKING)
-
-
-def _so_far(now: Job, rows: int) -> None:
-    now.at = rows

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
-from storage import lookup, readings
+from storage import lookup, readings, subjects
 from storage.batches import Among, Plain, add_all, put_all
 from storage.customers import EXISTING, Contact, Customer, CustomerName, Stewardship
 from storage.database import Deed, Json, Query, Transaction, known
@@ -138,12 +138,6 @@ _CONTACT = Deed(
     )
 )
 _DROP_CONTACT = Deed(delete(Contact).where(col(Contact.id) == bindparam("b_id")))
-_DROP_SUBJECT = Deed(
-    delete(Subject).where(col(Subject.kind) == KIND, col(Subject.id) == bindparam("b_id"))
-)
-_DROP_REVISIONS = Deed(
-    delete(Revision).where(col(Revision.kind) == KIND, col(Revision.id) == bindparam("b_id"))
-)
 _DROP = Deed(delete(Customer).where(col(Customer.id) == bindparam("b_id")))
 
 
@@ -247,8 +241,9 @@ def remove(db: Transaction, id_: int) -> None:
         lookup.forget_name(db, named)
     for contact in _CONTACTS.all(db, ids=[id_]):
         _DROP_CONTACT.run(db, b_id=contact.id)
-    for deed in (_DROP_STEWARDSHIPS, _DROP_SUBJECT, _DROP_REVISIONS, _DROP):
-        deed.run(db, b_id=id_)
+    _DROP_STEWARDSHIPS.run(db, b_id=id_)
+    subjects.forget(db, KIND, id_)
+    _DROP.run(db, b_id=id_)
 
 
 def _customer(dossier: Dossier, at: datetime) -> Plain:

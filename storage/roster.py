@@ -6,13 +6,12 @@ and superior (a person's id or None).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
 
-from storage import people
+from storage import people, subjects
 from storage.database import Deed, Json, Query, Transaction, known
 from storage.people import Membership, Named, Person
 
@@ -54,14 +53,12 @@ def held(db: Transaction) -> dict[int, Record]:
     return found
 
 
-def enter_all(db: Transaction, records: Sequence[Record], at: datetime) -> list[int]:
-    """Enter people; give their ids."""
-    ids = []
-    for record in records:
-        plain = {name: record[name] for name in PLAIN}
-        ids.append(people.add(db, Person(**plain, superior_id=record["superior"], created_at=at)))
-        people.place(db, ids[-1], record["departments"])
-    return ids
+def enter(db: Transaction, record: Record, at: datetime) -> int:
+    """Enter somebody; give their id."""
+    plain = {name: record[name] for name in PLAIN}
+    made = people.add(db, Person(**plain, superior_id=record["superior"], created_at=at))
+    people.place(db, made, record["departments"])
+    return made
 
 
 def rewrite(db: Transaction, id_: int, after: Record) -> None:
@@ -72,6 +69,7 @@ def rewrite(db: Transaction, id_: int, after: Record) -> None:
 
 
 def remove(db: Transaction, id_: int) -> None:
-    """Take somebody out; a database error if anything points at them."""
+    """Take somebody out, as if never entered; a database error if anything points at them."""
     _LEAVE.run(db, b_id=id_)
+    subjects.forget(db, people.KIND, id_)
     _DROP.run(db, b_id=id_)

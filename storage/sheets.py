@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, delete, func, select, update
@@ -78,8 +78,12 @@ class Change(Row, table=True):
 
 
 _BY_ID = Query(Job, select(Job).where(col(Job.id) == bindparam("id")))
-_NEXT = Query(
-    Job, select(Job).where(one_of(col(Job.state), *WORKING)).order_by(col(Job.id)).limit(1)
+_WORKING = Query(Job, select(Job).where(one_of(col(Job.state), *WORKING)).order_by(col(Job.id)))
+_FAILED_SINCE = Query(
+    Job,
+    select(Job)
+    .where(col(Job.state) == FAILED, col(Job.finished_at) >= bindparam("since"))
+    .order_by(col(Job.id)),
 )
 _SAVE = Deed(
     update(Job)
@@ -144,9 +148,14 @@ def get(db: Transaction, job_id: int) -> Job | None:
     return _BY_ID.first(db, id=job_id)
 
 
-def next_one(db: Transaction) -> Job | None:
-    """The oldest job that wants work."""
-    return _NEXT.first(db)
+def next_one(db: Transaction, besides: Collection[int] = ()) -> Job | None:
+    """The oldest job that wants work, besides these."""
+    return next((job for job in _WORKING.all(db) if job.id not in besides), None)
+
+
+def failed_since(db: Transaction, since: datetime) -> list[Job]:
+    """The jobs that ended as failed since a moment."""
+    return _FAILED_SINCE.all(db, since=since)
 
 
 def save(db: Transaction, job: Job) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
 
 from storage.columns import data, moment
@@ -50,6 +50,16 @@ _CHANGED = Deed(
         revision=col(Subject.revision) + bindparam("material"), version=col(Subject.version) + 1
     )
 )
+_FORGET = Deed(
+    delete(Subject).where(
+        col(Subject.kind) == bindparam("b_kind"), col(Subject.id) == bindparam("b_id")
+    )
+)
+_FORGET_SHOWN = Deed(
+    delete(Revision).where(
+        col(Revision.kind) == bindparam("b_kind"), col(Revision.id) == bindparam("b_id")
+    )
+)
 _SHOWN = Query(
     Revision,
     select(Revision).where(
@@ -64,6 +74,12 @@ def begin(db: Transaction, kind: str, id_: int, at: datetime, shown: Json) -> No
     """A subject exists from now on, at revision 1."""
     db.put(Subject(kind=kind, id=id_, revision=1, version=1))
     db.put(Revision(kind=kind, id=id_, revision=1, at=at, shown=shown))
+
+
+def forget(db: Transaction, kind: str, id_: int) -> None:
+    """A subject never existed: SQLite may give its number to the next one."""
+    _FORGET.run(db, b_kind=kind, b_id=id_)
+    _FORGET_SHOWN.run(db, b_kind=kind, b_id=id_)
 
 
 def state(db: Transaction, kind: str, id_: int) -> State | None:

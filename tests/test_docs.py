@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import locale
 from bot.discovery import commands
 from bot.metrics import Metrics
 from bot.settings import Settings
+from commands.sheets.noun import SHEETS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -20,6 +22,12 @@ LEADS = re.compile(r"\]\(([^)\s#]+)[^)]*\)")
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 TYPED = re.compile(r"(?:^|`)/([a-z_]+)(?=[\s`])", re.MULTILINE)
 SETTING = re.compile(r"`([A-Z]+(?:_[A-Z]+)*)`")
+TABLE_ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+COLUMN_HEADINGS = {
+    "en": ["Heading", "Also accepted", "Required"],
+    "zh": ["表头", "也认得", "必填"],
+}
+REQUIRED = {"en": "yes", "zh": "是"}
 # Slack's and BotFather's own commands, our paths, and what only looks like a setting.
 OTHERS = {"headwater", "invite", "newbot", "setprivacy"}
 PATHS = {"healthz", "readyz", "metrics", "telegram"}
@@ -63,6 +71,28 @@ def test_every_setting_on_a_page_can_be_set(page: str) -> None:
 @pytest.mark.parametrize("page", ["docs/operating.en.md", "docs/operating.zh.md"])
 def test_every_setting_is_explained(page: str) -> None:
     assert settings() - set(SETTING.findall(read(ROOT / page))) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_columns_of_tables_are_exactly_those_declared(language: str) -> None:
+    page = read(DOCS / f"administrator.{language}.md")
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in TABLE_ROW.findall(page)]
+    chinese = locale.load()["zh"] if language == "zh" else {}
+    assert [row for row in rows if not row[0].startswith("---")] == [
+        row
+        for sheet in SHEETS.values()
+        for row in (
+            COLUMN_HEADINGS[language],
+            *(
+                [
+                    chinese.get(column.words.text, column.words.text),
+                    column.others,
+                    REQUIRED[language] if column.field == sheet.required else "",
+                ]
+                for column in sheet.columns
+            ),
+        )
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from commands.kit.people import Who
-from commands.kit.tables import MOST_CELL, BadTable, Line, lines
+from commands.kit.tables import EMPTY, MOST_CELL, BadTable, Line, lines
 from commands.kit.words import T, Words
 from storage.database import Json, Transaction
 
@@ -93,8 +93,8 @@ class Made:
 class Sheet(Protocol):
     """A kind of table.
 
-    `required` is the field that its headers must have. `passes` is how often its rows are gone
-    through: those that point at each other need two.
+    `required` is the field that its headers must have. The rows of a `whole` one point at each
+    other, so that a file is judged in one piece.
     """
 
     name: str
@@ -102,15 +102,18 @@ class Sheet(Protocol):
     columns: tuple[Column, ...]
     required: str
     who: Who
-    passes: int
+    whole: bool
 
     def entry(self, row: Row, spoken: Spoken) -> Entry:
         """Understand a row by itself."""
 
+    def judge(self, db: Transaction, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """All rows of a file in the order in which they are taken, marked where they can't be."""
+
     def plan(
-        self, db: Transaction, entries: Sequence[Entry], names: frozenset[str]
+        self, db: Transaction, entries: Sequence[Entry], good: Mapping[str, Entry]
     ) -> list[Verdict]:
-        """Hold entries against what is known. `names` are those that stand in the file."""
+        """Hold entries against what is known. `good` are a whole file's, each under its keys."""
 
     def ahead(self, verdicts: Sequence[Verdict]) -> Sequence[str]:
         """The names whose grams can be worked out before anything is written."""
@@ -194,10 +197,14 @@ def rows(sheet: Sheet, content: bytes, spoken: Spoken) -> Iterator[Row]:
 
 def _headers_of(sheet: Sheet, found: Iterator[Line], spoken: Spoken) -> dict[int, tuple[str, int]]:
     """The first line that has the column that must be there, and another or nothing else."""
+    first = None
     for _, line in zip(range(TITLES), found, strict=False):
+        first = first or line
         columns = headers(sheet, line.cells, spoken)
         if (sheet.required, 0) in columns.values():
             return columns
+    if first is None:
+        raise BadTable(EMPTY)
     wanted = next(c.words for c in sheet.columns if c.field == sheet.required)
     raise BadTable(
         T("There is no column “{column}” in the first lines of this file.", column=wanted)

@@ -35,6 +35,9 @@ NARROWEST, WIDEST = 8, 60
 # What spreadsheet programs take for the beginning of a formula, also behind quotes (ASVS 1.2.10).
 FORMULA = re.compile(r"[\s'\"‘’“”＇＂]*[=+\-@＝＋－＠|]|[\t\r\n]")
 APOSTROPHE = "'"
+EMPTY = T("This file is empty.")
+# How an Excel file of before 2007 begins, and one that is locked with a password.
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What a damaged, locked or strangely packed workbook makes the libraries raise.
 DAMAGED = (
     zipfile.BadZipFile,
@@ -73,6 +76,22 @@ def form_of(content: bytes, name: str) -> str:
     if ending != "csv" or (b"\x00" in content and content[:2] not in MARKS):
         return ""
     return "csv" if _encoding(content) else ""
+
+
+def unfit(content: bytes, name: str) -> T | None:
+    """Why a file can't be taken for what its name says, and what to do; None when it can."""
+    ending = name.rpartition(".")[2].casefold()
+    if not content:
+        return EMPTY
+    if form_of(content, name):
+        return None
+    if content[:8] == OLD:
+        return T("This is an old Excel file, or one with a password. Save it as XLSX without one.")
+    if ending == "xlsx" and _encoding(content) and b"\x00" not in content:
+        return T("This is text, though its name ends with .xlsx. Rename it to .csv.")
+    if ending == "csv" and _is_workbook(content):
+        return T("This is an Excel file, though its name ends with .csv. Rename it to .xlsx.")
+    return T("This is neither a CSV nor an XLSX file.")
 
 
 def media_of(name: str) -> str:

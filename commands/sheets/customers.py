@@ -26,6 +26,7 @@ from storage import dossiers, people, readings, roster
 from storage.batches import unless_used
 from storage.database import Json, Transaction
 from storage.dossiers import Bearer, Dossier
+from storage.reach import email_key
 
 NAME, SHORT, NAMES = "name", "short", "names"
 REGISTRATION, OWNER, IMPORTANT, NOTE = "registration", "owner", "important", "note"
@@ -94,7 +95,7 @@ class CustomerSheet:
     columns: tuple[Column, ...] = COLUMNS
     required = NAME
     who: Who = frozenset({*FILE_KEEPERS, Role.ADMINISTRATOR})
-    passes = 1
+    whole = False
 
     # --- a row by itself --------------------------------------------------------------------------
 
@@ -116,8 +117,12 @@ class CustomerSheet:
 
     # --- held against what is known ---------------------------------------------------------------
 
+    def judge(self, db: Transaction, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """No row points at another."""
+        return entries
+
     def plan(
-        self, db: Transaction, entries: Sequence[Entry], names: frozenset[str]
+        self, db: Transaction, entries: Sequence[Entry], good: Mapping[str, Entry]
     ) -> list[Verdict]:
         """What each entry would do."""
         around = _around(db, entries)
@@ -247,7 +252,7 @@ def _complaint(row: Row, fields: Mapping[str, Json]) -> Words | None:
 
 def wrong_reach(phone: str, email: str) -> Words | None:
     """The complaint about a phone number or an e-mail address that cannot be one."""
-    if email and (email.count("@") != 1 or email.startswith("@") or "." not in email.split("@")[1]):
+    if email and "." not in email_key(email).partition("@")[2]:
         return T("“{value}” is no e-mail address", value=email[:80])
     if phone and sum(letter.isdigit() for letter in phone) < 5:  # noqa: PLR2004
         return T("“{value}” is no phone number", value=phone[:80])

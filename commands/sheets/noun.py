@@ -11,11 +11,12 @@ from pydantic import Field
 from commands.files import attached
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref, only
 from commands.kit.desk import Desk
+from commands.kit.errors import Refused
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Person, Role, load
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.sheet import Sheet
-from commands.kit.tables import ENDINGS
+from commands.kit.tables import ENDINGS, unfit
 from commands.kit.words import T, Words, encode, sentence
 from commands.sheets.customers import CustomerSheet
 from commands.sheets.people import PeopleSheet
@@ -40,9 +41,12 @@ from storage.sheets import (
 
 WORDS = T("table")
 SHOWN = 10
+UNDOABLE = (DONE, CANCELLED, FAILED)
 PERCENT = 100
 # A table of one column is plain text.
 TABLES = {*ENDINGS.values(), "text/plain"}
+# The reason of a job that a bug or the database made fail, not its file.
+OURS = T("Something went wrong on our side, several times. The administrators have been told.")
 SHEETS: Mapping[str, Sheet] = {one.name: one for one in (CustomerSheet(), PeopleSheet())}
 
 
@@ -81,10 +85,32 @@ def scope_of(db: Transaction, person: Person | None) -> list[int] | None:
 
 
 def undo_until(job: Job, hours: float) -> datetime | None:
-    """Until when an import can be undone."""
-    if job.finished_at is None or job.state not in {DONE, CANCELLED}:
+    """Until when an import can be undone, even one that came to half its rows."""
+    if job.finished_at is None or job.state not in UNDOABLE:
         return None
     return job.finished_at + timedelta(hours=hours)
+
+
+def take_back(desk: Desk, job: Job) -> Ref:
+    """Have undone what a table changed, unless it is too late."""
+    hours = desk.policy.of(SheetPolicy).undo_hours
+    until, last = undo_until(job, hours), sheets.last_change(desk.db, known(job.id))
+    if job.form or not last or job.state not in UNDOABLE:
+        raise Refused(T("There is nothing to undo."))
+    if until is None or desk.recorded_at > until:
+        raise Refused(T("This can be undone for {n} hours only.", n=round(hours)))
+    if UNDOING not in (job.counts or {}):  # otherwise it goes on where it failed
+        job.at = last + 1
+    job.state, job.reason = UNDOING, None
+    return save(desk, job)
+
+
+def save(desk: Desk, job: Job) -> Ref:
+    """Keep what a job is at now."""
+    sheets.save(desk.db, job)
+    about = Ref(KIND, known(job.id))
+    desk.change(about, None, {"state": job.state, "sheet": job.sheet})
+    return about
 
 
 def may_import_any(person: Person | None) -> bool:
@@ -106,14 +132,15 @@ def receive(desk: Desk, name: str) -> Ref:
     )
 
 
-def arrive(desk: Desk, id_: int, file: File, _content: bytes) -> None:
+def arrive(desk: Desk, id_: int, file: File, content: bytes) -> None:
     """The table is here: whoever sent it is asked what it is."""
     job = sheets.get(desk.db, id_)
     if job is None or job.state != COMING:
         return
     job.file_id, job.state = known(file.id), OFFERED
-    if file.media not in TABLES:
-        job.state, job.reason = FAILED, encode(T("This is neither a CSV nor an XLSX file."))
+    why = unfit(content, job.name if file.media in TABLES else "")
+    if why is not None:
+        job.state, job.reason = FAILED, encode(why)
     sheets.save(desk.db, job)
 
 
@@ -152,7 +179,7 @@ _IN: Mapping[str, Callable[[Job, T], T]] = {
     UNDOING: lambda job, _: T("⏳ Undoing {name}: {n} rows", name=job.name, n=_back(job)),
     UNDONE: lambda job, _: T("↩ {name} is undone", name=job.name),
     CANCELLED: lambda job, _: T("✋ {name} was stopped", name=job.name),
-    FAILED: lambda job, _: T("⚠ {name} can't be imported", name=job.name),
+    FAILED: lambda job, _: _failed(job),
 }
 _OUT: Mapping[str, Callable[[Job, T], T]] = {
     EXPORTING: lambda job, what: T(
@@ -164,14 +191,22 @@ _OUT: Mapping[str, Callable[[Job, T], T]] = {
 }
 
 
+def _failed(job: Job) -> T:
+    counted = job.counts or {}
+    if UNDOING in counted:
+        return T("⚠ {name} was undone only in part", name=job.name)
+    if IMPORTING in counted:
+        return T("⚠ {name} was imported only in part", name=job.name)
+    return T("⚠ {name} can't be imported", name=job.name)
+
+
 def _title(job: Job) -> Words:
     what = SHEETS[job.sheet].words if job.sheet else T("table")
     return (_OUT if job.form else _IN)[job.state](job, what)
 
 
 def _percent(job: Job) -> int:
-    passes = SHEETS[job.sheet].passes if job.sheet else 1
-    return min(PERCENT, PERCENT * job.at // max(1, job.rows * passes))
+    return min(PERCENT, PERCENT * job.at // max(1, job.rows))
 
 
 def _back(job: Job) -> int:
@@ -181,7 +216,10 @@ def _back(job: Job) -> int:
 
 def stage_of(job: Job) -> str:
     """The last stage that says anything about rows."""
-    kept = IMPORTING if IMPORTING in (job.counts or {}) else CHECKING
+    counted = job.counts or {}
+    kept = IMPORTING if IMPORTING in counted else CHECKING
+    if job.state == FAILED:
+        return next((stage for stage in (UNDOING, IMPORTING) if stage in counted), "")
     shown = {
         CHECKING: CHECKING,
         CHECKED: CHECKING,
@@ -252,7 +290,7 @@ def _next(look: Look, job: Job) -> tuple[Part, ...]:
         )
     elif job.state in {CHECKING, IMPORTING, EXPORTING}:
         row = (Button(T("Stop"), "import_stop", about=about),)
-    elif not job.form and job.state in {DONE, CANCELLED} and _undoable(look, job):
+    elif not job.form and job.state in UNDOABLE and _undoable(look, job):
         sure = T("Take back everything that this file changed?")
         row = (Button(T("Undo"), "import_undo", about=about, style="danger", confirm=sure),)
     return (Buttons(row, STAFF),) if row else ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -30,20 +32,21 @@ COLUMNS = (
     ),
 )
 WORDS_OF = {column.field: column.words for column in COLUMNS}
+RING = T("they would report to themselves in the end")
 MOST = {NAME: 100, PHONE: 50, EMAIL: 200, DEPARTMENTS: 200, SUPERIOR: 100}
-HIGHEST = 20
-Everybody = Mapping[int, Record]
+# Somebody who works here, by id; or who is to be entered by a row of the file, by the name's key.
+Node = int | str
 
 
 class PeopleSheet:
-    """The table of people. Superiors may stand below those who report to them: hence two passes."""
+    """The table of people. Superiors may stand below those who report to them: they go first."""
 
     name = "people"
     words = T("people")
     columns: tuple[Column, ...] = COLUMNS
     required = NAME
     who: Who = frozenset({Role.ADMINISTRATOR})
-    passes = 2
+    whole = True
 
     def entry(self, row: Row, spoken: Spoken) -> Entry:
         """Understand a row by itself."""
@@ -60,12 +63,32 @@ class PeopleSheet:
         unknown = next((s for s, f in zip(said, found, strict=True) if f is None), "")
         return Entry(row.line, name, fields, _keys(fields), _complaint(row, fields, unknown))
 
+    def judge(self, db: Transaction, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Superiors before those who report to them; nobody in a ring, or below who is refused."""
+        everybody, wrong = roster.held(db), dict[int, Words]()
+        names = {e.keys[0] for e in entries if e.keys}
+        while True:
+            good = {e.keys[0]: e for e in entries if e.wrong is None and e.line not in wrong}
+            company = Company(everybody, good, names)
+            judged = {e.line: company.verdict(e).wrong for e in good.values()}
+            more = {line: why for line, why in judged.items() if why is not None}
+            if not more:
+                break
+            wrong |= more  # what those rows would have mended is as it was: look again
+        marked = (replace(e, wrong=wrong.get(e.line, e.wrong)) for e in entries)
+        return _superiors_first(list(marked))
+
     def plan(
-        self, db: Transaction, entries: Sequence[Entry], names: frozenset[str]
+        self, db: Transaction, entries: Sequence[Entry], good: Mapping[str, Entry]
     ) -> list[Verdict]:
-        """What each entry would do."""
-        everybody = roster.held(db)
-        return [_verdict(entry, everybody, names) for entry in entries]
+        """What each entry would do; a superior who is yet to be entered is named by a key."""
+        company = Company(roster.held(db), dict(good))
+        verdicts = []
+        for entry in entries:
+            verdicts.append(company.verdict(entry))
+            if verdicts[-1].wrong is not None and entry.keys:
+                company.good.pop(entry.keys[0], None)
+        return verdicts
 
     def ahead(self, verdicts: Sequence[Verdict]) -> list[str]:
         """People are looked for without grams."""
@@ -79,12 +102,18 @@ class PeopleSheet:
         at: datetime,
     ) -> list[Made]:
         """Enter new people, and rewrite records that differ."""
-        new = [v for v in verdicts if v.kind == "added"]
-        ids = roster.enter_all(db, [v.after for v in new], at)
-        changed = [Made(v, v.id) for v in verdicts if v.kind == "changed" and v.id]
-        for made in changed:
-            roster.rewrite(db, made.id, made.verdict.after)
-        return [Made(v, id_) for v, id_ in zip(new, ids, strict=True)] + changed
+        entered: dict[Json, int] = {}
+        made = []
+        for verdict in verdicts:
+            if verdict.kind in {"added", "changed"}:
+                above = verdict.after[SUPERIOR]
+                after = {**verdict.after, SUPERIOR: entered.get(above, above)}
+                id_ = verdict.id or roster.enter(db, after, at)
+                if verdict.id:
+                    roster.rewrite(db, id_, after)
+                entered[_key(after[NAME])] = id_
+                made.append(Made(replace(verdict, after=after), id_))
+        return made
 
     def undo(
         self, db: Transaction, id_: int, before: Json, after: Json, at: datetime
@@ -125,14 +154,21 @@ def _departments(spoken: Spoken) -> dict[str, Department]:
 
 
 def _keys(fields: Mapping[str, Json]) -> tuple[str, ...]:
-    """What no other row of a file may have, however it is written."""
-    email, phone = email_key(fields[EMAIL]), phone_key(fields[PHONE])
+    """What somebody is known by, however it is written: the name's key first."""
+    email, phone = email_key(fields[EMAIL]), _phone(fields[PHONE])
     keys = (_key(fields[NAME]), f"@{email}" if email else "", f"+{phone}" if phone else "")
     return tuple(key for key in keys if key)
 
 
 def _key(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return f"={bare}" if bare else ""
+
+
+def _phone(text: str) -> str:
+    """A number's key, short numbers of the house among them."""
+    digits = unicodedata.normalize("NFKC", text)
+    return phone_key(text) or "".join(sign for sign in digits if sign.isdigit())
 
 
 def _complaint(row: Row, fields: Mapping[str, Json], unknown: str) -> Words | None:
@@ -140,7 +176,7 @@ def _complaint(row: Row, fields: Mapping[str, Json], unknown: str) -> Words | No
         return T("the name is missing")
     if unknown:
         return T("there is no department called “{name}”", name=unknown[:50])
-    if fields[SUPERIOR] == fields[NAME]:
+    if _key(fields[SUPERIOR]) == _key(fields[NAME]):
         return T("nobody reports to themselves")
     return wrong_reach(fields[PHONE], fields[EMAIL]) or too_long(row, MOST, WORDS_OF)
 
@@ -148,66 +184,125 @@ def _complaint(row: Row, fields: Mapping[str, Json], unknown: str) -> Words | No
 # --- holding against ------------------------------------------------------------------------------
 
 
-def _meant(entry: Entry, everybody: Everybody) -> set[int]:
-    """Whom a row may be about: by e-mail and phone, else by name."""
-    email, phone = email_key(entry.fields[EMAIL]), phone_key(entry.fields[PHONE])
-    reached = {
-        id_
-        for id_, record in everybody.items()
-        if (email and email_key(record[EMAIL]) == email)
-        or (phone and phone_key(record[PHONE]) == phone)
-    }
-    return reached or _called(entry.fields[NAME], everybody)
+class Company:
+    """Everybody who works here, and what the rows of a file that may be taken would change.
+
+    `named` are those whom the file has a row for, perhaps one that can't be taken.
+    """
+
+    def __init__(
+        self,
+        everybody: Mapping[int, Record],
+        good: dict[str, Entry],
+        named: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self.everybody = everybody
+        self.good = good
+        self._named = named
+        self._known: dict[str, set[int]] = {}
+        for id_, record in everybody.items():
+            for key in _keys(record):
+                self._known.setdefault(key, set()).add(id_)
+
+    def verdict(self, entry: Entry) -> Verdict:
+        """What a row would do."""
+        if entry.wrong is not None:
+            return Verdict(entry, wrong=entry.wrong)
+        id_, wrong = self.meant(entry)
+        held = self.everybody[id_] if id_ is not None else None
+        above, unfit = self.superior(entry)
+        after = _merged(entry, held, above)
+        if wrong is None and not after[DEPARTMENTS]:
+            wrong = T("the department is missing")
+        if unfit is None and self.in_ring(entry):
+            unfit = RING
+        return Verdict(entry, id_, held, after, wrong or unfit)
+
+    def meant(self, entry: Entry) -> tuple[int | None, Words | None]:
+        """Whom a row is about: who has that name, and the phone or e-mail where several have.
+
+        What belongs to somebody of another name is refused: it would rename them.
+        """
+        called = self.called(entry.keys[0])
+        reached = set[int]()
+        for key in entry.keys[1:]:
+            owners = self.called(key)
+            if owners and not owners & called:
+                return None, _taken(key, self.everybody[min(owners)][NAME])
+            reached |= owners & called
+        meant = reached or called
+        if len(meant) > 1:
+            return None, T("this may be one of several colleagues")
+        return next(iter(meant), None), None
+
+    def called(self, key: str) -> set[int]:
+        """Who has this name, phone or e-mail."""
+        return self._known.get(key, set())
+
+    def superior(self, entry: Entry) -> tuple[Node | None, Words | None]:
+        """Whom a row reports to, if it says so."""
+        said = entry.fields[SUPERIOR]
+        if not said:
+            return None, None
+        above = self._who(said)
+        if above is not None:
+            return above, None
+        if self.called(_key(said)):
+            return None, T("there are several colleagues called {name}", name=said)
+        if _key(said) in self._named:
+            return None, T("the row of {name} is not taken", name=said)
+        return None, T("there is no colleague called {name}", name=said)
+
+    def in_ring(self, entry: Entry) -> bool:
+        """Whether somebody would report to themselves in the end, once the file is taken."""
+        start = self._who(entry.fields[NAME])
+        passed, node = set[Node](), self._above(start)
+        while node is not None and node != start and node not in passed:
+            passed.add(node)
+            node = self._above(node)
+        return node is not None and node == start
+
+    def _who(self, name: str) -> Node | None:
+        """The one of this name, here or to be entered."""
+        key = _key(name)
+        found = self.called(key)
+        if found:
+            return next(iter(found)) if len(found) == 1 else None
+        return key if key in self.good else None
+
+    def _above(self, node: Node | None) -> Node | None:
+        """Whom somebody reports to once the file is taken."""
+        record = self.everybody.get(node) if isinstance(node, int) else None
+        key = _key(record[NAME]) if record else node
+        row = self.good.get(key) if isinstance(key, str) else None
+        if row is not None and row.fields[SUPERIOR] and self.meant(row)[0] in {node, None}:
+            return self._who(row.fields[SUPERIOR])
+        above: int | None = record[SUPERIOR] if record else None
+        return above
 
 
-def _called(name: str, everybody: Everybody) -> set[int]:
-    return {id_ for id_, record in everybody.items() if _key(record[NAME]) == _key(name)}
+def _taken(key: str, name: str) -> Words:
+    if key.startswith("@"):
+        return T("this e-mail belongs to {name}", name=name)
+    return T("this phone belongs to {name}", name=name)
 
 
-def _verdict(entry: Entry, everybody: Everybody, names: frozenset[str]) -> Verdict:
-    if entry.wrong is not None:
-        return Verdict(entry, wrong=entry.wrong)
-    meant = _meant(entry, everybody)
-    if len(meant) > 1:
-        return Verdict(entry, wrong=T("this may be one of several colleagues"))
-    id_ = next(iter(meant), None)
-    held = everybody[id_] if id_ is not None else None
-    above, wrong = _superior(entry, id_, everybody, names)
-    after = _merged(entry, held, above)
-    if wrong is None and not after[DEPARTMENTS]:
-        wrong = T("the department is missing")
-    return Verdict(entry, id_, held, after, wrong)
+def _superiors_first(entries: list[Entry]) -> list[Entry]:
+    """By how many superiors stand in the file; what the company looks like does not count."""
+    rows = {e.keys[0]: e for e in reversed(entries) if e.keys}
+    depths: dict[str, int] = {"": -1}
+    for first in rows:
+        path, key = list[str](), first
+        while key in rows and key not in depths:
+            depths[key] = 0  # a ring ends here
+            path.append(key)
+            key = _key(rows[key].fields[SUPERIOR])
+        above = depths.get(key, -1)
+        depths.update((one, above + n) for n, one in enumerate(reversed(path), 1))
+    return sorted(entries, key=lambda e: depths[e.keys[0]] if e.keys else 0)
 
 
-def _superior(
-    entry: Entry, id_: int | None, everybody: Everybody, names: frozenset[str]
-) -> tuple[int | None, Words | None]:
-    """Whom they report to; nobody yet if that person's row is still to come."""
-    said = entry.fields[SUPERIOR]
-    if not said:
-        return None, None
-    found = _called(said, everybody)
-    if len(found) > 1:
-        return None, T("there are several colleagues called {name}", name=said)
-    if not found:
-        to_come = _key(said) in names
-        return None, None if to_come else T("there is no colleague called {name}", name=said)
-    above = next(iter(found))
-    if id_ is not None and id_ in _above(above, everybody):
-        return None, T("they would report to themselves in the end")
-    return above, None
-
-
-def _above(id_: int | None, everybody: Everybody) -> Iterable[int]:
-    """Somebody, and all their superiors."""
-    for _ in range(HIGHEST):
-        if id_ is None or id_ not in everybody:
-            return
-        yield id_
-        id_ = everybody[id_][SUPERIOR]
-
-
-def _merged(entry: Entry, held: Record | None, above: int | None) -> Record:
+def _merged(entry: Entry, held: Record | None, above: Node | None) -> Record:
     """What the record would say: an empty cell leaves what is there."""
     said, known = entry.fields, held or {}
     heads: Mapping[str, bool] = known.get(DEPARTMENTS, {})

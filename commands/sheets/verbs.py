@@ -12,19 +12,17 @@ from commands.kit.errors import Denied, Refused, no_such
 from commands.kit.form import Ask, SheetId
 from commands.kit.people import Department, Labelled, Relation, Role, ToPerson
 from commands.kit.words import T
-from commands.sheets.noun import SHEETS, WORDS, SheetPolicy, begin, may_import, undo_until
+from commands.sheets.noun import SHEETS, UNDOABLE, WORDS, begin, may_import, save, take_back
 from storage import sheets
 from storage.sheets import (
     CANCELLED,
     CHECKED,
     CHECKING,
     COMING,
-    DONE,
     EXPORTING,
     IMPORTING,
     KIND,
     OFFERED,
-    UNDOING,
     Job,
 )
 
@@ -59,14 +57,8 @@ def _job(desk: Desk, id_: int, *states: str) -> Job:
 def _check_as(desk: Desk, id_: int, sheet: str) -> Ref:
     job = _job(desk, id_, OFFERED, CHECKED)
     job.sheet, job.state, job.at, job.counts = sheet, CHECKING, 0, {}
-    return _saved(desk, job)
-
-
-def _saved(desk: Desk, job: Job) -> Ref:
-    sheets.save(desk.db, job)
-    about = Ref(KIND, job.id or 0)
-    desk.change(about, None, {"state": job.state, "sheet": job.sheet})
-    return about
+    sheets.forget_wrong(desk.db, id_, CHECKING)
+    return save(desk, job)
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -123,7 +115,7 @@ class ImportNow(
         if not may_import(SHEETS[job.sheet], desk.person):
             raise Denied(T("You may not do this: {what}.", what=self.declared.words))
         job.state, job.at = IMPORTING, 0
-        return _saved(desk, job)
+        return save(desk, job)
 
 
 class StopImport(
@@ -141,7 +133,7 @@ class StopImport(
         """Stop before the next slice; what is imported already stays."""
         job = _job(desk, self.table, COMING, OFFERED, CHECKING, CHECKED, IMPORTING, EXPORTING)
         job.state, job.finished_at = CANCELLED, desk.recorded_at
-        return _saved(desk, job)
+        return save(desk, job)
 
 
 class UndoImport(
@@ -158,15 +150,7 @@ class UndoImport(
 
     def run(self, desk: Desk) -> Ref:
         """Take back what it changed, row by row, unless it is too late."""
-        job = _job(desk, self.table, DONE, CANCELLED)
-        hours = desk.policy.of(SheetPolicy).undo_hours
-        until = undo_until(job, hours)
-        if job.form or not sheets.last_change(desk.db, self.table):
-            raise Refused(T("There is nothing to undo."))
-        if until is None or desk.recorded_at > until:
-            raise Refused(T("This can be undone for {n} hours only.", n=round(hours)))
-        job.state, job.at = UNDOING, sheets.last_change(desk.db, self.table) + 1
-        return _saved(desk, job)
+        return take_back(desk, _job(desk, self.table, *UNDOABLE))
 
 
 class Export(

@@ -28,14 +28,17 @@ from bot.finding import CLOCK_FAIL, CLOCK_WARN, Finding, Verdict, clock, dated
 from bot.settings import Settings
 from bot.wiring import app_manifest, examined
 from bot.words import Reader
+from commands.kit.words import encode
+from commands.sheets.noun import OURS
 from scheduler.pulse import HEARTBEAT
-from storage import checkup, counts, deliveries, letters
+from storage import checkup, counts, deliveries, letters, sheets
 from storage import house as facts
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
 from storage.database import Database, Transaction
 from storage.deliveries import SetAside
 from storage.letters import Letter
 from storage.migrate import newest
+from storage.sheets import FAILED, Job
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.delivery import Hook
@@ -131,7 +134,7 @@ async def test_a_healthy_company_is_all_ok(clinic: Clinic) -> None:
     checks = {one.check for one in await clinic.found()}
     assert checks >= {
         *("settings", "database", "migrations", "writing", "integrity", "database clock"),
-        *("heartbeat", "letters", "set aside", "time zone", "disk", "fonts", "policy"),
+        *("heartbeat", "letters", "set aside", "tables", "time zone", "disk", "fonts", "policy"),
         *("PUBLIC_URL", "SECRET_KEYS", "Slack token", "Slack scopes", "Slack clock"),
         *("Slack socket", "Telegram token", "Telegram clock", "Telegram privacy"),
         *("Telegram webhook", "Telegram backlog", "Telegram errors", "Telegram updates"),
@@ -297,6 +300,12 @@ def _set_aside(clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp: Path) -> No
     clinic.change(lambda db: deliveries.set_aside(db, row))
 
 
+def _table_failed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp: Path) -> None:
+    row = Job(name="p.csv", state=FAILED, reason=encode(OURS), created_at=utc_now())
+    row.finished_at = utc_now()
+    clinic.change(lambda db: sheets.add(db, row))
+
+
 FAIL, WARN = Verdict.FAIL, Verdict.WARN
 Row = tuple[Breaking, str, Verdict, str, str]
 BROKEN: list[Row] = [
@@ -334,6 +343,7 @@ BROKEN: list[Row] = [
     (_never_ran, "heartbeat", WARN, "no bot has worked", "python -m bot run"),
     (_letters_lost, "letters", WARN, "1 messages could not be delivered", "the administrator's"),
     (_set_aside, "set aside", WARN, "1 messages of the last week", "in the log"),
+    (_table_failed, "tables", WARN, "1 tables of the last week", "sheet_failed in the log"),
 ]
 
 

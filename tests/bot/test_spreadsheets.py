@@ -6,13 +6,20 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from typer.testing import CliRunner, Result
 
-from storage import customers, dossiers, journal
+from bot import __main__ as program
+from bot.settings import Settings
+from storage import customers, dossiers, journal, people, sheets
 from storage.database import Database
+from storage.sheets import DONE, Job
 from tests.browser.process import ROOT, Started, running
+from tests.house import BEGUN, settings_for
 
 ROWS = 120
 SAMPLE = 11
@@ -87,9 +94,86 @@ def test_what_was_done_at_the_server_stands_in_the_journal(beside: Started, tmp_
     assert all(entry.source for entry in noted if entry.deed == "import")
 
 
-def test_what_is_no_table_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"\x00\x01")
-    refused = bot(tmp_path, "import", "customers", str(tmp_path / "a.csv"))
-    assert refused.returncode != 0
-    assert "Traceback" not in refused.stderr
-    assert "a.csv is no CSV or XLSX file" in refused.stdout + refused.stderr
+def workbook() -> bytes:
+    out = BytesIO()
+    Workbook().save(out)
+    return out.getvalue()
+
+
+HEADINGS = "姓名,手机\n".encode()
+UNFIT = [
+    ("a.csv", b"\x00\x01", ("neither a CSV nor an XLSX", "既不是 CSV")),
+    ("a.csv", b"", ("This file is empty", "空文件")),
+    ("a.csv", b"\n \n", ("This file is empty", "空文件")),
+    ("a.csv", HEADINGS, ("headings in this file, but no rows", "只有表头")),
+    ("a.csv", "城市,街道\n宁波,中山路\n".encode(), ("There is no column “Name”", "“姓名”")),
+    ("a.xlsx", HEADINGS, ("This is text", "其实是文本")),
+    ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ("old Excel file", "旧版Excel")),
+    ("a.csv", workbook(), ("This is an Excel file", "其实是Excel")),
+]
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["en", "zh"])
+@pytest.mark.parametrize(("name", "content", "said"), UNFIT)
+def test_what_is_no_table_is_refused_in_a_sentence(
+    empty_house: Settings, name: str, content: bytes, said: tuple[str, str], at: int, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    language = ("en", "zh")[at]
+    refused = typed(empty_house, language, "import", "people", str(tmp_path / name), "--yes")
+    assert refused.exit_code == 1
+    assert said[at] in refused.output
+    assert "is imported" not in refused.output
+
+
+PEOPLE = "姓名,手机,部门\n郑爽,13700001111,销售\n坏的,,火箭部\n"
+
+
+def test_rows_that_fail_are_named_and_an_import_is_taken_back(
+    empty_house: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "p.csv").write_text(PEOPLE, encoding="utf-8")
+    words = ("import", "people", str(tmp_path / "p.csv"))
+    checked = typed(empty_house, "zh", *words)
+    assert checked.exit_code == 0
+    assert "第3行（坏的）：没有叫“火箭部”的部门" in checked.output
+    done = typed(empty_house, "en", *words, "--yes")
+    assert done.exit_code == 1
+    assert "Line 3 (坏的): there is no department called “火箭部”" in done.output
+    assert "python -m bot undo 2" in done.output
+    assert enrolled(empty_house) == ["郑爽"]
+    back = typed(empty_house, "en", "undo", "2")
+    assert back.exit_code == 0
+    assert "p.csv is undone" in back.output
+    assert enrolled(empty_house) == []
+
+
+def test_what_can_not_be_undone_says_why(empty_house: Settings) -> None:
+    assert "没有编号为7的表格" in typed(empty_house, "zh", "undo", "7").output
+    database = Database(empty_house.database_url)
+    row = Job(name="p.csv", state=DONE, created_at=BEGUN, finished_at=BEGUN)
+    database.write_now(lambda db: sheets.add(db, row))
+    database.close()
+    refused = typed(empty_house, "en", "undo", "1")
+    assert refused.exit_code == 1
+    assert "There is nothing to undo" in refused.output
+
+
+@pytest.fixture
+def empty_house(database_url: str) -> Settings:
+    """The settings of a company that nobody has entered anything for."""
+    return settings_for(database_url, "zh")
+
+
+def typed(settings: Settings, language: str, *words: str) -> Result:
+    """Type a command in this process."""
+    place = {"DATABASE_URL": settings.database_url, "LANGUAGE": language}
+    return CliRunner().invoke(program.cli, list(words), env=place)
+
+
+def enrolled(settings: Settings) -> list[str]:
+    database = Database(settings.database_url)
+    try:
+        return [one.name for one in database.read_now(people.active)]
+    finally:
+        database.close()

@@ -155,3 +155,22 @@ def test_people_and_reminders_of_an_older_database_are_kept_up_and_down(empty: s
         assert subjects == [(1,)]
         connection.close()
         moved(empty, "0001")
+
+
+def test_what_was_left_of_people_who_were_taken_back_is_cleared(empty: str) -> None:
+    moved(empty, "0009")
+    connection = connect(empty)
+    connection.execute(
+        "INSERT INTO subject (kind, id, revision, version)"
+        " VALUES ('person', 7, 1, 1), ('case', 7, 1, 1)"
+    )
+    connection.execute(
+        "INSERT INTO revision (kind, id, revision, at)"
+        " VALUES ('person', 7, 1, '2026-01-01T00:00:00.000000+00:00')"
+    )
+    connection.close()
+    upgrade(empty)
+    connection = connect(empty)
+    assert connection.execute("SELECT kind, id FROM subject").fetchall() == [("case", 7)]
+    assert connection.execute("SELECT kind FROM revision").fetchall() == []
+    connection.close()

@@ -18,7 +18,7 @@ def test_a_number_that_an_import_changes_is_found_and_the_old_one_is_not(
         "departments": {"sales": False},
         "superior": None,
     }
-    (made,), _ = database.write_now(lambda db: roster.enter_all(db, [record], BEGUN))
+    made, _ = database.write_now(lambda db: roster.enter(db, record, BEGUN))
     after = {**record, "phone": "13900000002", "email": "jin@example.com"}
     database.write_now(lambda db: roster.rewrite(db, made, after))
     try:

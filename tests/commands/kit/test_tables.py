@@ -166,7 +166,7 @@ def test_numbers_and_days_of_a_spreadsheet_are_read_as_people_see_them() -> None
 def test_an_empty_file_is_told_what_it_lacks(content: bytes) -> None:
     with pytest.raises(BadTable) as refused:
         read(content)
-    assert "There is no column" in str(refused.value.words)
+    assert "This file is empty" in str(refused.value.words)
 
 
 def test_headers_alone_are_a_table_without_rows() -> None:
