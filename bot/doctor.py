@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot import discovery, fonts
 from bot.finding import Finding, Verdict, broken, clock, doubtful, fine
 from bot.settings import Settings
+from bot.start import files_unkept
 from bot.words import Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import load
@@ -22,6 +23,7 @@ from storage import house as facts
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.database import Database, Gone
 from storage.migrate import current, newest
+from storage.vault import Unkept, vault_at
 
 LEAST_BYTES = 200_000_000
 FEW_BYTES = 1_000_000_000
@@ -195,6 +197,7 @@ def _place(settings: Settings) -> Iterator[Finding]:
         T("{zone}, zone data {version}", zone=settings.timezone, version=version("tzdata")),
     )
     yield _disk(_folder(settings.database_url))
+    yield _files(settings)
     yield _fonts()
 
 
@@ -214,6 +217,24 @@ def _disk(folder: Path) -> Finding:
         T("only {n} MB are free at {place}", n=megabytes, place=str(folder)),
         T("Make room, or move the database to a larger disk (DATABASE_URL)."),
     )
+
+
+def _files(settings: Settings) -> Finding:
+    vault = vault_at(settings.files_url, settings.database_url)
+    if vault.folder is None:
+        return fine("files", T("files are kept in the database"))
+    try:
+        vault.probe()
+    except Unkept as unkept:
+        return broken(
+            "files",
+            files_unkept(unkept),
+            T(
+                "Make the folder and give the bot's user the right to write it, or name another: "
+                "FILES_URL=file:///a/folder, or FILES_URL=database."
+            ),
+        )
+    return fine("files", T("files are kept in {folder}", folder=str(vault.folder)))
 
 
 def _fonts() -> Finding:

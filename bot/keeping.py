@@ -17,8 +17,10 @@ def keep(settings: Settings, target: Path) -> Manifest:
 
 
 def put_back(settings: Settings, archive: Path, *, replace: bool) -> int:
-    """Put a backup in the database's place; give its number of rows."""
-    folder = folder_of(settings)
+    """Put a backup in the database's place; give its number of rows. Raises `Unkept`."""
+    vault = vault_at(settings.files_url, settings.database_url)
+    vault.probe()  # before the database is replaced, not after
+    folder = vault.folder
     return restore(settings.database_url, archive, replace=replace, folder=folder)
 
 

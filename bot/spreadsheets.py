@@ -20,6 +20,7 @@ from storage.database import Database, Transaction
 from storage.files import File
 from storage.migrate import upgrade
 from storage.sheets import CANCELLED, CHECKED, CHECKING, DONE, EXPORTING, IMPORTING, WORKING, Job
+from storage.vault import vault_at
 
 LOOKED = 1.0
 AT_ONCE = 1000
@@ -101,6 +102,7 @@ class Desk:
                 await work
                 return job
             if work.done():
+                await work  # what went wrong is said, instead of being tried for ever
                 await asyncio.sleep(LOOKED)
                 work = asyncio.create_task(self.core.clerk.tick())
 
@@ -138,8 +140,9 @@ class Desk:
 
 @asynccontextmanager
 async def desk_at(settings: Settings, show: Show) -> AsyncIterator[Desk]:
-    """A desk on this installation's database, without any platform."""
+    """A desk on this installation's database, without any platform. Raises `Unkept`."""
     upgrade(settings.database_url)
+    vault_at(settings.files_url, settings.database_url).probe()
     database = Database(settings.database_url)
     try:
         yield Desk(build(

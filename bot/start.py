@@ -17,7 +17,9 @@ from bot.settings import Settings, Tongue, Unusable, nearby
 from bot.words import CHINESE, Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.words import T, Words
+from scheduler.reasons import of_machine
 from storage.database import Gone
+from storage.vault import Unkept
 
 
 class Refusal(RuntimeError):
@@ -55,7 +57,7 @@ def usable() -> Settings:
     except UnicodeError as error:
         raise stop(T("The file .env is not UTF-8 text. Save it as UTF-8.")) from error
     except OSError as error:
-        why = T("The file .env can't be read: {reason}", reason=error.strerror or "?")
+        why = T("The file .env can't be read: {reason}", reason=of_machine(error))
         raise stop(why) from error
 
 
@@ -81,13 +83,24 @@ def in_a_sentence() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise stop(refusal.words) from refusal
+    except Unkept as unkept:
+        raise stop(files_unkept(unkept)) from unkept
     except Gone as gone:
         raise stop(T("the database does not answer: {reason}", reason=str(gone))) from gone
     except OSError as error:
-        why = T("{file}: {reason}", file=str(error.filename), reason=error.strerror or "?")
+        why = T("{file}: {reason}", file=str(error.filename), reason=of_machine(error))
         raise stop(why) from error
     except (Misdeclared, RuntimeError) as refused:
         raise stop(str(refused)) from refused
+
+
+def files_unkept(unkept: Unkept) -> T:
+    """The folder of files can't be used, and why."""
+    return T(
+        "Files can't be kept in {folder} (FILES_URL): {why}.",
+        folder=str(unkept.folder),
+        why=of_machine(unkept.cause),
+    )
 
 
 # --- where it listens -----------------------------------------------------------------------------
@@ -113,8 +126,7 @@ def _why(host: str, port: int, error: OSError) -> T:
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
         return T("PORT {port} may not be opened by this user. Set one above 1023.", port=port)
-    reason = error.strerror or type(error).__name__
-    return T("HOST {host} can't be listened on: {reason}", host=host, reason=reason)
+    return T("HOST {host} can't be listened on: {reason}", host=host, reason=of_machine(error))
 
 
 # --- what is printed once it listens --------------------------------------------------------------

@@ -220,6 +220,51 @@ def test_a_database_that_cannot_be_made_is_one_sentence(
     assert served == []
 
 
+# --- where files are kept -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "export customers c.csv", "restore b.zip"])
+@pytest.mark.parametrize("place", ["/proc/none", "{at}/taken/files"])
+def test_a_folder_of_files_that_cannot_be_made_is_one_sentence(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    assert bot("migrate").exit_code == 0
+    assert bot("backup", "b.zip").exit_code == 0
+    (at / "taken").write_text("no folder")
+    folder = place.format(at=at)
+    monkeypatch.setenv("FILES_URL", f"file://{folder}")
+    done = bot(*command.split())
+    assert done.exit_code == 1
+    assert done.output.startswith(f"headwater: 文件无法存放到 {folder}（FILES_URL）：")
+    assert done.output.count("\n") == 1
+    assert served == []
+    told = bot("doctor")
+    assert told.exit_code == 1
+    assert f"文件无法存放到 {folder}" in told.output
+    assert "FILES_URL=file:///" in told.output
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/x", "file://host/x", "/srv/files", "file:x"])
+@pytest.mark.parametrize("command", ["doctor", "run", "export customers c.csv"])
+def test_an_address_of_files_that_is_none_is_told_in_words(
+    at: Path, monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    monkeypatch.setenv("FILES_URL", place)
+    done = bot(*command.split())
+    assert done.exit_code == 1
+    assert "FILES_URL 必须是 file:///某个/目录（三条斜杠）" in done.output
+    assert "Value error" not in done.output
+    assert "Traceback" not in done.output
+
+
+def test_looking_a_folder_over_leaves_nothing_behind(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILES_URL", f"file://{at}/not/yet/there")
+    assert bot("doctor").exit_code == 0
+    assert not (at / "not").exists()
+
+
 @pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite://", "sqlite:///"])
 def test_a_database_in_memory_is_refused_in_plain_words(
     at: Path, monkeypatch: pytest.MonkeyPatch, url: str
