@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.settings import Settings
+from commands.kit.words import T
 from storage.dump import Manifest, dump
 from storage.restore import restore
 from storage.vault import vault_at
@@ -27,3 +28,19 @@ def put_back(settings: Settings, archive: Path, *, replace: bool) -> int:
 def folder_of(settings: Settings) -> Path | None:
     """The folder in which files are kept, if they are not kept in the database."""
     return vault_at(settings.files_url, settings.database_url).folder
+
+
+def kept_words(kept: Manifest, file: Path) -> T:
+    """What was kept."""
+    return T(
+        "Kept in {file}: {rows} rows and {files} files, at revision {at}.",
+        file=str(file),
+        rows=kept.rows,
+        files=len(kept.files),
+        at=kept.revision,
+    )
+
+
+def put_back_words(rows: int, file: Path) -> T:
+    """What was put back."""
+    return T("Put back from {file}: {rows} rows.", file=str(file), rows=rows)

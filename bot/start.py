@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -92,6 +93,20 @@ def in_a_sentence() -> Iterator[None]:
         raise stop(why) from error
     except (Misdeclared, RuntimeError) as refused:
         raise stop(str(refused)) from refused
+
+
+def spared(path: Path, *, replace: bool) -> None:
+    """Refuse to write over what is there, unless that was said. Raises `Refusal`."""
+    if path.is_dir():
+        raise Refusal(T("{file} is a folder. Name a file to write.", file=str(path)))
+    if path.exists() and not replace:
+        raise Refusal(
+            T(
+                "{file} is there already. Choose another name, or add {option} to write over it.",
+                file=str(path),
+                option="--replace",
+            )
+        )
 
 
 def files_unkept(unkept: Unkept) -> T:

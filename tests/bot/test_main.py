@@ -220,6 +220,55 @@ def test_a_database_that_cannot_be_made_is_one_sentence(
     assert served == []
 
 
+# --- what is there already ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["backup kept.zip", "export customers kept.csv"])
+def test_a_file_that_is_there_is_written_over_only_when_that_is_said(
+    at: Path, command: str
+) -> None:
+    assert bot("migrate").exit_code == 0
+    kept = at / command.rsplit(maxsplit=1)[-1]
+    kept.write_text("dear to somebody")
+    refused = bot(*command.split())
+    assert refused.exit_code == 1
+    assert refused.output == (
+        f"headwater: {kept.name} 已经存在。请换一个名字，或加上 --replace 覆盖它。\n"
+    )
+    assert kept.read_text() == "dear to somebody"
+    assert bot(*command.split(), "--replace").exit_code == 0
+    assert b"dear" not in kept.read_bytes()
+
+
+def test_a_folder_is_no_file_to_write(at: Path) -> None:
+    (at / "kept").mkdir()
+    done = bot("backup", "kept", "--replace")
+    assert done.exit_code == 1
+    assert done.output == "headwater: kept 是目录，请写明文件名。\n"
+
+
+# --- how long is rehearsed ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "93", "1000000000000"])
+def test_days_that_cannot_be_played_are_refused_and_no_chat_opens(
+    at: Path, served: list[Running], days: str
+) -> None:
+    done = bot("rehearse", "--days", days)
+    assert done.exit_code == 1
+    assert done.output == (
+        "headwater: --days 必须是 1 到 92 之间的整数；不写它，就在副本上打开本地聊天。\n"
+    )
+    assert served == []
+
+
+@pytest.mark.parametrize("often", ["-1", "1e9", "nan", "inf"])
+def test_complaints_that_cannot_be_played_are_refused(at: Path, often: str) -> None:
+    done = bot("rehearse", "--days", "3", "--complaints", often)
+    assert done.exit_code == 1
+    assert done.output == "headwater: --complaints 必须是 0 到 1000 之间的数字。\n"
+
+
 # --- where files are kept -------------------------------------------------------------------------
 
 
