@@ -232,3 +232,29 @@ async def test_no_letter_reaches_whoever_has_left(house: TestHouse) -> None:
     await house.advance(days=3)
     assert house.zhouqiang.count("") == seen
     assert house.wang.sees("您要我提醒", "西溪包装")
+
+
+async def test_who_left_at_once_is_found_by_name_with_what_is_open(house: TestHouse) -> None:
+    await leaves(house, "周强", "李娜", at_once=True)
+    assert house.wang.sees("周强已离职：还有3项未接手", "账号已停用")
+    assert house.lina.sees("周强已离职：有3项请您接手")
+    assert not house.zhao.sees("立即停用")
+    assert not house.wang.sees("即将离职")
+    await house.zhao.says("/person 周强")
+    await house.settle()
+    assert house.zhao.sees("周强", "已离职", "未接手的暂由王经理负责")
+    assert house.zhao.sees("☐ 客户海岳橡胶：已请李娜接手")
+    await house.lina.presses("全部接手")
+    await house.settle()
+    assert house.zhao.sees("周强已离职，工作全部交接完毕")
+
+
+async def test_who_has_left_gets_no_work_any_more(house: TestHouse) -> None:
+    await leaves(house, "周强", "李娜", at_once=True)
+    await house.lina.says("/complaint 永固 锈蚀")
+    await house.settle()
+    await house.lina.says("/case_pass case: C-2026-0001 to: 周强")
+    await house.settle()
+    case = await house.read(lambda db: cases.get(db, 1))
+    assert case is not None
+    assert case.owner_id == LINA
