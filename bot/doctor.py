@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -337,23 +337,3 @@ def failed(found: Sequence[Finding]) -> bool:
 def now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
-
-
-Hide = Callable[[str], str]
-
-
-def hider(settings: Settings) -> Hide:
-    """Blot out every secret of the settings, in case somebody else's error repeats one."""
-    secrets = [
-        value.get_secret_value()
-        for name in Settings.model_fields
-        if hasattr(value := getattr(settings, name), "get_secret_value")
-    ]
-    secrets.append(urlsplit(settings.database_url).password or "")
-
-    def hide(text: str) -> str:
-        for secret in filter(None, secrets):
-            text = text.replace(secret, "…")
-        return text
-
-    return hide

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from bot import locale
+from bot.secrecy import without_passwords
 from bot.settings import Settings, Tongue, Unusable, nearby
 from bot.words import CHINESE, Reader
 from commands.kit.errors import Misdeclared
@@ -74,7 +75,7 @@ def why_unusable(error: object) -> T:
 
 def stop(words: Words) -> SystemExit:
     """The end of the program, with its reason."""
-    return SystemExit(f"headwater: {spoken(words)}")
+    return SystemExit(without_passwords(f"headwater: {spoken(words)}"))
 
 
 @contextmanager

@@ -23,8 +23,9 @@ from typer.testing import CliRunner
 
 from bot import __main__ as program
 from bot import fonts, locale
-from bot.doctor import as_json, failed, hider, lines
+from bot.doctor import as_json, failed, lines
 from bot.finding import CLOCK_FAIL, CLOCK_WARN, Finding, Verdict, clock, dated
+from bot.secrecy import hider
 from bot.settings import Settings
 from bot.wiring import app_manifest, examined
 from bot.words import Reader
