@@ -12,8 +12,10 @@ from pathlib import Path
 from bot.core import Core, build
 from bot.house import Glance
 from bot.settings import Settings
+from bot.start import Refusal
 from commands.kit.card import Facts
 from commands.kit.tables import ENDINGS, form_of
+from commands.kit.words import T
 from commands.sheets.noun import begin, card, line_of
 from storage import files, sheets
 from storage.database import Database, Transaction
@@ -29,10 +31,6 @@ REST = 1.0
 Show = Callable[[str], None]
 
 
-class Unfit(RuntimeError):
-    """This file can't be taken; the sentence says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Imports and exports for whoever sits at the server."""
@@ -45,7 +43,7 @@ class Desk:
         content = await asyncio.to_thread(path.read_bytes)
         form = form_of(content, path.name)
         if not form:
-            raise Unfit(f"{path} is no CSV or XLSX file that can be read")
+            raise Refusal(T("{file} is no CSV or XLSX file that can be read.", file=str(path)))
         job = await self._begin(Job(sheet=sheet, name=path.name, state=CHECKING), content, form)
         if (await self._until_done(job)).state != CHECKED:
             return False
@@ -57,7 +55,14 @@ class Desk:
         """Write a table into a file; whether all went well."""
         form = path.suffix.removeprefix(".").lower()
         if form not in ENDINGS:
-            raise Unfit(f"{path} must end with .xlsx or .csv")
+            raise Refusal(
+                T(
+                    "{file} must end with {one} or {other}.",
+                    file=str(path),
+                    one=".xlsx",
+                    other=".csv",
+                )
+            )
         job = await self._begin(Job(sheet=sheet, form=form, name=sheet, state=EXPORTING), b"", "")
         done = await self._until_done(job)
         vault = self.core.house.vault

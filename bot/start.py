@@ -18,9 +18,10 @@ from bot.secrecy import without_passwords
 from bot.settings import Settings, Tongue, Unusable, nearby
 from bot.words import CHINESE, Reader
 from commands.kit.errors import Misdeclared
+from commands.kit.reasons import of_machine, quoted
 from commands.kit.words import T, Words
-from scheduler.reasons import of_machine
 from storage.database import Gone
+from storage.migrate import Newer
 from storage.vault import Unkept
 
 
@@ -70,7 +71,7 @@ def why_unusable(error: object) -> T:
     if isinstance(own, Unusable):
         return own.words
     name = ".".join(map(str, error["loc"])).upper()
-    return T("{name} can't be used: {why}", name=name, why=error["msg"])
+    return T("{name} can't be used; {why}", name=name, why=quoted(str(error["msg"])))
 
 
 def stop(words: Words) -> SystemExit:
@@ -88,12 +89,27 @@ def in_a_sentence() -> Iterator[None]:
     except Unkept as unkept:
         raise stop(files_unkept(unkept)) from unkept
     except Gone as gone:
-        raise stop(T("the database does not answer: {reason}", reason=str(gone))) from gone
+        raise stop(unanswered(gone)) from gone
     except OSError as error:
         why = T("{file}: {reason}", file=str(error.filename), reason=of_machine(error))
         raise stop(why) from error
-    except (Misdeclared, RuntimeError) as refused:
-        raise stop(str(refused)) from refused
+    except Newer as newer:
+        raise stop(
+            T(
+                "The database is at revision {at}, newer than this Headwater: update it, or put "
+                "back an older backup.",
+                at=newer.at,
+            )
+        ) from newer
+    except Misdeclared as slip:
+        raise stop(T("The policy file can't be used; {why}", why=quoted(str(slip)))) from slip
+    except RuntimeError as error:
+        raise stop(T("This could not be done; {why}", why=quoted(str(error)))) from error
+
+
+def unanswered(gone: Gone) -> T:
+    """The database can't be worked with; its own words follow ours."""
+    return T("the database does not answer; {reason}", reason=quoted(str(gone)))
 
 
 def spared(path: Path, *, replace: bool) -> None:

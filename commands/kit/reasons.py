@@ -48,6 +48,15 @@ _SAID: tuple[tuple[str, T], ...] = (
     ),
     (r"invalidurl|unsupportedprotocol", T("its address in the settings is none")),
 )
+# What we ourselves say of it needs no quoting.
+_OURS = {
+    words.text: words
+    for words in (
+        T("the card could not be drawn"),
+        T("nobody can be reached there"),
+        T("the bot was blocked"),
+    )
+}
 _STATUS = re.compile(r"\b(?:answer|status) (\d{3})\b")
 
 
@@ -64,6 +73,8 @@ def quoted(words: str) -> T:
 
 def of_platform(reason: str) -> T:
     """Why a platform did not take something, with its own words behind ours."""
+    if reason in _OURS:
+        return _OURS[reason]
     status = _STATUS.search(reason)
     if status:
         return T("it answered with an error, number {code}", code=status[1])
