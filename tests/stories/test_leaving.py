@@ -68,7 +68,7 @@ async def test_what_is_declined_stays_with_the_superior_who_asks_another_or_keep
     await house.settle()
     await house.wang.answers(to="吴磊")
     await house.settle()
-    assert house.wulei.sees("周强即将离职：有1项请您接手", "西溪包装")
+    assert house.wulei.sees("周强已离职：有1项请您接手", "西溪包装")
     await house.wulei.presses("我来接手")
     await house.settle()
     await house.lina.presses("我来接手")
@@ -174,7 +174,7 @@ async def test_somebody_away_who_leaves_comes_back_to_nothing(house: TestHouse) 
     seen = house.zhouqiang.count("")
     await house.advance(days=4)
     assert house.zhouqiang.count("") == seen
-    assert house.lina.sees("周强即将离职：有3项请您接手")
+    assert house.lina.sees("周强已离职：有3项请您接手")
 
 
 async def test_what_is_left_is_chased_daily(house: TestHouse) -> None:
