@@ -18,7 +18,7 @@ import typer
 import uvicorn
 
 from bot.logs import log_events
-from bot.start import bound, greeting, in_a_sentence, usable
+from bot.start import bound, greeting, in_a_sentence, spared, spoken, usable
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,6 +32,7 @@ cli = typer.Typer(
     help="Headwater 源头: a company's upstream customer policy, run from chat.",
 )
 GRACE = 8
+Replace = typer.Option("--replace", help="Write over a file that is there.")
 
 
 class Sheet(StrEnum):
@@ -154,16 +155,17 @@ def doctor(
 @cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it, such as headwater.zip.")],
+    *,
+    replace: Annotated[bool, Replace] = False,
 ) -> None:
     """Write everything into one file; the bot may go on working meanwhile."""
-    from bot.keeping import keep
+    from bot.keeping import keep, kept_words
 
     settings = usable()
     with in_a_sentence():
+        spared(file, replace=replace)
         kept = keep(settings, file)
-    typer.echo(
-        f"{kept.rows} rows and {len(kept.files)} files of revision {kept.revision} in {file}"
-    )
+    typer.echo(spoken(kept_words(kept, file), settings.language))
 
 
 @cli.command()
@@ -173,20 +175,22 @@ def restore(
     replace: Annotated[bool, typer.Option(help="Put it over what is there.")] = False,
 ) -> None:
     """Put a backup in the database's place and bring it up to date; the bot must be stopped."""
-    from bot.keeping import put_back
+    from bot.keeping import put_back, put_back_words
 
     settings = usable()
     with in_a_sentence():
         rows = put_back(settings, file, replace=replace)
-    typer.echo(f"{rows} rows restored from {file}")
+    typer.echo(spoken(put_back_words(rows, file), settings.language))
 
 
 @cli.command()
 def rehearse(  # the ways to rehearse are few, and each is named
-    days: Annotated[int, typer.Option(min=0, max=92, help="Play so many days by itself.")] = 0,
+    days: Annotated[
+        int | None, typer.Option(help="Play so many days by itself; none opens the chat.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed plays the same.")] = 1,
     complaints: Annotated[
-        float | None, typer.Option(min=0, help="Complaints of one customer in a month.")
+        float | None, typer.Option(help="Complaints of one customer in a month.")
     ] = None,
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Go on in the last rehearsal.")] = False,
@@ -198,10 +202,11 @@ def rehearse(  # the ways to rehearse are few, and each is named
 
     settings = usable()
     log_events(settings.log_format)
-    if not days:
+    if days is None:
         _run(settings, lambda at: rehearsing.opened(at, keep=keep), rehearsing.welcome)
         return
-    plan = rehearsing.Plan(days, seed, complaints)
+    with in_a_sentence():
+        plan = rehearsing.planned(days, seed, complaints)
     typer.echo(rehearsing.begun(settings, plan), err=True)
     with in_a_sentence():
         outcome = asyncio.run(
@@ -214,21 +219,26 @@ def rehearse(  # the ways to rehearse are few, and each is named
 @cli.command("import")
 def take_in(
     sheet: Annotated[Sheet, typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX.")],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX.")],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Import it; otherwise only check.")] = False,
 ) -> None:
     """Check a table of customers or people, and import it with --yes."""
-    _at_the_desk(lambda desk: desk.take_in(sheet.value, file, really=yes))
+    _at_the_desk(usable(), lambda desk: desk.take_in(sheet.value, file, really=yes))
 
 
 @cli.command("export")
 def take_out(
     sheet: Annotated[Sheet, typer.Argument(help="What to write.")],
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="A name in .xlsx or .csv.")],
+    file: Annotated[Path, typer.Argument(help="A name in .xlsx or .csv.")],
+    *,
+    replace: Annotated[bool, Replace] = False,
 ) -> None:
     """Write a table of customers or people into a file."""
-    _at_the_desk(lambda desk: desk.take_out(sheet.value, file))
+    settings = usable()
+    with in_a_sentence():
+        spared(file, replace=replace)
+    _at_the_desk(settings, lambda desk: desk.take_out(sheet.value, file))
 
 
 @cli.command("undo")
@@ -236,13 +246,12 @@ def take_back(
     number: Annotated[int, typer.Argument(help="The number that `import` gave.")],
 ) -> None:
     """Undo an import, within the same time as in chat."""
-    _at_the_desk(lambda desk: desk.take_back(number))
+    _at_the_desk(usable(), lambda desk: desk.take_back(number))
 
 
-def _at_the_desk(work: Callable[[Desk], Awaitable[bool]]) -> None:
+def _at_the_desk(settings: Settings, work: Callable[[Desk], Awaitable[bool]]) -> None:
     from bot.spreadsheets import desk_at
 
-    settings = usable()
     log_events(settings.log_format)
 
     async def run_it() -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from bot import locale
-from bot.doctor import as_json, failed, hider, lines, now, settings_refused
+from bot.doctor import as_json, failed, lines, now, settings_refused
 from bot.finding import Finding
 from bot.house import LANGUAGES
+from bot.secrecy import hider, without_passwords
 from bot.settings import Settings
-from bot.start import why_unusable
+from bot.start import tongue, why_unusable
 from bot.wiring import examined
 from bot.words import CHINESE, Reader
 
@@ -26,7 +26,8 @@ def consult(*, for_programs: bool) -> tuple[str, bool]:
         settings = Settings()
     except ValidationError as error:
         found = [settings_refused(why_unusable(e)) for e in error.errors()]
-        return _said(found, os.environ.get("LANGUAGE", ""), for_programs=for_programs), True
+        said = _said(found, tongue(), for_programs=for_programs)
+        return without_passwords(said), True
     found = asyncio.run(examined(settings))
     said = _said(found, settings.language, for_programs=for_programs)
     return hider(settings)(said), failed(found)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 from bot import discovery, fonts
 from bot.finding import Finding, Verdict, broken, clock, doubtful, fine
 from bot.settings import Settings
+from bot.start import files_unkept, unanswered
 from bot.words import Reader
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import load
+from commands.kit.reasons import of_machine, quoted
 from commands.kit.words import T, encode
 from commands.sheets.noun import OURS
 from scheduler.pulse import HEARTBEAT
@@ -23,6 +26,7 @@ from storage import house as facts
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.database import Database, Gone, Transaction
 from storage.migrate import current, newest
+from storage.vault import Unkept, vault_at
 
 LEAST_BYTES = 200_000_000
 FEW_BYTES = 1_000_000_000
@@ -35,7 +39,7 @@ Json = dict[str, str]
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Everything that no platform is needed for, in the order in which one thing needs another."""
-    yield fine("settings", T("every setting can be read"))
+    yield fine(T("settings"), T("every setting can be read"))
     yield from _place(settings)
     reached = yield from _database(settings.database_url)
     if reached:
@@ -46,7 +50,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
 def settings_refused(why: T) -> Finding:
     """A setting that can't be used."""
     return broken(
-        "settings",
+        T("settings"),
         why,
         T("Correct it in the environment or in the file .env; README.md lists every setting."),
     )
@@ -59,7 +63,7 @@ def _database(url: str) -> Generator[Finding, None, bool]:
     """Whether it can be worked with; returns whether what is in it can be read."""
     if not checkup.exists(url):
         yield doubtful(
-            "database",
+            T("database"),
             T("there is no database yet at {place}", place=str(sqlite_path(url))),
             T("Start the bot, or run: python -m bot migrate. It makes one."),
         )
@@ -68,7 +72,7 @@ def _database(url: str) -> Generator[Finding, None, bool]:
         engine = checkup.engine(url)
         at = current(url)
     except Gone as gone:
-        yield broken("database", *_unreachable(gone))
+        yield broken(T("database"), *_unreachable(gone))
         return False
     yield _version(engine)
     yield from _state(url, at)
@@ -77,7 +81,7 @@ def _database(url: str) -> Generator[Finding, None, bool]:
 
 def _unreachable(gone: Gone) -> tuple[T, T]:
     return (
-        T("the database does not answer: {why}", why=str(gone).partition("\n")[0]),
+        unanswered(gone),
         T("Start it, or correct DATABASE_URL: host, name, user and password, or the file's path."),
     )
 
@@ -85,9 +89,9 @@ def _unreachable(gone: Gone) -> tuple[T, T]:
 def _version(engine: checkup.Engine) -> Finding:
     said = T("{name} {version} answers", name=engine.name, version=engine.version)
     if not engine.wal_reset_bug:
-        return fine("database", said)
+        return fine(T("database"), said)
     return doubtful(
-        "database",
+        T("database"),
         T(
             "SQLite {version} can damage its file when two processes write at the same moment",
             version=engine.version,
@@ -106,33 +110,33 @@ def _state(url: str, at: str | None) -> Iterator[Finding]:
     why = checkup.unwritable(url)
     if why:
         yield broken(
-            "writing",
-            T("the database can't be written: {why}", why=why),
+            T("writing"),
+            T("the database can't be written; {why}", why=quoted(why)),
             T("Give the bot's user the right to write it, and make sure that nobody locks it."),
         )
     else:
-        yield fine("writing", T("the database can be written"))
+        yield fine(T("writing"), T("the database can be written"))
     hurt = checkup.damage(url)
     if hurt:
         yield broken(
-            "integrity",
-            T("the database's file is damaged: {what}", what=hurt[0].partition("\n")[0]),
+            T("integrity"),
+            T("the database's file is damaged; {what}", what=quoted(hurt[0])),
             T("Stop the bot and put back the newest backup: python -m bot restore FILE --replace"),
         )
     else:
-        yield fine("integrity", T("the database is whole"))
+        yield fine(T("integrity"), T("the database is whole"))
 
 
 def _migrated(at: str | None) -> Finding:
     wanted = newest()
     if at == wanted:
-        return fine("migrations", T("at revision {at}", at=wanted))
+        return fine(T("migrations"), T("at revision {at}", at=wanted))
     cause = T("the database is at revision {at}, this version needs {to}", at=at or "0", to=wanted)
     if at is not None and at > wanted:
         cure = T("It belongs to a newer Headwater: update this one, or put back an older backup.")
     else:
         cure = T("Make a backup, then run: python -m bot migrate")
-    return broken("migrations", cause, cure)
+    return broken(T("migrations"), cause, cure)
 
 
 # --- what is in it --------------------------------------------------------------------------------
@@ -149,7 +153,7 @@ def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:
         skew = database.skew_now()
     finally:
         database.close()
-    yield clock("database clock", now + skew, now)
+    yield clock(T("database clock"), now + skew, now)
     yield _beaten(beat, now)
     yield from _losses(found if not ahead else counts.Lately(0, 0))
     yield _tables(given_up)
@@ -158,25 +162,25 @@ def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _beaten(beat: str | None, now: datetime) -> Finding:
     cure = T("Start it: python -m bot run. If it runs, look into its log.")
     if beat is None:
-        return doubtful("heartbeat", T("no bot has worked on this database yet"), cure)
+        return doubtful(T("heartbeat"), T("no bot has worked on this database yet"), cure)
     age = now - datetime.fromisoformat(beat)
     if age > SILENT:
-        return doubtful("heartbeat", T("the bot was last alive {age} ago", age=age), cure)
-    return fine("heartbeat", T("the bot was alive {age} ago", age=max(age, timedelta())))
+        return doubtful(T("heartbeat"), T("the bot was last alive {age} ago", age=age), cure)
+    return fine(T("heartbeat"), T("the bot was alive {age} ago", age=max(age, timedelta())))
 
 
 def _losses(found: counts.Lately) -> Iterator[Finding]:
     if found.letters_lost:
         yield doubtful(
-            "letters",
+            T("letters"),
             T("{n} messages could not be delivered in the last week", n=found.letters_lost),
             T("Their reasons stand on the cards they were about, and in the administrator's chat."),
         )
     else:
-        yield fine("letters", T("every message of the last week was delivered"))
+        yield fine(T("letters"), T("every message of the last week was delivered"))
     if found.set_aside:
         yield doubtful(
-            "set aside",
+            T("set aside"),
             T(
                 "{n} messages of the last week could not be handled and were kept",
                 n=found.set_aside,
@@ -187,7 +191,7 @@ def _losses(found: counts.Lately) -> Iterator[Finding]:
             ),
         )
     else:
-        yield fine("set aside", T("no message had to be set aside in the last week"))
+        yield fine(T("set aside"), T("no message had to be set aside in the last week"))
 
 
 def _failing(since: datetime) -> Callable[[Transaction], list[sheets.Job]]:
@@ -196,9 +200,9 @@ def _failing(since: datetime) -> Callable[[Transaction], list[sheets.Job]]:
 
 def _tables(given_up: Sequence[str]) -> Finding:
     if not given_up:
-        return fine("tables", T("no table of the last week failed by our fault"))
+        return fine(T("tables"), T("no table of the last week failed by our fault"))
     return doubtful(
-        "tables",
+        T("tables"),
         T(
             "{n} tables of the last week could not be worked off, the last one {name}",
             n=len(given_up),
@@ -216,10 +220,11 @@ def _tables(given_up: Sequence[str]) -> Finding:
 
 def _place(settings: Settings) -> Iterator[Finding]:
     yield fine(
-        "time zone",
+        T("time zone"),
         T("{zone}, zone data {version}", zone=settings.timezone, version=version("tzdata")),
     )
     yield _disk(_folder(settings.database_url))
+    yield _files(settings)
     yield _fonts()
 
 
@@ -232,21 +237,39 @@ def _disk(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     megabytes = free // 1_000_000
     if free >= FEW_BYTES:
-        return fine("disk", T("{n} MB free", n=megabytes))
+        return fine(T("disk"), T("{n} MB free", n=megabytes))
     judge = doubtful if free >= LEAST_BYTES else broken
     return judge(
-        "disk",
+        T("disk"),
         T("only {n} MB are free at {place}", n=megabytes, place=str(folder)),
         T("Make room, or move the database to a larger disk (DATABASE_URL)."),
     )
 
 
+def _files(settings: Settings) -> Finding:
+    vault = vault_at(settings.files_url, settings.database_url)
+    if vault.folder is None:
+        return fine(T("files"), T("files are kept in the database"))
+    try:
+        vault.probe()
+    except Unkept as unkept:
+        return broken(
+            T("files"),
+            files_unkept(unkept),
+            T(
+                "Make the folder and give the bot's user the right to write it, or name another: "
+                "FILES_URL=file:///a/folder, or FILES_URL=database."
+            ),
+        )
+    return fine(T("files"), T("files are kept in {folder}", folder=str(vault.folder)))
+
+
 def _fonts() -> Finding:
     found = fonts.chinese()
     if found:
-        return fine("fonts", T("Chinese is drawn with {name}", name=found.stem))
+        return fine(T("fonts"), T("Chinese is drawn with {name}", name=found.stem))
     return broken(
-        "fonts",
+        T("fonts"),
         T("no font on this machine has Chinese letters: charts and papers would show boxes"),
         T("Install one; on Debian: apt-get install fonts-droid-fallback"),
     )
@@ -266,15 +289,15 @@ def _policy(path: Path | None) -> Finding:
     try:
         load(path).check()
     except (Misdeclared, OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or "") if isinstance(error, OSError) else str(error)
+        why = of_machine(error) if isinstance(error, OSError) else quoted(str(error))
         return broken(
-            "policy",
-            T("the policy file {path} can't be used: {why}", path=str(path), why=why),
+            T("policy"),
+            T("the policy file {path} can't be used; {why}", path=str(path), why=why),
             T("Correct the file or POLICY_FILE; commands/policy.toml shows every key."),
         )
     if path is None:
-        return fine("policy", T("the policy's own numbers are in force"))
-    return fine("policy", T("{path} is in force", path=str(path)))
+        return fine(T("policy"), T("the policy's own numbers are in force"))
+    return fine(T("policy"), T("{path} is in force", path=str(path)))
 
 
 def _address(url: str) -> Finding:
@@ -314,17 +337,30 @@ def _keys(settings: Settings) -> Finding:
 
 
 def lines(found: Sequence[Finding], reader: Reader) -> Iterator[str]:
-    """One line for each finding."""
-    for one in found:
+    """One line for each finding, in columns."""
+    verdicts = _column(reader.say(one.verdict.words) for one in found)
+    checks = _column(reader.say(one.check) for one in found)
+    for verdict, check, one in zip(verdicts, checks, found, strict=True):
         cure = f" → {reader.say(one.cure)}" if one.cure else ""
-        yield f"{one.verdict.value:<5} {one.check:<15} {reader.say(one.cause)}{cure}"
+        yield f"{verdict} {check} {reader.say(one.cause)}{cure}"
+
+
+def _column(texts: Iterable[str]) -> list[str]:
+    rows = list(texts)
+    wide = max(map(_width, rows), default=0)
+    return [text + " " * (wide - _width(text)) for text in rows]
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal it takes: a Chinese letter takes two."""
+    return sum(2 if east_asian_width(letter) in {"W", "F"} else 1 for letter in text)
 
 
 def as_json(found: Sequence[Finding], reader: Reader) -> list[Json]:
     """The same for programs."""
     return [
         {
-            "check": one.check,
+            "check": one.name,
             "verdict": one.verdict.value,
             "cause": reader.say(one.cause),
             "cure": reader.say(one.cure) if one.cure else "",
@@ -341,23 +377,3 @@ def failed(found: Sequence[Finding]) -> bool:
 def now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
-
-
-Hide = Callable[[str], str]
-
-
-def hider(settings: Settings) -> Hide:
-    """Blot out every secret of the settings, in case somebody else's error repeats one."""
-    secrets = [
-        value.get_secret_value()
-        for name in Settings.model_fields
-        if hasattr(value := getattr(settings, name), "get_secret_value")
-    ]
-    secrets.append(urlsplit(settings.database_url).password or "")
-
-    def hide(text: str) -> str:
-        for secret in filter(None, secrets):
-            text = text.replace(secret, "…")
-        return text
-
-    return hide

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
-from bot.permission import may
+from bot.permission import may, might
 from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
 from commands.files import seen_by
 from commands.kit.card import Card, Ref
@@ -187,6 +187,7 @@ class Hearing:
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
             guide=self.guide,
+            verbs=self.verbs,
             links=self.house.links,
             may_open=self._may_open,
             nouns=self.house.nouns,
@@ -202,6 +203,15 @@ class Hearing:
             for d in (command.declared for command in self.house.catalogue)
             if d.listed and may(self.db, self.house.nouns, self.actor, d, None)
         ]
+
+    def verbs(self) -> list[tuple[T, list[tuple[str, str]]]]:
+        """The commands on a subject that this actor might use: what it is, names and aliases."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for declared in (command.declared for command in self.house.catalogue):
+            if declared.on and might(self.actor, declared):
+                alias = declared.aliases[0] if declared.aliases else ""
+                found.setdefault(declared.on, []).append((declared.name, alias))
+        return [(self.house.nouns[kind].words, names) for kind, names in found.items()]
 
     def allow(self, declared: Declared, about: Ref | None) -> None:
         """Raise `Denied` unless this actor may do this (default deny)."""

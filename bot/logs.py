@@ -7,7 +7,9 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from bot.secrecy import without_passwords
 
 Format = Literal["auto", "json", "text"]
 
@@ -21,11 +23,20 @@ def log_events(format: Format = "auto") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.ExceptionRenderer(),
+            _discreet,
             _renderer(as_json=as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _discreet(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """A library's error may repeat an address together with its password."""
+    return {
+        key: without_passwords(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def _renderer(*, as_json: bool) -> Processor:

@@ -23,6 +23,18 @@ def may(db: Transaction, nouns: Nouns, actor: Actor, declared: Declared, about: 
     return bool(_related(db, nouns, actor, about) & _widened(declared.who))
 
 
+def might(actor: Actor, declared: Declared) -> bool:
+    """Whether there may be a subject on which the actor may run a command."""
+    if actor.role in declared.who:
+        return True
+    person = actor.person
+    if person is None:
+        return False
+    if person.departments & declared.who or (person.admin and Role.ADMINISTRATOR in declared.who):
+        return True
+    return any(isinstance(one, Relation) for one in declared.who)
+
+
 def _widened(who: Who) -> Who:
     """Whoever stands in for a subject's owner may do what the owner may."""
     return who | {Relation.DEPUTY} if Relation.OWNER in who else who

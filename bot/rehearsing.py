@@ -43,6 +43,8 @@ NAME = "headwater.rehearsal.db"
 QUIET, COMPLAINTS = "quiet_copied", "complaints_monthly"
 # Complaints of one customer in a month, where fewer than FEW came lately.
 MONTHLY, FEW = 0.5, 10
+# What a play can be asked for; more complaints than a few an hour would only take long.
+DAYS, MOST_MONTHLY = range(1, 93), 1000
 _WHY = {
     NO_COMPANY: T(
         "There is no company in this database yet. Name yours in {name}.", name="DATABASE_URL"
@@ -65,6 +67,30 @@ class Plan:
     days: int
     seed: int
     monthly: float | None = None
+
+
+def planned(days: int, seed: int, monthly: float | None) -> Plan:
+    """A plan that can be played. Raises `Refusal`."""
+    if days not in DAYS:
+        raise Refusal(
+            T(
+                "{option} must be a number from {least} to {most}. Without it the local chat "
+                "opens on the copy.",
+                option="--days",
+                least=DAYS[0],
+                most=DAYS[-1],
+            )
+        )
+    if monthly is not None and not 0 <= monthly <= MOST_MONTHLY:
+        raise Refusal(
+            T(
+                "{option} must be a number from {least} to {most}.",
+                option="--complaints",
+                least=0,
+                most=MOST_MONTHLY,
+            )
+        )
+    return Plan(days, seed, monthly)
 
 
 def beside(url: str) -> Path:

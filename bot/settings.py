@@ -98,7 +98,14 @@ class Settings(Tongue):
     @field_validator("files_url")
     @classmethod
     def _known_vault(cls, value: str) -> str:
-        vault_at(value, "sqlite:///headwater.db")
+        try:
+            vault_at(value, "sqlite:///headwater.db")
+        except ValueError as error:
+            words = T(
+                "FILES_URL must be file:///a/folder, with three slashes, or the word database; "
+                "other storage, such as S3, can't be used."
+            )
+            raise Unusable(words) from error
         return value
 
     @field_validator("timezone")

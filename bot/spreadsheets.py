@@ -34,6 +34,7 @@ from storage.sheets import (
     WORKING,
     Job,
 )
+from storage.vault import vault_at
 
 LOOKED = 1.0
 AT_ONCE = 1000
@@ -93,7 +94,14 @@ class Desk:
         """Write a table into a file; whether all went well."""
         form = path.suffix.removeprefix(".").lower()
         if form not in ENDINGS:
-            raise Refusal(T("{file} must end with .xlsx or .csv", file=str(path)))
+            raise Refusal(
+                T(
+                    "{file} must end with {one} or {other}.",
+                    file=str(path),
+                    one=".xlsx",
+                    other=".csv",
+                )
+            )
         job = await self._begin(Job(sheet=sheet, form=form, name=sheet, state=EXPORTING), b"", "")
         done = await self._until_done(job)
         vault = self.core.house.vault
@@ -138,6 +146,7 @@ class Desk:
                 await work
                 return job
             if work.done():
+                await work  # what went wrong is said, instead of being tried for ever
                 await asyncio.sleep(LOOKED)
                 work = asyncio.create_task(self.core.clerk.tick())
 
@@ -180,8 +189,9 @@ class Desk:
 
 @asynccontextmanager
 async def desk_at(settings: Settings, show: Show) -> AsyncIterator[Desk]:
-    """A desk on this installation's database, without any platform."""
+    """A desk on this installation's database, without any platform. Raises `Unkept`."""
     upgrade(settings.database_url)
+    vault_at(settings.files_url, settings.database_url).probe()
     database = Database(settings.database_url)
     try:
         yield Desk(build(

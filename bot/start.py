@@ -8,16 +8,21 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from bot import locale
+from bot.secrecy import without_passwords
 from bot.settings import Settings, Tongue, Unusable, nearby
 from bot.words import CHINESE, Reader
 from commands.kit.errors import Misdeclared
+from commands.kit.reasons import of_machine, quoted
 from commands.kit.words import T, Words
 from storage.database import Gone
+from storage.migrate import Newer
+from storage.vault import Unkept
 
 
 class Refusal(RuntimeError):
@@ -55,7 +60,7 @@ def usable() -> Settings:
     except UnicodeError as error:
         raise stop(T("The file .env is not UTF-8 text. Save it as UTF-8.")) from error
     except OSError as error:
-        why = T("The file .env can't be read: {reason}", reason=error.strerror or "?")
+        why = T("The file .env can't be read: {reason}", reason=of_machine(error))
         raise stop(why) from error
 
 
@@ -66,12 +71,12 @@ def why_unusable(error: object) -> T:
     if isinstance(own, Unusable):
         return own.words
     name = ".".join(map(str, error["loc"])).upper()
-    return T("{name} can't be used: {why}", name=name, why=error["msg"])
+    return T("{name} can't be used; {why}", name=name, why=quoted(str(error["msg"])))
 
 
 def stop(words: Words) -> SystemExit:
     """The end of the program, with its reason."""
-    return SystemExit(f"headwater: {spoken(words)}")
+    return SystemExit(without_passwords(f"headwater: {spoken(words)}"))
 
 
 @contextmanager
@@ -81,13 +86,53 @@ def in_a_sentence() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise stop(refusal.words) from refusal
+    except Unkept as unkept:
+        raise stop(files_unkept(unkept)) from unkept
     except Gone as gone:
-        raise stop(T("the database does not answer: {reason}", reason=str(gone))) from gone
+        raise stop(unanswered(gone)) from gone
     except OSError as error:
-        why = T("{file}: {reason}", file=str(error.filename), reason=error.strerror or "?")
+        why = T("{file}: {reason}", file=str(error.filename), reason=of_machine(error))
         raise stop(why) from error
-    except (Misdeclared, RuntimeError) as refused:
-        raise stop(str(refused)) from refused
+    except Newer as newer:
+        raise stop(
+            T(
+                "The database is at revision {at}, newer than this Headwater: update it, or put "
+                "back an older backup.",
+                at=newer.at,
+            )
+        ) from newer
+    except Misdeclared as slip:
+        raise stop(T("The policy file can't be used; {why}", why=quoted(str(slip)))) from slip
+    except RuntimeError as error:
+        raise stop(T("This could not be done; {why}", why=quoted(str(error)))) from error
+
+
+def unanswered(gone: Gone) -> T:
+    """The database can't be worked with; its own words follow ours."""
+    return T("the database does not answer; {reason}", reason=quoted(str(gone)))
+
+
+def spared(path: Path, *, replace: bool) -> None:
+    """Refuse to write over what is there, unless that was said. Raises `Refusal`."""
+    if path.is_dir():
+        raise Refusal(T("{file} is a folder. Name a file to write.", file=str(path)))
+    if path.exists() and not replace:
+        raise Refusal(
+            T(
+                "{file} is there already. Choose another name, or add {option} to write over it.",
+                file=str(path),
+                option="--replace",
+            )
+        )
+
+
+def files_unkept(unkept: Unkept) -> T:
+    """The folder of files can't be used, and why."""
+    return T(
+        "Files can't be kept in {folder} (FILES_URL): {why}.",
+        folder=str(unkept.folder),
+        why=of_machine(unkept.cause),
+    )
 
 
 # --- where it listens -----------------------------------------------------------------------------
@@ -113,8 +158,7 @@ def _why(host: str, port: int, error: OSError) -> T:
         )
     if error.errno in {errno.EACCES, errno.EPERM}:
         return T("PORT {port} may not be opened by this user. Set one above 1023.", port=port)
-    reason = error.strerror or type(error).__name__
-    return T("HOST {host} can't be listened on: {reason}", host=host, reason=reason)
+    return T("HOST {host} can't be listened on: {reason}", host=host, reason=of_machine(error))
 
 
 # --- what is printed once it listens --------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from commands.kit.reasons import of_platform
 from commands.kit.words import T
 from scheduler import troubles
 from scheduler.alarm import Clocks
@@ -60,7 +61,7 @@ class Watch:
                     "I keep trying. See whether my machine's network and {platform} itself work "
                     "({why}).",
                     platform=self._name,
-                    why=reason,
+                    why=of_platform(reason),
                 )
             case _:
                 what = T(
@@ -69,7 +70,7 @@ class Watch:
                 why = T(
                     "Install the app anew, or put its tokens into my settings and start me again "
                     "({why}).",
-                    why=reason,
+                    why=of_platform(reason),
                 )
         return troubles.begin(db, self.clock, name, what, why, reason)
 

@@ -35,6 +35,7 @@ from storage import people, timers
 from storage import troubles as standing
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
+from storage.vault import vault_at
 
 if TYPE_CHECKING:
     from bot.slack.api import Credentials
@@ -127,11 +128,13 @@ def assemble(
 ) -> Running:
     """Migrate, put the house together, and plug in every platform whose token is set.
 
-    Raises `Refusal` or `Misdeclared` when that cannot be, and `Gone` without a database.
+    Raises `Refusal` or `Misdeclared` when that cannot be, `Gone` without a database, and `Unkept`
+    without a place for files.
     """
     if lacking := settings.lacking():
         raise Refusal(lacking)
     upgrade(settings.database_url)
+    vault_at(settings.files_url, settings.database_url).probe()
     database = Database(settings.database_url)
     try:
         return _assembled(settings, database, clock, more_commands)

@@ -230,6 +230,16 @@ def title(found: Budget) -> T:
 
 def summary(found: Budget) -> T:
     """How many people, how long, and the heaviest day of all."""
+    most = max((load.most for load in found.loads), default=0)
+    if not found.median:
+        return T(
+            "{people} people, {days} days from {since}: at least half of them get no message on at "
+            "least half of the working days, nobody more than {most} on any day",
+            people=len(found.loads),
+            days=found.days,
+            since=found.since,
+            most=most,
+        )
     return T(
         "{people} people, {days} days from {since}: half of them get {median} or fewer a working "
         "day, nobody more than {most} on any day",
@@ -237,7 +247,7 @@ def summary(found: Budget) -> T:
         days=found.days,
         since=found.since,
         median=f"{found.median:g}",
-        most=max((load.most for load in found.loads), default=0),
+        most=most,
     )
 
 
@@ -254,6 +264,16 @@ def line(load_: Load) -> T:
 
 def made_up_of(load_: Load) -> T:
     """How a person's days are, and what their load is made up of."""
+    if not load_.median:
+        return T(
+            "{name}: no message on at least half of the working days, {most} on the fullest; "
+            "silent besides: {silent}, merged: {merged}. {kinds}",
+            name=load_.name,
+            most=load_.most,
+            silent=load_.silent,
+            merged=load_.merged,
+            kinds=_counted(load_.kinds),
+        )
     return T(
         "{name}: {median} or fewer on half of the working days, {most} on the fullest; silent "
         "besides: {silent}, merged: {merged}. {kinds}",

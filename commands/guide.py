@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from commands import day
-from commands.kit.card import Card, Line, Note
+from commands.kit.card import Card, Line, Note, Part
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.people import EVERYONE, Role
-from commands.kit.words import T
+from commands.kit.words import T, listed
 
 
 class Today(Command, name="today", aliases=("今日", "今天要做什么"), who={Role.STAFF}):
@@ -33,4 +35,19 @@ class Help(Command, name="help", aliases=("帮助",), who=EVERYONE):
                 example=T("/visit Huaqiang yesterday talked about Q3"),
             )
         )
-        return Card(T("What you can do here"), (*lines, hint))
+        return Card(T("What you can do here"), (*lines, hint, *_on_subjects(desk)))
+
+
+def _on_subjects(desk: Desk) -> Iterator[Part]:
+    """What is done to a subject: a line for each kind, because a card shows its own as buttons."""
+    found = list(desk.verbs())
+    if found:
+        yield Note(
+            T(
+                "These need something that they are done to. Press them on its card, answer the "
+                "card with them, or add its name or number."
+            )
+        )
+    for what, names in found:
+        verbs = [T("/{name} ({alias})", name=name, alias=alias) for name, alias in names]
+        yield Line(T("{what}: {verbs}", what=what, verbs=listed(verbs)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from commands.staff.cards import card, involved, standing
 from commands.staff.changing import check_email, check_phone
 from commands.staff.joining import recognised, welcome
 from commands.staff.rules import KIND, WORDS
-from storage import customers, files, invitations, people, readings, vault
+from storage import customers, departures, files, invitations, people, readings, vault
 from storage.database import Transaction, known
 from storage.files import File
 from storage.invitations import Invitation
@@ -84,10 +84,26 @@ def invite(
 
 
 def find(look: Look, text: str, _actor: Actor | None) -> Matches:
-    """People by part of their name, pinyin or initials."""
+    """People by part of their name, pinyin or initials.
+
+    Where nobody who works here is called so, those who have left and whose work nobody has taken
+    over yet.
+    """
     everybody = [(one.id, one.name) for one in people.named(look.db)]
     if not text.strip():
         return Matches(tuple(Found(i, n) for i, n in everybody[:20]))
+    found = _ranked(text, everybody)
+    return found if found.found else _ranked(text, list(_leavers(look.db)))
+
+
+def _leavers(db: Transaction) -> Iterator[tuple[int, str]]:
+    for departure in departures.unfinished(db):
+        row = people.get(db, departure.person_id)
+        if row and not row.active:
+            yield departure.person_id, row.name
+
+
+def _ranked(text: str, everybody: list[tuple[int, str]]) -> Matches:
     ranked = readings.rank(text, everybody, 20)
     names = dict(everybody)
     found = tuple(Found(i, names[i], score) for i, score in ranked)

@@ -24,7 +24,7 @@ def is_rehearsal(db: Transaction) -> bool:
     return bool(house.get(db, PLAYED))
 
 
-class Rehearsal(Command, name="rehearsal", aliases=("演练",), who={Role.ADMINISTRATOR}):
+class Rehearsal(Command, name="rehearsal", aliases=("演练", "rehearse"), who={Role.ADMINISTRATOR}):
     """Show how many messages everybody would get."""
 
     def run(self, desk: Desk) -> Card:

@@ -11,7 +11,8 @@ import structlog
 from commands.kit import card as cards
 from commands.kit.card import Card, Ref
 from commands.kit.errors import Later, Never, Unclear
-from commands.kit.words import T, kept
+from commands.kit.reasons import of_platform
+from commands.kit.words import T
 from scheduler.addressing import Addressing, works_here
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
@@ -291,7 +292,7 @@ class Delivery:
             log.warning("letter_lost", letter=batch.head.id, state=state, reason=reason)
             if not told and not batch.head.replaces.startswith(ALARM):
                 what = T("⚠ Messages could not be delivered")
-                raise_alarm(db, self.clock, "lost", what, kept(reason))
+                raise_alarm(db, self.clock, "lost", what, of_platform(reason))
 
     # --- what platforms answer --------------------------------------------------------------------
 

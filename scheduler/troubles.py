@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from commands.kit.words import T, Words, kept
+from commands.kit.reasons import of_platform
+from commands.kit.words import T, Words
 from scheduler.alarm import Clocks, raise_alarm
 from storage import customers, people, troubles
 from storage.database import Transaction
@@ -78,7 +79,7 @@ def unreachable(db: Transaction, clock: Clocks, account: Account, reason: str) -
         name=_whose(db, account),
         platform=account.platform.capitalize(),
     )
-    return begin(db, clock, _of(account), what, kept(reason), reason)
+    return begin(db, clock, _of(account), what, of_platform(reason), reason)
 
 
 def reachable(db: Transaction, clock: Clocks, account: Account) -> bool:

@@ -14,7 +14,16 @@ from storage.database import Gone
 if TYPE_CHECKING:
     from alembic.config import Config
 
+
 FOLDER = Path(__file__).parent / "migrations"
+
+
+class Newer(RuntimeError):
+    """A database belongs to a newer version; `at` is its revision."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__(f"the database is at revision {at}, newer than this code ({newest()})")
+        self.at = at
 
 
 def newest() -> str:
@@ -42,13 +51,13 @@ def current(url: str) -> str | None:
 def upgrade(url: str) -> bool:
     """Migrate if the database is behind; give whether anything was done.
 
-    Raises when it is ahead of this code.
+    Raises `Newer` when it is ahead of this code.
     """
     at = current(url)
     if at == newest():
         return False
     if at is not None and at > newest():
-        raise RuntimeError(f"the database is at revision {at}, newer than this code ({newest()})")
+        raise Newer(at)
     move(url, "head")
     return True
 

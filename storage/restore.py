@@ -30,8 +30,22 @@ PIECE = 1 << 20
 Row = Sequence[Json]
 
 
+# Why a dump can't be put back.
+NOT_EMPTY, IN_USE, NO_FILE = "the database is not empty", "the database is in use", "no such file"
+NO_BACKUP, OTHER_FORMAT, NEWER = "not a backup", "another format", "newer than this code"
+DAMAGED, OUTSIDE = "damaged", "a file outside its folder"
+
+
 class Unrestorable(RuntimeError):
-    """A dump that cannot be used, or a place it may not go; nothing was changed."""
+    """A dump that cannot be used, or a place it may not go; nothing was changed.
+
+    `why` is one of eight reasons, `what` the file, table, revision or format it is about.
+    """
+
+    def __init__(self, why: str, what: str = "") -> None:
+        super().__init__(f"{why}: {what}" if what else why)
+        self.why = why
+        self.what = what
 
 
 def restore(url: str, archive: Path, *, replace: bool = False, folder: Path | None = None) -> int:
@@ -44,7 +58,7 @@ def restore(url: str, archive: Path, *, replace: bool = False, folder: Path | No
         manifest = read_manifest(held)
         _check_revision(manifest)
         if not replace and holds_rows(url):
-            raise Unrestorable("the database is not empty; add --replace to put the backup over it")
+            raise Unrestorable(NOT_EMPTY)
         _check_files(held, manifest)
         if engine_of(url) == SQLITE:
             _into_sqlite(url, held, manifest)
@@ -64,9 +78,9 @@ def read_manifest(held: ZipFile) -> Manifest:
         manifest = Manifest(str(told["revision"]), str(told["made_at"]), tables, files)
         form = told["format"]
     except (KeyError, ValueError, TypeError, AttributeError, BadZipFile) as error:
-        raise Unrestorable("this file is not a backup of Headwater") from error
+        raise Unrestorable(NO_BACKUP) from error
     if form != FORMAT:
-        raise Unrestorable(f"this backup has format {form}; this version reads format {FORMAT}")
+        raise Unrestorable(OTHER_FORMAT, str(form))
     return manifest
 
 
@@ -84,17 +98,14 @@ def _opened(archive: Path) -> Iterator[ZipFile]:
         with ZipFile(archive) as held:
             yield held
     except FileNotFoundError as error:
-        raise Unrestorable(f"there is no file {archive}") from error
+        raise Unrestorable(NO_FILE, str(archive)) from error
     except BadZipFile as error:
-        raise Unrestorable("this file is not a backup of Headwater, or is damaged") from error
+        raise Unrestorable(NO_BACKUP) from error
 
 
 def _check_revision(manifest: Manifest) -> None:
     if manifest.revision > migrate.newest():
-        raise Unrestorable(
-            f"this backup is at revision {manifest.revision}, newer than this code "
-            f"({migrate.newest()}); update Headwater first"
-        )
+        raise Unrestorable(NEWER, manifest.revision)
 
 
 # --- reading the archive --------------------------------------------------------------------------
@@ -106,14 +117,14 @@ def _rows(held: ZipFile, name: str, manifest: Manifest) -> Iterator[Row]:
     try:
         member = held.open(table_name(name))
     except KeyError as error:
-        raise Unrestorable(f"the backup is damaged: table {name} is missing") from error
+        raise Unrestorable(DAMAGED, name) from error
     with member as lines:
         for line in lines:
             digest.update(line)
             count += 1
             yield [_value(value) for value in json.loads(line)]
     if (count, digest.hexdigest()) != wanted:
-        raise Unrestorable(f"the backup is damaged: table {name} is not as it was written")
+        raise Unrestorable(DAMAGED, name)
 
 
 def _value(value: Json) -> Json:
@@ -124,13 +135,13 @@ def _check_files(held: ZipFile, manifest: Manifest) -> None:
     for name, (_, wanted) in manifest.files.items():
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:
-            raise Unrestorable(f"the backup names a file outside its folder: {name}")
+            raise Unrestorable(OUTSIDE, name)
         with held.open(FILES + name) as content:
             found = hashlib.sha256()
             while piece := content.read(PIECE):
                 found.update(piece)
         if found.hexdigest() != wanted:
-            raise Unrestorable(f"the backup is damaged: file {name} is not as it was written")
+            raise Unrestorable(DAMAGED, name)
 
 
 def _unpack(held: ZipFile, manifest: Manifest, folder: Path) -> None:
@@ -175,7 +186,7 @@ def _fill_sqlite(path: Path, held: ZipFile, manifest: Manifest) -> None:
         connection.execute("COMMIT")
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise Unrestorable(f"the backup has dangling references: {broken[:5]}")
+            raise Unrestorable(DAMAGED, str(broken[0][0]))
 
 
 def _rest(path: Path) -> None:
@@ -195,7 +206,7 @@ def _swap(made: Path, path: Path) -> None:
             old.execute("COMMIT")
             old.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.OperationalError as error:
-            raise Unrestorable("the database is in use; stop the bot first") from error
+            raise Unrestorable(IN_USE) from error
         made.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
@@ -214,7 +225,7 @@ def _into_postgresql(url: str, held: ZipFile, manifest: Manifest) -> None:
     try:
         with closing(cast("psycopg.Connection", connect(url))) as connection:
             if connection.execute(_OTHERS).fetchone() != (0,):
-                raise Unrestorable("the database is in use; stop the bot first")
+                raise Unrestorable(IN_USE)
             connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE")
             connection.execute(f"CREATE SCHEMA {BESIDE}")
             try:

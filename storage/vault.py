@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,7 +30,17 @@ DATABASE = "database"
 FOLDER = "files"
 SHARD = 2
 OLD_ENOUGH = 24 * 3600  # seconds after which bytes that no row names are surely nobody's
+PROBE = ".probe"
 _NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class Unkept(Gone):
+    """The folder of files can't be read or written; `cause` is what the machine says of it."""
+
+    def __init__(self, folder: Path, cause: OSError) -> None:
+        super().__init__(f"the folder of files {folder}: {cause.strerror}")
+        self.folder = folder
+        self.cause = cause
 
 
 class Blob(Row, table=True):
@@ -51,14 +62,31 @@ class Vault:
     folder: Path | None = None
 
     def lay(self, content: bytes) -> str:
-        """Choose a name; with a folder, also put the bytes there. Raises `Gone` if it is full."""
+        """Choose a name; with a folder, also put the bytes there. Raises `Unkept` if it can't."""
         name = secrets.token_hex(16)
         if self.folder is not None:
             try:
                 _written(self._path(name), content)
             except OSError as error:
-                raise Gone(f"the folder of files: {error.strerror}") from error
+                raise Unkept(self.folder, error) from error
         return name
+
+    def probe(self) -> None:
+        """Make sure that files can be kept, and leave nothing behind; raises `Unkept`."""
+        if self.folder is None:
+            return
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            trial = self.folder / f"{PROBE}.{secrets.token_hex(8)}"
+            trial.touch(exist_ok=False)
+            trial.unlink()
+        except OSError as error:
+            raise Unkept(self.folder, error) from error
+        finally:
+            for path in made:
+                with suppress(OSError):  # not made, or somebody has put something in meanwhile
+                    path.rmdir()
 
     def keep(self, db: Transaction, name: str, content: bytes) -> None:
         """Keep what was laid, together with the row that names it."""
@@ -75,7 +103,7 @@ class Vault:
             except FileNotFoundError:
                 pass  # perhaps kept before this folder was named
             except OSError as error:
-                raise Gone(f"the folder of files: {error.strerror}") from error
+                raise Unkept(self.folder, error) from error
         found = _BY_NAME.first(db, name=name)
         return found.content if found else None
 
@@ -134,7 +162,7 @@ def vault_at(files_url: str, database_url: str) -> Vault:
         return Vault()
     if files_url:
         parts = urlsplit(files_url)
-        if parts.scheme != "file" or parts.netloc or not parts.path:
+        if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
             raise ValueError(
                 f"FILES_URL {files_url!r} must be file:///a/folder, or the word database"
             )

@@ -10,6 +10,7 @@ import httpx
 from bot.finding import Finding, broken, clock, dated, doubtful, fine
 from bot.telegram.api import HEARD, TOKEN_REFUSED
 from bot.telegram.listen import Hook
+from commands.kit.reasons import of_platform
 from commands.kit.words import T
 from storage.database import Json
 
@@ -35,10 +36,10 @@ async def examine(token: str, url: str, hook: Hook, now: datetime) -> list[Findi
             info, _ = await _asked(client, f"{base}/getWebhookInfo")
         except Unanswered as error:
             return [_refused(error)]
-    known = fine("Telegram token", T("known as @{name}", name=str(me.get("username"))))
+    known = fine(T("Telegram token"), T("known as @{name}", name=str(me.get("username"))))
     return [
         known,
-        clock("Telegram clock", dated(date), now),
+        clock(T("Telegram clock"), dated(date), now),
         _privacy(me),
         *_webhook(info, hook, now),
     ]
@@ -59,19 +60,19 @@ async def _asked(client: httpx.AsyncClient, url: str) -> tuple[dict[str, Json], 
 def _refused(error: Unanswered) -> Finding:
     if error.status in TOKEN_REFUSED:
         return broken(
-            "Telegram token",
+            T("Telegram token"),
             T("Telegram refuses the token in TELEGRAM_BOT_TOKEN"),
             T("Ask @BotFather for it with /token, and set it again."),
         )
-    said = T("Telegram could not be asked: {why}", why=str(error))
-    return broken("Telegram token", said, NETWORK)
+    said = T("Telegram could not be asked: {why}", why=of_platform(str(error)))
+    return broken(T("Telegram token"), said, NETWORK)
 
 
 def _privacy(me: dict[str, Json]) -> Finding:
     if me.get("can_read_all_group_messages"):
-        return fine("Telegram privacy", T("the bot reads what is said in its groups"))
+        return fine(T("Telegram privacy"), T("the bot reads what is said in its groups"))
     return doubtful(
-        "Telegram privacy",
+        T("Telegram privacy"),
         T("privacy mode is on: in groups the bot hears commands and replies only"),
         T(
             "Tell @BotFather /setprivacy, choose the bot, then Disable; take the bot out of its "
@@ -84,7 +85,7 @@ def _webhook(info: dict[str, Json], hook: Hook, now: datetime) -> Iterator[Findi
     yield _address(str(info.get("url") or ""), hook)
     if hook.url and not hook.secret:
         yield broken(
-            "Telegram secret",
+            T("Telegram secret"),
             T("TELEGRAM_WEBHOOK_SECRET is not set, so every update is refused"),
             T("Set it to a long random word and restart the bot."),
         )
@@ -97,15 +98,15 @@ def _webhook(info: dict[str, Json], hook: Hook, now: datetime) -> Iterator[Findi
 def _address(there: str, hook: Hook) -> Finding:
     if there == hook.url:
         how = T("updates are posted to {url}", url=there) if there else T("updates are fetched")
-        return fine("Telegram webhook", how)
+        return fine(T("Telegram webhook"), how)
     if not hook.url:
         return broken(
-            "Telegram webhook",
+            T("Telegram webhook"),
             T("Telegram posts updates to {url}, so nothing can be fetched", url=there),
             T("Stop the other program that uses this bot, then restart this one; or use two bots."),
         )
     return broken(
-        "Telegram webhook",
+        T("Telegram webhook"),
         T("Telegram posts updates to {url} and not to TELEGRAM_WEBHOOK_URL", url=there or "—"),
         T("Restart the bot, which sets it; if it changes again, another program uses this token."),
     )
@@ -113,9 +114,9 @@ def _address(there: str, hook: Hook) -> Finding:
 
 def _backlog(pending: int) -> Finding:
     if pending < PENDING:
-        return fine("Telegram backlog", T("{n} updates wait", n=pending))
+        return fine(T("Telegram backlog"), T("{n} updates wait", n=pending))
     return doubtful(
-        "Telegram backlog",
+        T("Telegram backlog"),
         T("{n} updates wait", n=pending),
         T("Look whether the bot runs, and whether Telegram reaches its address."),
     )
@@ -124,10 +125,13 @@ def _backlog(pending: int) -> Finding:
 def _errors(info: dict[str, Json], now: datetime) -> Finding:
     at = datetime.fromtimestamp(int(info.get("last_error_date") or 0), UTC)
     if now - at > RECENT:
-        return fine("Telegram errors", T("none in the last hour"))
+        return fine(T("Telegram errors"), T("none in the last hour"))
     return doubtful(
-        "Telegram errors",
-        T("Telegram could not deliver: {why}", why=str(info.get("last_error_message"))),
+        T("Telegram errors"),
+        T(
+            "Telegram could not deliver: {why}",
+            why=of_platform(str(info.get("last_error_message"))),
+        ),
         T("Check that TELEGRAM_WEBHOOK_URL leads to the bot, with a certificate that is accepted."),
     )
 
@@ -135,9 +139,9 @@ def _errors(info: dict[str, Json], now: datetime) -> Finding:
 def _kinds(allowed: Json) -> Finding:
     missing = sorted(set(HEARD) - set(allowed or HEARD))
     if not missing:
-        return fine("Telegram updates", T("every kind that the bot hears is posted"))
+        return fine(T("Telegram updates"), T("every kind that the bot hears is posted"))
     return broken(
-        "Telegram updates",
+        T("Telegram updates"),
         T("these kinds of update are not posted: {kinds}", kinds=", ".join(missing)),
         T("Restart the bot, which asks for them."),
     )

@@ -23,6 +23,7 @@ from commands.kit.card import (
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
+from commands.kit.reasons import of_platform
 from commands.kit.words import T, Value, Words, kept
 from commands.staff import notes
 from storage import cases, dues, letters, people, talk
@@ -181,7 +182,7 @@ def _said_by(remark: Talk) -> T:
 def _lost(look: Look, id_: int) -> Iterable[Part]:
     """Letters given up on, or unclear, are never silent."""
     for letter in letters.lost_on(look.db, KIND, id_):
-        why = kept(letter.reason)
+        why = of_platform(letter.reason)
         if letter.state == letters.DEAD:
             yield Note(T("⚠ A message about this could not be delivered: {why}", why=why))
         else:

@@ -107,9 +107,10 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
-    `guide` lists the commands that this actor may use, `links` where a code can be opened,
-    `may_open` says which files they may see, `nouns` what people have in hands. A deed may say in
-    `done` what came of it; `moved` are the subjects that it began, changed or touched.
+    `guide` lists the commands that this actor may use, `verbs` those on a subject by what it is,
+    `links` where a code can be opened, `may_open` says which files they may see, `nouns` what
+    people have in hands. A deed may say in `done` what came of it; `moved` are the subjects that it
+    began, changed or touched.
     """
 
     db: Transaction
@@ -123,6 +124,7 @@ class Desk:
     deed: str = ""
     clause: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
+    verbs: Callable[[], Iterable[tuple[T, Iterable[tuple[str, str]]]]] = tuple
     links: Callable[[str], Iterable[str]] = lambda _code: ()
     may_open: Callable[[File], bool] = lambda _file: False
     nouns: Holdings = field(default_factory=_Nothing)

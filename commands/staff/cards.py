@@ -11,7 +11,10 @@ from commands.staff import notes
 from commands.staff.rules import KIND, last_day
 from storage import absences, departures, people
 from storage.database import Transaction, known
+from storage.departures import DECLINED, OFFERED, Departure
 from storage.people import Account, Membership, Person
+
+SHOWN = 20
 
 
 def card(look: Look, id_: int) -> Card:
@@ -74,9 +77,23 @@ def standing(look: Look, row: Person) -> Iterable[Line]:
     departure = departures.of(look.db, id_)
     if not row.active:
         yield Line(T("Does not work here any more"), STAFF)
+        if departure and departure.done_at is None:
+            yield from _left_open(look.db, departure)
     elif departure and departure.done_at is None:
         to = notes.called(look.db, departure.successor_id)
         yield Line(T("Is leaving; {to} takes over", to=to), STAFF)
+
+
+def _left_open(db: Transaction, departure: Departure) -> Iterable[Line]:
+    """What nobody has taken over yet, of what somebody left behind."""
+    pieces = departures.pieces(db, known(departure.id))
+    left = [piece for piece in pieces if piece.state in {OFFERED, DECLINED}]
+    holder = notes.called(db, departure.holder_id)
+    yield Line(T("{holder} has what is not taken over yet", holder=holder), STAFF)
+    for piece in left[:SHOWN]:
+        yield Line(notes.stands(db, piece), STAFF)
+    if len(left) > SHOWN:
+        yield Line(T("and {n} more", n=len(left) - SHOWN), STAFF)
 
 
 def _verbs(look: Look, row: Person) -> Iterable[Part]:

@@ -12,7 +12,7 @@ from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, PersonId
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Relation, Role, ToPerson, superior_of
-from commands.kit.words import T, Words, sentence
+from commands.kit.words import T, sentence
 from commands.staff import away
 from commands.staff.changing import refuse_leaver, somebody
 from commands.staff.handover import (
@@ -29,7 +29,7 @@ from commands.staff.handover import (
     passed_over,
     refresh,
 )
-from commands.staff.notes import called
+from commands.staff.notes import called, stands
 from commands.staff.rules import KIND, check_administered
 from storage import departures, people
 from storage.database import Transaction, known
@@ -153,16 +153,26 @@ def card(look: Look, id_: int) -> Card:
     pieces = departures.pieces(look.db, id_)
     left = [piece for piece in pieces if piece.state in OPEN]
     name = called(look.db, departure.person_id)
-    title = (
-        T("{name} has left; everything is taken over", name=name)
-        if departure.done_at
-        else T("{name} is leaving: {n} to be taken over", name=name, n=len(left))
-    )
-    lines = tuple(Line(_stands(look.db, piece), STAFF) for piece in pieces[:SHOWN])
+    gone = _gone(look.db, departure)
+    lines = tuple(Line(stands(look.db, piece), STAFF) for piece in pieces[:SHOWN])
     rest = (Note(T("and {n} more", n=len(pieces) - SHOWN)),) if len(pieces) > SHOWN else ()
-    return Card(
-        title, (*_holds(look, departure), *lines, *rest, *_verbs(departure, left)), _ref(id_)
-    )
+    verbs = _verbs(departure, left, gone=gone)
+    title = _title(departure, name, len(left), gone=gone)
+    return Card(title, (*_holds(look, departure), *lines, *rest, *verbs), _ref(id_))
+
+
+def _gone(db: Transaction, departure: Departure) -> bool:
+    """Whether access has ended, which may be long before everything is taken over."""
+    row = people.get(db, departure.person_id)
+    return row is not None and not row.active
+
+
+def _title(departure: Departure, name: str, left: int, *, gone: bool) -> T:
+    if departure.done_at:
+        return T("{name} has left; everything is taken over", name=name)
+    if gone:
+        return T("{name} has left: {n} to be taken over", name=name, n=left)
+    return T("{name} is leaving: {n} to be taken over", name=name, n=left)
 
 
 def _ref(id_: int) -> Ref:
@@ -170,30 +180,14 @@ def _ref(id_: int) -> Ref:
 
 
 def _holds(look: Look, departure: Departure) -> Iterable[Part]:
-    row = people.get(look.db, departure.person_id)
-    if row is not None and not row.active:
+    if _gone(look.db, departure):
         yield Line(T("Access has ended"), STAFF)
     if not departure.done_at:
         holder = called(look.db, departure.holder_id)
         yield Line(T("{holder} has what is not taken over yet", holder=holder), STAFF)
 
 
-def _stands(db: Transaction, piece: Handover) -> T:
-    offer = departures.offer(db, piece.offer_id)
-    to = called(db, offer.to_id) if offer else "?"
-    values: dict[str, Words] = {"what": sentence(piece.what), "to": to}
-    match piece.state:
-        case departures.OFFERED:
-            return T("☐ {what}: {to} is asked", **values)
-        case departures.DECLINED:
-            return T("✗ {what}: {to} declined", **values)
-        case departures.TAKEN:
-            return T("☑ {what}: {to} has it", **values)
-        case _:
-            return T("☑ {what}: settled", **values)
-
-
-def _verbs(departure: Departure, left: list[Handover]) -> Iterable[Part]:
+def _verbs(departure: Departure, left: list[Handover], *, gone: bool) -> Iterable[Part]:
     again = [piece for piece in left if piece.state == DECLINED][:AT_ONCE]
     for piece in again:
         about = Ref(HANDOVER, known(piece.id))
@@ -205,7 +199,7 @@ def _verbs(departure: Departure, left: list[Handover]) -> Iterable[Part]:
                 Button(T("Keep: {what}", what=what), "handover_offer", keep, about),
             )
         )
-    if not departure.done_at:
+    if not (departure.done_at or gone):
         out = Button(T("End access now"), "person_out", {}, Ref(KIND, departure.person_id))
         yield Buttons((out,))
 
@@ -222,11 +216,11 @@ def offer_card(look: Look, id_: int) -> Card:
     pieces = departures.offered(look.db, id_)
     waiting = [piece for piece in pieces if piece.state == OFFERED]
     name = called(look.db, departure.person_id)
-    title = (
-        T("{name} is leaving: {n} for you to take over", name=name, n=len(waiting))
-        if waiting
-        else T("Handed over from {name}", name=name)
-    )
+    title = T("Handed over from {name}", name=name)
+    if waiting and _gone(look.db, departure):
+        title = T("{name} has left: {n} for you to take over", name=name, n=len(waiting))
+    elif waiting:
+        title = T("{name} is leaving: {n} for you to take over", name=name, n=len(waiting))
     lines = tuple(Line(_marked(piece), STAFF) for piece in pieces[:SHOWN])
     rest = (Note(T("and {n} more", n=len(pieces) - SHOWN)),) if len(pieces) > SHOWN else ()
     return Card(title, (*lines, *rest, *_decide(id_, waiting)), Ref(OFFER, id_))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from commands.kit.card import STAFF, Line, Ref
 from commands.kit.noun import Look
 from commands.kit.people import acting
-from commands.kit.words import T
+from commands.kit.words import T, Words, sentence
 from commands.staff.rules import last_day
 from storage import absences, departures, people
 from storage.database import Transaction, known
@@ -49,6 +49,22 @@ def _held(db: Transaction, piece: Handover) -> T:
         to=called(db, offer.to_id),
         leaver=called(db, departure.person_id),
     )
+
+
+def stands(db: Transaction, piece: Handover) -> T:
+    """How a piece of what somebody leaves behind stands."""
+    offer = departures.offer(db, piece.offer_id)
+    to = called(db, offer.to_id) if offer else "?"
+    values: dict[str, Words] = {"what": sentence(piece.what), "to": to}
+    match piece.state:
+        case departures.OFFERED:
+            return T("☐ {what}: {to} is asked", **values)
+        case departures.DECLINED:
+            return T("✗ {what}: {to} declined", **values)
+        case departures.TAKEN:
+            return T("☑ {what}: {to} has it", **values)
+        case _:
+            return T("☑ {what}: settled", **values)
 
 
 def called(db: Transaction, person_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Part, Ref
@@ -12,8 +13,9 @@ from commands.kit.form import Ask
 from commands.kit.people import Role, load
 from commands.kit.words import T, Words, listed
 from commands.staff.cards import account_name, unlinking
-from commands.staff.rules import KIND, quiet_hours
-from storage import people
+from commands.staff.notes import called
+from commands.staff.rules import KIND, last_day, quiet_hours
+from storage import absences, people
 from storage.people import Account
 
 LAST = "last"
@@ -31,10 +33,17 @@ def settings(desk: Desk) -> Card:
         Facts(_as_set(desk, accounts), STAFF),
         Buttons(quiet),
         Buttons((*homes, where) if len(homes) > 1 else ()),
-        Buttons((Button(T("Language"), "language"), Button(T("Away"), "away"))),
+        Buttons((Button(T("Language"), "language"), *_absent(desk))),
         Buttons(tuple(unlinking(about, account) for account in accounts)),
     )
     return Card(T("Your settings"), parts)
+
+
+def _absent(desk: Desk) -> Iterator[Button]:
+    """The way to be away, and the way back for whoever is."""
+    if absences.of(desk.db, desk.person.id, desk.now):
+        yield Button(T("I am back"), "back")
+    yield Button(T("Away"), "away")
 
 
 def _ways() -> tuple[tuple[Button, ...], Button]:
@@ -60,8 +69,19 @@ def _as_set(desk: Desk, accounts: list[Account]) -> tuple[tuple[Words, Words], .
     return (
         (T("Quiet hours"), T("none") if quiet.start == quiet.end else hours),
         (T("Told on"), found.home.capitalize() or T("wherever you were last")),
+        (T("Away"), listed(list(_away(desk)) or [T("no")])),
         (T("Accounts"), listed([account_name(account) for account in accounts])),
     )
+
+
+def _away(desk: Desk) -> Iterator[T]:
+    for absence in absences.ahead(desk.db, desk.person.id, desk.now):
+        yield T(
+            "from {since} until {until:weekday}, {deputy} stands in",
+            since=absence.since,
+            until=last_day(absence, desk.zone),
+            deputy=called(desk.db, absence.deputy_id),
+        )
 
 
 class Settings(

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import locale
 from bot.playing import Played, Stage
 from bot.script import Script
 from bot.wiring import assemble
+from bot.words import Reader
 from commands import budget
 from commands.budget import ANSWERS, MISSED, Budget, BudgetPolicy, Push, kind_of, loaded
 from commands.kit.calendar import Quiet
@@ -107,6 +109,18 @@ def test_days_are_counted_by_the_median_of_those_worked_and_by_the_fullest() -> 
     got = pushed(*(at(day, 9) for day in (12, 12, 13, 14, 14, 14, 17, 17, 17, 17)))
     load = loaded(WANG, got, WEEK, ZONE)
     assert (load.pushes, load.median, load.most) == (10, 1, 4)
+
+
+def test_nobody_is_told_of_zero_messages_or_fewer() -> None:
+    calm = loaded(WANG, pushed(at(12, 9)), WEEK, ZONE)
+    limits = BudgetPolicy(median_daily=4, most_daily=12)
+    found = Budget(WEEK[0], len(WEEK), (calm,), limits, unbound=False)
+    reader = Reader("zh", ZONE, at(20, 9), locale.load())
+    said = reader.say(budget.summary(found))
+    assert "至少一半的人在至少一半的工作日里收不到消息，任何人任何一天都不超过1条" in said
+    assert "王经理：至少一半的工作日收不到消息，最多的一天1条" in reader.say(
+        budget.made_up_of(calm)
+    )
 
 
 def test_merged_letters_are_one_push_and_silent_ones_are_counted_apart() -> None:

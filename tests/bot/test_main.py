@@ -176,7 +176,10 @@ def test_a_policy_file_with_a_slip_is_refused_at_the_start(
     monkeypatch.setenv("POLICY_FILE", "own.toml")
     done = bot("run")
     assert done.exit_code == 1
-    assert "headwater: the policy's table [visits]: days: Extra inputs" in done.output
+    assert (
+        "headwater: 制度参数文件无法使用；对方给出的原文是“the policy's table [visits]: days:"
+        in done.output
+    )
     assert served == []
 
 
@@ -190,7 +193,7 @@ def test_a_database_of_a_newer_bot_is_refused(
     database.close()
     done = bot(command)
     assert done.exit_code == 1
-    assert "headwater: the database is at revision 9999, newer than this code" in done.output
+    assert "headwater: 数据库版本是 9999，比本程序新" in done.output
     assert served == []
 
 
@@ -216,8 +219,156 @@ def test_a_database_that_cannot_be_made_is_one_sentence(
     monkeypatch.setenv("DATABASE_URL", place)
     done = bot(command)
     assert done.exit_code == 1
-    assert done.output == "headwater: 数据库没有响应：unable to open database file\n"
+    assert done.output == (
+        "headwater: 数据库没有响应；对方给出的原文是“unable to open database file”\n"
+    )
     assert served == []
+
+
+# --- in the company's language --------------------------------------------------------------------
+
+
+def test_keeping_and_putting_back_is_told_in_chinese(at: Path) -> None:
+    assert bot("backup", "kept.zip").output == (
+        "headwater: 这个数据库还是空的，没有可备份的内容。\n"
+    )
+    assert bot("migrate").exit_code == 0
+    prepared(os.environ["DATABASE_URL"], "web", "zh")
+    assert re.fullmatch(
+        r"已备份到 kept\.zip：\d+行数据、0个文件，数据库版本\d+。\n",
+        bot("backup", "kept.zip").output,
+    )
+    assert bot("restore", "kept.zip").output == (
+        "headwater: 数据库里已有数据。要用备份覆盖它，请加上 --replace。\n"
+    )
+    restored = bot("restore", "kept.zip", "--replace").output
+    assert re.fullmatch(r"已从 kept\.zip 恢复\d+行数据。\n", restored)
+    (at / "odd.zip").write_text("odd")
+    assert "不是源头的备份，或者已经损坏" in bot("restore", "odd.zip", "--replace").output
+    assert bot("restore", "none.zip").output == "headwater: 没有文件 none.zip。\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("backup none/kept.zip", "没有这个文件或目录"),
+        ("export customers none/kept.csv", "没有这个文件或目录"),
+        ("export customers kept.txt", "kept.txt 的文件名须以 .xlsx 或 .csv 结尾。"),
+        ("import customers none.csv", "none.csv：没有这个文件或目录"),
+        ("import customers odd.csv", "odd.csv 不是能读取的 CSV 或 XLSX 文件。"),
+    ],
+)
+def test_what_cannot_be_written_or_read_is_told_in_chinese(
+    at: Path, command: str, words: str
+) -> None:
+    assert bot("migrate").exit_code == 0
+    (at / "odd.csv").write_bytes(b"\x00\x01")
+    done = bot(*command.split())
+    assert done.exit_code == 1
+    assert words in done.output.splitlines()[-1]
+    assert "No such file" not in done.output
+
+
+def test_the_doctor_says_nothing_in_english_but_names(at: Path) -> None:
+    lines = bot("doctor").output.splitlines()
+    assert all(re.match(r"(正常|注意|故障) ", line) for line in lines)
+    words = {line.split()[1] for line in lines}
+    assert {"设置", "时区", "磁盘", "文件", "字体", "数据库"} <= words
+    assert {word for word in words if word.isascii()} == {"PUBLIC_URL", "SECRET_KEYS"}
+
+
+# --- what is there already ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["backup kept.zip", "export customers kept.csv"])
+def test_a_file_that_is_there_is_written_over_only_when_that_is_said(
+    at: Path, command: str
+) -> None:
+    assert bot("migrate").exit_code == 0
+    kept = at / command.rsplit(maxsplit=1)[-1]
+    kept.write_text("dear to somebody")
+    refused = bot(*command.split())
+    assert refused.exit_code == 1
+    assert refused.output == (
+        f"headwater: {kept.name} 已经存在。请换一个名字，或加上 --replace 覆盖它。\n"
+    )
+    assert kept.read_text() == "dear to somebody"
+    assert bot(*command.split(), "--replace").exit_code == 0
+    assert b"dear" not in kept.read_bytes()
+
+
+def test_a_folder_is_no_file_to_write(at: Path) -> None:
+    (at / "kept").mkdir()
+    done = bot("backup", "kept", "--replace")
+    assert done.exit_code == 1
+    assert done.output == "headwater: kept 是目录，请写明文件名。\n"
+
+
+# --- how long is rehearsed ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "93", "1000000000000"])
+def test_days_that_cannot_be_played_are_refused_and_no_chat_opens(
+    at: Path, served: list[Running], days: str
+) -> None:
+    done = bot("rehearse", "--days", days)
+    assert done.exit_code == 1
+    assert done.output == (
+        "headwater: --days 必须是 1 到 92 之间的整数；不写它，就在副本上打开本地聊天。\n"
+    )
+    assert served == []
+
+
+@pytest.mark.parametrize("often", ["-1", "1e9", "nan", "inf"])
+def test_complaints_that_cannot_be_played_are_refused(at: Path, often: str) -> None:
+    done = bot("rehearse", "--days", "3", "--complaints", often)
+    assert done.exit_code == 1
+    assert done.output == "headwater: --complaints 必须是 0 到 1000 之间的数字。\n"
+
+
+# --- where files are kept -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "export customers c.csv", "restore b.zip"])
+@pytest.mark.parametrize("place", ["/proc/none", "{at}/taken/files"])
+def test_a_folder_of_files_that_cannot_be_made_is_one_sentence(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    assert bot("migrate").exit_code == 0
+    assert bot("backup", "b.zip").exit_code == 0
+    (at / "taken").write_text("no folder")
+    folder = place.format(at=at)
+    monkeypatch.setenv("FILES_URL", f"file://{folder}")
+    done = bot(*command.split())
+    assert done.exit_code == 1
+    assert done.output.startswith(f"headwater: 文件无法存放到 {folder}（FILES_URL）：")
+    assert done.output.count("\n") == 1
+    assert served == []
+    told = bot("doctor")
+    assert told.exit_code == 1
+    assert f"文件无法存放到 {folder}" in told.output
+    assert "FILES_URL=file:///" in told.output
+
+
+@pytest.mark.parametrize("place", ["s3://bucket/x", "file://host/x", "/srv/files", "file:x"])
+@pytest.mark.parametrize("command", ["doctor", "run", "export customers c.csv"])
+def test_an_address_of_files_that_is_none_is_told_in_words(
+    at: Path, monkeypatch: pytest.MonkeyPatch, command: str, place: str
+) -> None:
+    monkeypatch.setenv("FILES_URL", place)
+    done = bot(*command.split())
+    assert done.exit_code == 1
+    assert "FILES_URL 必须是 file:///某个/目录（三条斜杠）" in done.output
+    assert "Value error" not in done.output
+    assert "Traceback" not in done.output
+
+
+def test_looking_a_folder_over_leaves_nothing_behind(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILES_URL", f"file://{at}/not/yet/there")
+    assert bot("doctor").exit_code == 0
+    assert not (at / "not").exists()
 
 
 @pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite://", "sqlite:///"])

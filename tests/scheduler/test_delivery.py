@@ -122,7 +122,7 @@ async def test_two_replicas_share_the_pace(desk: Reception) -> None:
 async def test_given_up_loudly(desk: Reception) -> None:
     await desk.says("lina", "/complaint 永固 rust")
     await desk.work()
-    desk.mail.failing = [Later("down")] * (GIVE_UP_AFTER + 1)
+    desk.mail.failing = [Later("Conflict")] * (GIVE_UP_AFTER + 1)
     about = Ref("case", 1)
     await writes(desk, lambda at: at.tell(ToPerson(LINA), Card(T("news"), (), about)))
     for _ in range(GIVE_UP_AFTER + 2):
@@ -131,7 +131,9 @@ async def test_given_up_loudly(desk: Reception) -> None:
     found = await desk.core.database.read(lambda db: letters.lost_on(db, "case", 1))
     assert [one.state for one in found] == [letters.DEAD]
     await desk.core.delivery.tick()
-    assert any("could not be delivered: down" in str(p.page) for _, p in desk.mail.redrawn)
+    why = "another program runs with the same bot token and takes the messages (“Conflict”)"
+    lost = f"could not be delivered: {why}"
+    assert any(lost in str(posted.page) for _, posted in desk.mail.redrawn)
 
 
 async def test_the_next_account_is_tried(desk: Reception) -> None:

@@ -92,7 +92,7 @@ def test_a_restored_database_goes_on_numbering(filled: str, elsewhere: str, tmp_
 def test_a_database_with_rows_is_replaced_only_when_told(filled: str, tmp_path: Path) -> None:
     before = dump(filled, tmp_path / "one.zip", NOW)
     changed(filled, lambda db: house.put(db, "later", value=1))
-    with pytest.raises(Unrestorable, match="not empty; add --replace"):
+    with pytest.raises(Unrestorable, match="not empty"):
         restore(filled, tmp_path / "one.zip")
     assert rows(dump(filled, tmp_path / "two.zip", NOW))["house"] != rows(before)["house"]
     restore(filled, tmp_path / "one.zip", replace=True)
@@ -107,7 +107,7 @@ def test_a_database_in_use_is_left_alone(filled: str, tmp_path: Path) -> None:
     before = dump(filled, tmp_path / "one.zip", NOW)
     running = connect(filled)
     running.execute("SELECT count(*) FROM person").fetchall()
-    with pytest.raises(Unrestorable, match="in use; stop the bot first"):
+    with pytest.raises(Unrestorable, match="in use"):
         restore(filled, tmp_path / "one.zip", replace=True)
     running.close()
     assert dump(filled, tmp_path / "two.zip", NOW).tables == before.tables
@@ -182,19 +182,27 @@ def altered(archive: Path, name: str, change: Callable[[bytes], bytes | None]) -
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
-        ("tables/person.jsonl", lambda b: b.replace("李娜".encode(), "李那".encode()), "person is"),
-        ("tables/person.jsonl", lambda b: b.rpartition(b"\n")[0].rpartition(b"\n")[0], "person is"),
-        ("tables/person.jsonl", lambda b: None, "person is missing"),
+        (
+            "tables/person.jsonl",
+            lambda b: b.replace("李娜".encode(), "李那".encode()),
+            "damaged: person",
+        ),
+        (
+            "tables/person.jsonl",
+            lambda b: b.rpartition(b"\n")[0].rpartition(b"\n")[0],
+            "damaged: person",
+        ),
+        ("tables/person.jsonl", lambda b: None, "damaged: person"),
         ("manifest.json", lambda b: None, "not a backup"),
         ("manifest.json", lambda b: b"[]", "not a backup"),
-        ("manifest.json", lambda b: b.replace(b'"format": 1', b'"format": 2'), "has format 2"),
+        ("manifest.json", lambda b: b.replace(b'"format": 1', b'"format": 2'), "another format: 2"),
         (
             "manifest.json",
             lambda b: b.replace(f'"revision": "{newest()}"'.encode(), b'"revision": "9999"'),
             "newer than this code",
         ),
         ("manifest.json", lambda b: b.replace(b'"a.txt"', b'"../a.txt"'), "outside its folder"),
-        ("files/a.txt", lambda b: b + b"!", "a.txt is not as it was written"),
+        ("files/a.txt", lambda b: b + b"!", "damaged: a.txt"),
     ],
 )
 def test_a_damaged_backup_changes_nothing(
@@ -217,7 +225,7 @@ def test_what_is_no_backup_is_refused(
 ) -> None:
     if content is not None:
         (tmp_path / "one.zip").write_bytes(content)
-    with pytest.raises(Unrestorable, match=r"there is no file|not a backup"):
+    with pytest.raises(Unrestorable, match=r"no such file|not a backup"):
         restore(database_url, tmp_path / "one.zip")
 
 

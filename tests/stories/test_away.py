@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from storage import absences, cases
 from tests.house import TestHouse
 
@@ -242,3 +244,28 @@ async def test_a_deputy_is_not_woken_to_be_asked(house: TestHouse) -> None:
     assert house.zhouqiang.count("请您代理李娜的工作") == before == 0
     await house.advance(hours=9)
     assert house.zhouqiang.sees("请您代理李娜的工作", "10月16日（周五）")
+
+
+async def test_the_settings_say_since_when_until_when_and_who_stands_in(house: TestHouse) -> None:
+    await house.lina.says("/settings")
+    await house.settle()
+    assert house.lina.sees("您的设置", "请假", "没有")
+    await away(house)
+    await house.lina.says("/settings")
+    await house.settle()
+    assert house.lina.sees("10月14日", "到10月16日（周五），由周强代理")
+    await house.lina.presses("我回来了", on="您的设置")
+    await house.settle()
+    await house.lina.says("/settings")
+    await house.settle()
+    assert house.lina.count("到10月16日（周五），由周强代理") <= 2
+
+
+async def test_the_settings_show_an_absence_that_is_still_to_come(house: TestHouse) -> None:
+    await house.lina.says("/away 10月23日 deputy: 周强 since: 10月20日")
+    await house.settle()
+    await house.lina.says("/settings")
+    await house.settle()
+    assert house.lina.sees("从10月20日", "到10月23日（周五），由周强代理")
+    with pytest.raises(AssertionError):
+        await house.lina.presses("我回来了", on="您的设置")

@@ -68,7 +68,7 @@ async def test_what_is_declined_stays_with_the_superior_who_asks_another_or_keep
     await house.settle()
     await house.wang.answers(to="吴磊")
     await house.settle()
-    assert house.wulei.sees("周强即将离职：有1项请您接手", "西溪包装")
+    assert house.wulei.sees("周强已离职：有1项请您接手", "西溪包装")
     await house.wulei.presses("我来接手")
     await house.settle()
     await house.lina.presses("我来接手")
@@ -174,7 +174,7 @@ async def test_somebody_away_who_leaves_comes_back_to_nothing(house: TestHouse) 
     seen = house.zhouqiang.count("")
     await house.advance(days=4)
     assert house.zhouqiang.count("") == seen
-    assert house.lina.sees("周强即将离职：有3项请您接手")
+    assert house.lina.sees("周强已离职：有3项请您接手")
 
 
 async def test_what_is_left_is_chased_daily(house: TestHouse) -> None:
@@ -232,3 +232,29 @@ async def test_no_letter_reaches_whoever_has_left(house: TestHouse) -> None:
     await house.advance(days=3)
     assert house.zhouqiang.count("") == seen
     assert house.wang.sees("您要我提醒", "西溪包装")
+
+
+async def test_who_left_at_once_is_found_by_name_with_what_is_open(house: TestHouse) -> None:
+    await leaves(house, "周强", "李娜", at_once=True)
+    assert house.wang.sees("周强已离职：还有3项未接手", "账号已停用")
+    assert house.lina.sees("周强已离职：有3项请您接手")
+    assert not house.zhao.sees("立即停用")
+    assert not house.wang.sees("即将离职")
+    await house.zhao.says("/person 周强")
+    await house.settle()
+    assert house.zhao.sees("周强", "已离职", "未接手的暂由王经理负责")
+    assert house.zhao.sees("☐ 客户海岳橡胶：已请李娜接手")
+    await house.lina.presses("全部接手")
+    await house.settle()
+    assert house.zhao.sees("周强已离职，工作全部交接完毕")
+
+
+async def test_who_has_left_gets_no_work_any_more(house: TestHouse) -> None:
+    await leaves(house, "周强", "李娜", at_once=True)
+    await house.lina.says("/complaint 永固 锈蚀")
+    await house.settle()
+    await house.lina.says("/case_pass case: C-2026-0001 to: 周强")
+    await house.settle()
+    case = await house.read(lambda db: cases.get(db, 1))
+    assert case is not None
+    assert case.owner_id == LINA

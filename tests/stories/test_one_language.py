@@ -69,6 +69,7 @@ def own(house: TestHouse) -> list[str]:
 
 def stray(text: str, names: list[str], language: str) -> list[str]:
     """Words of the other language."""
+    text = re.sub(TYPED, " ", text)  # before a command's name is taken out of the middle of it
     for name in names:
         text = text.replace(name, " ")
     text = NEUTRAL.sub(" ", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands.kit.people import Role
 from storage import people, places
 from tests.house import TestHouse
 
@@ -72,6 +73,27 @@ async def test_help_shows_what_this_person_may_do(house: TestHouse) -> None:
     await house.settle()
     assert house.chenjing.sees("投诉")
     assert not house.chenjing.sees("/person_add")
+
+
+async def test_an_administrators_help_names_every_command_on_a_person(house: TestHouse) -> None:
+    await house.zhao.says("/help")
+    await house.settle()
+    declared = [command.declared for command in house.core.house.catalogue]
+    theirs = {one.name for one in declared if one.who & {Role.ADMINISTRATOR, Role.STAFF}}
+    assert {"person_add", "person_leave", "person_out", "account_unlink"} <= theirs
+    assert [name for name in sorted(theirs) if not house.zhao.sees(f"/{name}")] == []
+    assert house.zhao.sees("人员：", "离职", "解除账号")
+
+
+async def test_help_tells_others_only_of_what_they_might_do(house: TestHouse) -> None:
+    await house.lina.says("/help")
+    await house.settle()
+    assert house.lina.sees("/visit_undo", "/handover_accept")
+    assert not house.lina.sees("/person_departments")
+    await house.zhangwei.says("/help")
+    await house.settle()
+    assert not house.zhangwei.sees("/visit_undo")
+    assert not house.zhangwei.sees("/handover_accept")
 
 
 async def test_binding_a_place(house: TestHouse) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from commands.rehearsal import PLAYED
 from storage import house as facts
 from tests.house import BEGUN, TestHouse
@@ -26,9 +28,10 @@ async def test_in_a_rehearsal_an_administrator_sees_the_budget(house: TestHouse)
         assert house.zhao.sees("李娜会收到1条消息，其中0条在免打扰时段")
 
 
-async def test_it_is_asked_for_in_chinese_too(house: TestHouse) -> None:
+@pytest.mark.parametrize("words", ["演练", "/演练", "rehearse"])
+async def test_it_is_asked_for_by_every_name_it_has(house: TestHouse, words: str) -> None:
     await in_a_rehearsal(house)
-    await house.zhao.says("演练")
+    await house.zhao.says(words)
     await house.settle()
     assert house.zhao.sees("消息量在限额之内")
 
