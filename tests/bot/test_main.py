@@ -255,7 +255,7 @@ def test_keeping_and_putting_back_is_told_in_chinese(at: Path) -> None:
         ("export customers none/kept.csv", "没有这个文件或目录"),
         ("export customers kept.txt", "kept.txt 的文件名须以 .xlsx 或 .csv 结尾。"),
         ("import customers none.csv", "none.csv：没有这个文件或目录"),
-        ("import customers odd.csv", "odd.csv 不是能读取的 CSV 或 XLSX 文件。"),
+        ("import customers odd.csv", "odd.csv：这既不是 CSV 文件，也不是 XLSX 文件。"),
     ],
 )
 def test_what_cannot_be_written_or_read_is_told_in_chinese(
