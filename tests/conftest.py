@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from storage.migrate import upgrade
 from tests.house import TestHouse, lived_in, opened, prepared
@@ -15,12 +16,31 @@ from tests.postgres import Cluster
 pytest_plugins = ("tests.telltale",)
 PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
+# As the bot logs off a terminal, but into the test's output: frames drawn for a terminal, with
+# every variable, would cost seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.ExceptionRenderer(),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--dump-calls=DIR` keeps what the bot sent, for the platforms' own type checkers."""
     parser.addoption("--dump-calls", default="", help="write every call of the stories here")
     parser.addoption("--scan-logs", default="", help="keep the log here; look for people in it")
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    """What a test makes of the logs ends with it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
 from bot import __main__ as program
@@ -497,13 +496,12 @@ async def test_lost_letters_of_long_ago_are_forgotten(clinic: Clinic) -> None:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An empty folder and an environment without settings."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
-    yield monkeypatch
-    structlog.reset_defaults()
+    return monkeypatch
 
 
 def test_the_command_prints_a_line_for_each_check(shell: pytest.MonkeyPatch) -> None:

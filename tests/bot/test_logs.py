@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -32,17 +31,7 @@ LOG_LIKE = [
 ]
 
 
-@pytest.fixture
-def logged() -> Iterator[None]:
-    """Logs go back to what they were; each test begins them, for it has a standard error."""
-    yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-
-
-def test_off_a_terminal_every_event_is_a_line_of_json(
-    capsys: pytest.CaptureFixture[str], logged: None
-) -> None:
+def test_off_a_terminal_every_event_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     log_events("json")
     structlog.get_logger("x").info("letter_lost", letter=7)
     structlog.get_logger("x").debug("chatter")
@@ -64,7 +53,6 @@ def test_at_a_terminal_lines_are_for_people(capsys: pytest.CaptureFixture[str]) 
 async def test_a_bug_is_logged_with_the_request_it_met(
     house: TestHouse,
     capsys: pytest.CaptureFixture[str],
-    logged: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     log_events("json")
@@ -91,7 +79,6 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_people_say_and_who_they_are_is_in_no_log(
     house: TestHouse,
     capfd: pytest.CaptureFixture[str],
-    logged: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Many stories, with marks planted in everything that people say."""

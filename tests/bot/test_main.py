@@ -10,12 +10,10 @@ import socket
 import sqlite3
 import threading
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
-import structlog
 from typer.testing import CliRunner, Result
 
 from bot import __main__ as program
@@ -28,15 +26,14 @@ from tests.house import prepared, settings_for
 
 
 @pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder and an environment without settings."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/headwater.db")
     monkeypatch.setenv("PORT", "0")
-    yield tmp_path
-    structlog.reset_defaults()
+    return tmp_path
 
 
 def bot(*arguments: str) -> Result:

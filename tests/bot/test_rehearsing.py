@@ -320,7 +320,7 @@ def test_without_days_the_chat_opens_on_the_copy_and_goes_on_where_it_ended(
     assert opened_.exit_code == 0, opened_.output
     assert found[0].link in opened_.output
     assert "这是贵公司的副本" in opened_.output
-    assert "以赵总的身份发送 /rehearsal" in opened_.output
+    assert "以赵总的身份发送“演练”（/rehearsal）" in opened_.output
     assert "make run" not in opened_.output
     assert bot("--days", "2", "--complaints", "0").exit_code == 0
     assert bot("--keep").exit_code == 0

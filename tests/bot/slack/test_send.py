@@ -36,7 +36,7 @@ async def slack(clock: Clock) -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture
 async def voice(slack: FakeSlack, clock: Clock) -> AsyncIterator[SlackPlatform]:
-    platform = SlackPlatform(slack.bot_token, clock, url=slack.api_url, seconds=0.5)
+    platform = SlackPlatform(slack.bot_token, clock, url=slack.api_url, seconds=1.5)
     yield platform
     await platform.stop()
 
