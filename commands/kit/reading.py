@@ -260,7 +260,8 @@ def _first_choice(
     called = [
         (name, asked.field, value)
         for asked in declared.questions
-        if isinstance(asked.kind, Choice) and asked.field not in answered
+        if isinstance(asked.kind, Choice) and not asked.kind.several
+        if asked.field not in answered
         for value, label in asked.kind.options
         for name in (value, *ctx.spoken(label))
     ]

@@ -187,6 +187,16 @@ async def test_a_choice_is_called_by_its_name(house: TestHouse) -> None:
     assert (job.sheet, job.form) == ("people", "csv")
 
 
+async def test_a_choice_of_several_stays_one_of_several(house: TestHouse) -> None:
+    await house.zhao.says("/person_departments 李娜 质量")
+    await house.settle()
+    quality, sales = await house.read(
+        lambda db: [people.members(db, name) for name in ("quality", "sales")]
+    )
+    assert LINA in [person.id for person in quality]
+    assert LINA not in [person.id for person in sales]
+
+
 async def test_a_choice_that_there_is_not_is_said(house: TestHouse) -> None:
     await house.zhao.says("/export 合同")
     await house.settle()
