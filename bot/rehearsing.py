@@ -15,8 +15,8 @@ from pathlib import Path
 from bot import locale
 from bot.core import AHEAD, Core
 from bot.playing import Played, Stage
-from bot.sample import PLATFORM, SAMPLE
-from bot.script import MONTH, Script, account_of
+from bot.sample import PLATFORM, SAMPLE, account_of
+from bot.script import MONTH, Script
 from bot.settings import Settings
 from bot.start import Refusal
 from bot.wiring import Running, assemble

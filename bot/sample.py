@@ -91,27 +91,28 @@ def _staff(db: Transaction, now: datetime) -> dict[str, int]:
         row = Person(name=name, superior_id=ids.get(superior), admin=admin, created_at=now)
         ids[user] = people.add(db, row)
         people.place(db, ids[user], {department.value: head})
-        _account(db, now, user, name, person_id=ids[user])
+        people.add_account(db, account_of(user, name, now, person_id=ids[user]))
     return ids
 
 
 def _contacts(db: Transaction, now: datetime, opened: dict[str, Ref]) -> None:
     for user, name, title, short in CONTACTS:
         row = Contact(customer_id=opened[short].id, name=name, title=title, created_at=now)
-        _account(db, now, user, name, contact_id=customers.add_contact(db, row))
-    _account(db, now, "stranger", "陌生人")
+        made = customers.add_contact(db, row)
+        people.add_account(db, account_of(user, name, now, contact_id=made))
+    people.add_account(db, account_of("stranger", "陌生人", now))
 
 
-def _account(
-    db: Transaction,
-    now: datetime,
+def account_of(
     user: str,
     name: str,
+    now: datetime,
     *,
     person_id: int | None = None,
     contact_id: int | None = None,
-) -> None:
-    row = Account(
+) -> Account:
+    """An account of the local chat."""
+    return Account(
         platform=PLATFORM,
         workspace=WORKSPACE,
         user=user,
@@ -121,7 +122,6 @@ def _account(
         chat=f"dm:{user}",
         used_at=now,
     )
-    people.add_account(db, row)
 
 
 def _rooms(db: Transaction, now: datetime, admin: int) -> None:

@@ -13,14 +13,13 @@ from random import Random
 from typing import TypeVar
 
 from bot.playing import Part, Stage
-from bot.sample import PLATFORM, WORKSPACE
+from bot.sample import PLATFORM, WORKSPACE, account_of
 from commands.kit.card import Button, Ref
 from commands.kit.people import Department, Person, acting, load
 from commands.kit.words import T
 from storage import absences, cases, customers, people, postings, visits
 from storage.cases import Case
 from storage.database import Transaction, known
-from storage.people import Account
 
 WORKED = 5
 MONTH = 30
@@ -314,24 +313,3 @@ def _contact_of(db: Transaction, customer: int, now: datetime) -> Part | None:
     made = account_of(f"c{contact.id}", contact.name, now, contact_id=contact.id)
     people.add_account(db, made)
     return Part(made.user, made.chat)
-
-
-def account_of(
-    user: str,
-    name: str,
-    now: datetime,
-    *,
-    person_id: int | None = None,
-    contact_id: int | None = None,
-) -> Account:
-    """An account of the local chat."""
-    return Account(
-        platform=PLATFORM,
-        workspace=WORKSPACE,
-        user=user,
-        name=name,
-        person_id=person_id,
-        contact_id=contact_id,
-        chat=f"dm:{user}",
-        used_at=now,
-    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from bot import sample
-from bot.script import account_of
+from bot.sample import account_of
 from commands.customers import open_file
 from commands.kit.desk import Desk, Source
 from commands.kit.people import Actor, Department
