@@ -15,7 +15,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) was not found. On Debian: apt-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format coverage bench faults words screenshots container lock
+.PHONY: help setup run test torture check format coverage bench faults words screenshots container lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -43,9 +43,12 @@ run: $(READY) ## Run the bot (settings come from the environment)
 	@$(PY) -m bot run
 
 # The browser's driver keeps an event loop of its own, which other tests of the same process could not share.
-test: $(READY) ## Run every test
-	$(PY) -m pytest -n 2 -m "not browser"
-	$(PY) -m pytest -m browser
+test: $(READY) ## Run the tests: under fifteen minutes on two cores
+	$(PY) -m pytest -n 2 -m "not browser and not torture"
+	$(PY) -m pytest -n 2 -m browser
+
+torture: $(READY) ## Break the same thing again and again: what `make test` leaves out for its length
+	$(PY) -m pytest -n 2 -m torture
 
 check: $(READY) ## Format, lint, types, layers and the figures of the code
 	$(PY) -m ruff format --check .
@@ -58,9 +61,9 @@ format: $(READY) ## Format the code and mend what ruff can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-coverage: $(READY) ## Run every test and measure branch coverage
-	$(PY) -m pytest -n 2 -m "not browser" --cov --cov-report=
-	$(PY) -m pytest -m browser --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
+coverage: $(READY) ## Run every test, each story on each platform and engine, and measure branch coverage
+	$(PY) -m pytest -n 2 --whole -m "not browser" --cov --cov-report=
+	$(PY) -m pytest -n 2 -m browser --cov --cov-append --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 bench: $(READY) ## Measure how fast it is against floors, peers and the code before (SHORT=1: under five minutes)
 	$(PY) -m tests.bench

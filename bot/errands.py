@@ -43,7 +43,7 @@ class Errands:
 
     async def tick(self) -> timedelta | None:
         """Ask what is to be asked, one thing after the other; give when there is more."""
-        while errand := await self._claim():
+        while await self.database.read(self._any_due) and (errand := await self._claim()):
             await self._run(errand)
         return await self.next_in()
 
@@ -51,6 +51,9 @@ class Errands:
         """How long until the next errand, or None when there is none."""
         following = await self.database.read(errands.next_at)
         return max(following - self.clock.machine(), timedelta()) if following else None
+
+    def _any_due(self, db: Transaction) -> bool:
+        return errands.any_due(db, self.clock.machine())
 
     async def _claim(self) -> Errand | None:
         found, _ = await self.database.write(self._take)

@@ -84,7 +84,7 @@ class Fetching:
     async def tick(self) -> int:
         """Fetch what is wanted; give how many were tried."""
         tried = 0
-        while wanted := await self._claim():
+        while await self.database.read(self._any_wanted) and (wanted := await self._claim()):
             here = [file for file in wanted if file.platform in self.platforms]
             await asyncio.gather(*(self._fetch(file) for file in here))
             tried += len(here)
@@ -94,6 +94,9 @@ class Fetching:
         """How long until a file may be tried again, or None when none waits."""
         following = await self.database.read(files.next_at)
         return max(following - self.clock.machine(), timedelta()) if following else None
+
+    def _any_wanted(self, db: Transaction) -> bool:
+        return files.any_wanted(db, self.clock.machine())
 
     async def _claim(self) -> list[File]:
         now = self.clock.machine()

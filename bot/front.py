@@ -65,9 +65,12 @@ class Fronts:
 
     async def tick(self) -> None:
         """Draw what was opened or may have changed; show what looks different."""
-        while found := await self._claim():
+        while await self.database.read(self._any_due) and (found := await self._claim()):
             for front in found:
                 await self._show(front)
+
+    def _any_due(self, db: Transaction) -> bool:
+        return fronts.any_due(db, self.house.clock.machine(), self._changed_at)
 
     async def _claim(self) -> list[Front]:
         now = self.house.clock.machine()

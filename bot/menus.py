@@ -18,7 +18,7 @@ from bot.house import LANGUAGES, House
 from bot.permission import may
 from commands.kit.command import Declared
 from commands.kit.errors import Later, Never, Unclear
-from commands.kit.people import Actor, Person, Role, load
+from commands.kit.people import Actor, Person, Role, everybody
 from scheduler.sending import backoff
 from storage import journal, menus, pacing, people
 from storage.database import Database, Transaction, known
@@ -148,6 +148,7 @@ class Wanted:
         self.db = db
         self.house = house
         self.accounts = people.linked(db, platform, workspace)
+        self.people = everybody(db)
         self.listed = [c.declared for c in house.catalogue if c.declared.listed]
         self.used = {
             (one.person_id, one.deed): one.times
@@ -173,7 +174,7 @@ class Wanted:
         }
 
     def _own(self, account: Account) -> tuple[str, Offered] | None:
-        person = load(self.db, account.person_id) if account.person_id else None
+        person = self.people.get(account.person_id) if account.person_id else None
         if not account.chat or (person is None and account.contact_id is None):
             return None
         allowed = self._may(person, account)

@@ -128,7 +128,9 @@ class Clerk:
         usual = sys.getswitchinterval()
         sys.setswitchinterval(TURN)
         try:
-            return await self._work_off()
+            ended = await self._work_off()
+            await self.database.write(self._let_go)
+            return ended
         finally:
             sys.setswitchinterval(usual)
             await self.aside.close()
@@ -146,6 +148,10 @@ class Clerk:
                     break
                 ended += 1
         return ended
+
+    def _let_go(self, db: Transaction) -> None:
+        """The next table may be another program's: it need not wait until our lease runs out."""
+        leases.let_go(db, LEASED, self.holder, self.clock.machine())
 
     async def _stopped(self, job: Job) -> bool:
         """Whether it was stopped on purpose, so that the next one can be begun."""

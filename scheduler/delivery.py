@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
-from commands.kit import card as cards
-from commands.kit.card import Card, Ref
+from commands.kit.card import Card
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.reasons import of_platform
 from commands.kit.words import T
-from scheduler.addressing import Addressing, works_here
+from scheduler.addressing import Addressing
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.moving import moved
+from scheduler.picking import Batch, Picking
 from scheduler.redrawing import Drawing, Redrawing
 from scheduler.sending import (
     BUGS,
     KEYS,
-    NOBODY,
     STOPPED,
     UNDRAWABLE,
     Envelope,
-    Rate,
     Sender,
     Shown,
     Where,
@@ -34,35 +33,23 @@ from scheduler.sending import (
 from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
-from storage import letters, pacing, people, postings, pushes, subjects
+from storage import letters, pacing, people, postings, pushes, subjects, topics
 from storage.database import Conflict, Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
 from storage.postings import Posting
 
 log = structlog.get_logger("delivery")
-LEASE = timedelta(seconds=60)
 GIVE_UP_AFTER = 12
-AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A letter with those merged into it, ready to go: or the reason why not."""
+class Waiting(NamedTuple):
+    """What there is to do, looked up without writing: the writer is free for who has more."""
 
-    letters: tuple[Letter, ...]
-    card: Card | None = None
-    version: int = 0
-    account: Account | None = None
-    where: Where | None = None
-    topic: Ref | None = None
-    dropped: str = ""
-    lost: str = ""
-
-    @property
-    def head(self) -> Letter:
-        """The letter that was claimed first."""
-        return self.letters[0]
+    orphans: bool
+    letters: bool
+    redraws: bool
+    topics: bool
 
 
 class Delivery:
@@ -85,23 +72,48 @@ class Delivery:
         self.drawing = drawing
         self.redrawing = Redrawing(database, clock, sender, drawing)
         self.topics = Topics(database, clock, sender, drawing.nouns)
+        self.picking = Picking(clock, sender, self.addressing, drawing, self.topics, holder=holder)
         self.holder = holder
         self.tally = tally or Tally()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
-        handled = await self._reconcile()
+        waiting = await self.database.read(self.waiting)
+        handled = await self._reconcile() if waiting.orphans else 0
+        if waiting.letters or handled:
+            handled += await self._send_all()
+        if waiting.redraws:
+            handled += await self.redrawing.tick()
+        if waiting.topics:
+            handled += await self.topics.tick()
+        return handled
+
+    def waiting(self, db: Transaction) -> Waiting:
+        """What may be done now."""
+        machine, company = self.clock.machine(), self.clock.now()
+        return Waiting(
+            orphans=letters.any_expired(db, machine),
+            letters=letters.ready(db, company, machine),
+            redraws=postings.any_behind(db, machine),
+            topics=topics.any_behind(db, machine),
+        )
+
+    async def _send_all(self) -> int:
+        handled = 0
         while claimed := await self._claim():
             ready = [batch for batch in claimed if batch is not None]
             await asyncio.gather(*(self._deliver(batch) for batch in ready))
             handled += len(ready)
-        return handled + await self.redrawing.tick() + await self.topics.tick()
+        return handled
 
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go or card be redrawn, or None when none waits."""
+        return await self.database.read(self.wait)
+
+    def wait(self, db: Transaction) -> timedelta | None:
+        """The same, within a transaction."""
         machine, company = self.clock.machine(), self.clock.now()
-        letter = await self.database.read(lambda db: letters.next_at(db, company))
-        redraw = await self.database.read(postings.next_at)
+        letter, redraw = letters.next_at(db, company), postings.next_at(db)
         waits = [at - machine for at in (letter.at, redraw) if at]
         waits += [letter.company_at - company] if letter.company_at else []
         return max(min(waits), timedelta()) if waits else None
@@ -110,73 +122,11 @@ class Delivery:
 
     async def _claim(self) -> list[Batch | None]:
         try:
-            found, _ = await self.database.write(self._take)
+            found, _ = await self.database.write(self.picking.take)
         except Conflict:
             # Another replica was the first to write to a new destination: its turn is seen now.
-            found, _ = await self.database.write(self._take)
+            found, _ = await self.database.write(self.picking.take)
         return found
-
-    def _take(self, db: Transaction) -> list[Batch | None]:
-        now, company = self.clock.machine(), self.clock.now()
-        until = now + LEASE
-        taken = letters.claim(db, company, now, self.holder, until, AT_ONCE)
-        batches: list[Batch | None] = []
-        for letter in taken:
-            more = (
-                letters.companions(db, letter, company, self.holder, until) if letter.merges else []
-            )
-            batches.append(self._prepare(db, (letter, *more)))
-        return batches
-
-    def _prepare(self, db: Transaction, taken: tuple[Letter, ...]) -> Batch | None:
-        """Draw what is to be sent and choose the account; None when its destination must wait."""
-        head = taken[0]
-        if head.useful_until and self.clock.now() > head.useful_until:
-            return Batch(taken, dropped="no longer useful")
-        if head.person_id and not works_here(db, head.person_id):
-            return Batch(taken, dropped="has left")
-        account, where = self.addressing.whereto(db, head)
-        if where is None:
-            return Batch(taken, lost=NOBODY.text)
-        if not self._in_turn(db, taken, where):
-            return None
-        try:
-            card, version = self._drawn(db, taken)
-        except BUGS as bug:
-            log.exception("letter_undrawable", letter=head.id, exc_info=bug)
-            return Batch(taken, lost=UNDRAWABLE.text)
-        return Batch(taken, card, version, account, where, self.topics.wanted(db, head, where))
-
-    def _in_turn(self, db: Transaction, taken: tuple[Letter, ...], where: Where) -> bool:
-        """Take this message's place in every limit, or put the letters back until it comes."""
-        now = self.clock.machine()
-        rates = self.sender.rates(where)
-        free = [pacing.next_at(db, rate.destination) for rate in rates]
-        wait = max((at for at in free if at and at > now), default=None)
-        if wait is None:
-            for rate in rates:
-                pacing.set_next(db, rate.destination, _after(now, rate))
-            return True
-        for letter in taken:
-            letters.again(db, known(letter.id), self.holder, wait, "", counts=False)
-        return False
-
-    def _drawn(self, db: Transaction, taken: tuple[Letter, ...]) -> tuple[Card, int]:
-        drawn = [self._card(db, letter) for letter in taken]
-        if len(drawn) == 1:
-            return drawn[0]
-        return cards.merged(tuple(card for card, _ in drawn)), 0
-
-    def _card(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
-        card, version = self._meant(db, letter)
-        away = letter.for_id if letter.for_id != letter.person_id else None
-        return self.drawing.behalf(db, card, away), version
-
-    def _meant(self, db: Transaction, letter: Letter) -> tuple[Card, int]:
-        if letter.body is not None:
-            return cards.decode(letter.body), 0
-        about = Ref(letter.subject_kind, letter.subject_id or 0, letter.view)
-        return self.drawing.draw(db, about)
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -422,29 +372,7 @@ class Delivery:
 
     async def _reconcile(self) -> int:
         """Letters whose sender died while sending are unclear: looked up, or done as declared."""
-        batches, _ = await self.database.write(self._orphans)
+        batches, _ = await self.database.write(self.picking.orphans)
         for batch in batches:
             await self._unclear(batch, STOPPED.text)
         return len(batches)
-
-    def _orphans(self, db: Transaction) -> list[Batch]:
-        now = self.clock.machine()
-        return [
-            self._orphan(db, letter)
-            for letter in letters.expired(db, now)
-            if letters.take_over(db, known(letter.id), now, self.holder, now + LEASE)
-        ]
-
-    def _orphan(self, db: Transaction, letter: Letter) -> Batch:
-        """As it may have been sent; one that can't be drawn any more can't be looked up either."""
-        account, where = self.addressing.whereto(db, letter)
-        try:
-            card, version = self._drawn(db, (letter,))
-        except BUGS as bug:
-            log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
-            return Batch((letter,), account=account, where=where)
-        return Batch((letter,), card, version, account, where)
-
-
-def _after(now: datetime, rate: Rate) -> datetime:
-    return now + timedelta(seconds=rate.per / rate.many)

@@ -14,7 +14,7 @@ from commands.kit.people import load
 from commands.kit.words import T, Words, decode
 from scheduler.alarm import raise_alarm
 from scheduler.timers import Timers
-from storage import dues, house, letters, timers
+from storage import backlog, dues, house, timers
 from storage.database import Transaction, known
 from storage.dues import Due
 from storage.timers import Timer
@@ -154,8 +154,8 @@ def _missed(db: Transaction, silence: Silence) -> Missed:
     own = {id_: due for id_, due in found.items() if due and _is_own(due, silence)}
     late = tuple(t for t in waiting if t.due_id not in own)
     warnings = [t for t in waiting if t.due_id in own and t.at < own[t.due_id].due_at]
-    stale = letters.useless(db, silence.until)
-    sent_late = letters.overdue(db, silence.until) - stale
+    stale = backlog.useless(db, silence.until)
+    sent_late = backlog.overdue(db, silence.until) - stale
     return Missed(tuple(own.values()), late, sent_late, stale + len(warnings))
 
 

@@ -56,10 +56,13 @@ class Timers:
     async def tick(self) -> frozenset[str]:
         """Fire everything that is due by now; give what should be looked at next."""
         after: set[str] = set()
-        while due := await self._claim():
+        while await self.database.read(self._any_due) and (due := await self._claim()):
             for at in range(0, len(due), TOGETHER):
                 after |= await self._fire(due[at : at + TOGETHER])
         return frozenset(after)
+
+    def _any_due(self, db: Transaction) -> bool:
+        return timers.due(db, self.clock.now(), self.clock.machine())
 
     async def _claim(self) -> list[Timer]:
         now, machine = self.clock.now(), self.clock.machine()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
-from storage import drafts, dues, files, letters, timers
+from storage import backlog, drafts, dues, files, letters, timers
 from storage.columns import one_of
 from storage.database import Query, Transaction
 from storage.deliveries import SetAside
@@ -74,7 +74,7 @@ def look(db: Transaction, now: datetime) -> Counts:
     """Count everything; `now` is the company's."""
     waiting = timers.waiting(db)
     return Counts(
-        letters={found.state: found.letters for found in letters.backlog(db)},
+        letters={found.state: found.letters for found in backlog.states(db)},
         oldest_letter=_OLDEST.first(db, now=now),
         timers_waiting=waiting.timers,
         timers_failed=_FAILED.first(db) or 0,

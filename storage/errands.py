@@ -56,6 +56,11 @@ def add(db: Transaction, errand: Errand) -> int:
     return db.add(errand)
 
 
+def any_due(db: Transaction, now: datetime) -> bool:
+    """Whether there is an errand to claim."""
+    return bool(_DUE.all(db, now=now))
+
+
 def claim(db: Transaction, now: datetime, until: datetime) -> Errand | None:
     """Take the next one; it is left alone by others until `until`."""
     for errand in _DUE.all(db, now=now):

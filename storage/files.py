@@ -97,6 +97,7 @@ def _claim(*, skip_locked: bool) -> Query[File]:
     )
 
 
+_ANY_WANTED = Query(int, _FREE)
 _CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
 _HELD = and_(
     col(File.id) == bindparam("b_id"),
@@ -196,6 +197,11 @@ def of(db: Transaction, kind: str, id_: int) -> list[File]:
 def file_under(db: Transaction, file_id: int, kind: str, id_: int) -> None:
     """Say which subject a file belongs to."""
     _FILE_UNDER.run(db, b_id=file_id, to_kind=kind, to_id=id_)
+
+
+def any_wanted(db: Transaction, now: datetime) -> bool:
+    """Whether there is a file to claim."""
+    return _ANY_WANTED.first(db, now=now, most=1) is not None
 
 
 def claim(db: Transaction, now: datetime, holder: str, until: datetime, most: int) -> list[File]:

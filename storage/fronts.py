@@ -73,6 +73,11 @@ def of(db: Transaction, account_id: int) -> Front | None:
     return _OF.first(db, id=account_id)
 
 
+def any_due(db: Transaction, now: datetime, changed: datetime) -> bool:
+    """Whether there is a page to claim."""
+    return _DUE.first(db, now=now, changed=changed) is not None
+
+
 def claim(db: Transaction, now: datetime, changed: datetime, until: datetime) -> list[Front]:
     """Take pages that were opened, or drawn before `changed`; each is left alone until `until`."""
     found = _DUE.all(db, now=now, changed=changed)

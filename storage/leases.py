@@ -1,6 +1,6 @@
 """Leases: which replica does what only one may do, and when the bot was last alive."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Field, col
@@ -31,6 +31,15 @@ _END = Deed(
     .where(col(Lease.job) != bindparam("but"), col(Lease.until) > bindparam("now"))
     .values(until=bindparam("now"))
 )
+_LET_GO = Deed(
+    update(Lease)
+    .where(
+        col(Lease.job) == bindparam("b_job"),
+        col(Lease.holder) == bindparam("b_holder"),
+        col(Lease.until) > bindparam("now"),
+    )
+    .values(until=bindparam("now"))
+)
 _OF = Query(Lease, select(Lease).where(col(Lease.job) == bindparam("job")))
 
 
@@ -42,6 +51,11 @@ def take(db: Transaction, job: str, holder: str, now: datetime, until: datetime)
         return False
     db.put(Lease(job=job, holder=holder, until=until))
     return True
+
+
+def let_go(db: Transaction, job: str, holder: str, now: datetime) -> None:
+    """Its work is done: from now on anybody may take the lease, if the holder still had it."""
+    _LET_GO.run(db, b_job=job, b_holder=holder, now=now - timedelta(microseconds=1))
 
 
 def of(db: Transaction, job: str) -> Lease | None:

@@ -115,6 +115,8 @@ _IN_TURN = (
 )
 _FREE = select(col(Letter.id)).where(*_IN_TURN, col(Letter.next_at) <= bindparam("now"))
 
+_READY = Query(int, _FREE.limit(1))
+
 
 def _claim(*, skip_locked: bool) -> Query[Letter]:
     free = _FREE.order_by(col(Letter.next_at), col(Letter.id)).limit(bindparam("most"))
@@ -240,61 +242,12 @@ _NEXT_HELD = Query(
         col(Letter.state) == WAITING, col(Letter.not_before) > bindparam("company_now")
     ),
 )
-_OVERDUE = Query(
-    int,
-    select(func.count())
-    .select_from(Letter)
-    .where(col(Letter.state) == WAITING, col(Letter.not_before) <= bindparam("company_now")),
-)
-_USELESS = Query(
-    int,
-    select(func.count())
-    .select_from(Letter)
-    .where(
-        col(Letter.state) == WAITING,
-        col(Letter.not_before) <= bindparam("company_now"),
-        col(Letter.useful_until) < bindparam("company_now"),
-    ),
-)
-_LOST = Query(
-    Letter,
-    select(Letter)
-    .where(one_of(col(Letter.state), DEAD, UNCLEAR))
-    .order_by(col(Letter.id).desc())
-    .limit(50),
-)
-_LOST_ON = Query(
-    Letter,
-    select(Letter)
-    .where(
-        col(Letter.subject_kind) == bindparam("kind"),
-        col(Letter.subject_id) == bindparam("id"),
-        one_of(col(Letter.state), DEAD, UNCLEAR),
-    )
-    .order_by(col(Letter.id)),
-)
-_ON = Query(
-    Letter,
-    select(Letter)
-    .where(col(Letter.subject_kind) == bindparam("kind"), col(Letter.subject_id) == bindparam("id"))
-    .order_by(col(Letter.id)),
-)
 _FORGET = Deed(
     delete(Letter).where(
         col(Letter.created_at) < bindparam("before"),
         one_of(col(Letter.state), SENT, DROPPED, REPLACED),
     )
 )
-
-
-class Backlog(NamedTuple):
-    """How many letters are in a state."""
-
-    state: str
-    letters: int
-
-
-_BACKLOG = Query(Backlog, select(col(Letter.state), func.count()).group_by(col(Letter.state)))
 
 
 def add(db: Transaction, letter: Letter) -> int:
@@ -324,6 +277,11 @@ def claim(
         db, company_now=company_now, now=now, to_holder=holder, until=until, most=most
     )
     return sorted(found, key=lambda letter: known(letter.id))
+
+
+def ready(db: Transaction, company_now: datetime, now: datetime) -> bool:
+    """Whether there is a letter to claim."""
+    return _READY.first(db, company_now=company_now, now=now) is not None
 
 
 def companions(
@@ -383,6 +341,11 @@ def into_the_open(db: Transaction, letter_id: int) -> None:
     _INTO_THE_OPEN.run(db, b_id=letter_id)
 
 
+def any_expired(db: Transaction, now: datetime) -> bool:
+    """Whether a letter's sender died between claiming and settling."""
+    return _EXPIRED.first(db, now=now) is not None
+
+
 def expired(db: Transaction, now: datetime) -> list[Letter]:
     """Letters whose sender died between claiming and settling."""
     return _EXPIRED.all(db, now=now)
@@ -411,36 +374,6 @@ def next_at(db: Transaction, company_now: datetime) -> Next:
     """When the next waiting letter may go; one behind another of its lane waits with that one."""
     held = _NEXT_HELD.first(db, company_now=company_now)
     return Next(_NEXT_IN_TURN.first(db, company_now=company_now), held)
-
-
-def overdue(db: Transaction, company_now: datetime) -> int:
-    """How many letters wait that might have gone by now."""
-    return _OVERDUE.first(db, company_now=company_now) or 0
-
-
-def useless(db: Transaction, company_now: datetime) -> int:
-    """How many of these are of no use any more."""
-    return _USELESS.first(db, company_now=company_now) or 0
-
-
-def lost(db: Transaction) -> list[Letter]:
-    """Letters given up on or unclear, newest first."""
-    return _LOST.all(db)
-
-
-def lost_on(db: Transaction, kind: str, id_: int) -> list[Letter]:
-    """The same about one subject, to be shown on its card."""
-    return _LOST_ON.all(db, kind=kind, id=id_)
-
-
-def about(db: Transaction, kind: str, id_: int) -> list[Letter]:
-    """Every letter about a subject, in order."""
-    return _ON.all(db, kind=kind, id=id_)
-
-
-def backlog(db: Transaction) -> list[Backlog]:
-    """How many letters are in each state."""
-    return _BACKLOG.all(db)
 
 
 def forget(db: Transaction, before: datetime) -> int:

@@ -104,6 +104,7 @@ _BY_EMAIL = Query(
 _MEMBERSHIPS = Query(
     Membership, select(Membership).where(col(Membership.person_id) == bindparam("person_id"))
 )
+_MEMBERSHIPS_OF_ALL = Query(Membership, select(Membership))
 _MEMBERS = Query(
     Person,
     select(Person)
@@ -290,6 +291,11 @@ def reporting_to(db: Transaction, person_id: int) -> list[Person]:
 def memberships(db: Transaction, person_id: int) -> list[Membership]:
     """The departments of a person."""
     return _MEMBERSHIPS.all(db, person_id=person_id)
+
+
+def all_memberships(db: Transaction) -> list[Membership]:
+    """The departments of everybody."""
+    return _MEMBERSHIPS_OF_ALL.all(db)
 
 
 def members(db: Transaction, department: str) -> list[Person]:

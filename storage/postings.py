@@ -168,6 +168,11 @@ def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> l
     return [p for p in found if _HOLD.run(db, b_id=p.id, now=now, until=until)]
 
 
+def any_behind(db: Transaction, now: datetime) -> bool:
+    """Whether a posting shows an older version than its subject has."""
+    return _BEHIND.first(db, now=now, most=1) is not None
+
+
 def next_at(db: Transaction) -> datetime | None:
     """When the next redraw that was put off may be tried; None when none was."""
     found: datetime | None = _NEXT.first(db)

@@ -79,6 +79,7 @@ def _claim(*, skip_locked: bool) -> Query[Timer]:
     )
 
 
+_DUE = Query(int, _FREE)
 _CLAIM = {True: _claim(skip_locked=True), False: _claim(skip_locked=False)}
 _SETTLE = Deed(
     update(Timer)
@@ -162,6 +163,11 @@ def add(db: Transaction, timer: Timer) -> int:
     """Set a timer."""
     db.wakes("timers")
     return db.add(timer)
+
+
+def due(db: Transaction, company_now: datetime, now: datetime) -> bool:
+    """Whether there is a timer to claim."""
+    return _DUE.first(db, company_now=company_now, now=now, most=1) is not None
 
 
 def claim(

@@ -140,6 +140,11 @@ def behind(db: Transaction, now: datetime, until: datetime, most: int = 50) -> l
     return [t for t in found if _HOLD.run(db, b_id=t.id, now=now, until=until)]
 
 
+def any_behind(db: Transaction, now: datetime) -> bool:
+    """Whether a topic's subject has changed since it was looked at."""
+    return _BEHIND.first(db, now=now, most=1) is not None
+
+
 def seen(db: Transaction, topic_id: int, version: int, state: str) -> None:
     """At this version it is open, or closed."""
     _SEEN.run(db, b_id=topic_id, version=version, to_state=state)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, update
@@ -21,7 +21,7 @@ from bot.wiring import Running, assemble
 from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
-from storage import errands, people, places
+from storage import errands, files, fronts, people, places, sheets, timers
 from storage import house as facts
 from storage.database import Database, Deed, Transaction
 from storage.migrate import upgrade
@@ -91,6 +91,14 @@ class Wire:
         """Write what was sent, for the platforms' own type checkers."""
 
 
+class Look(NamedTuple):
+    """Whether anything waits to be done now, or a table does; else when the next letter may go."""
+
+    busy: bool
+    tables: bool
+    letter_at: datetime | None
+
+
 @dataclass
 class TestHouse:
     """A running bot and its people."""
@@ -121,34 +129,52 @@ class TestHouse:
         Letters that wait for their turn, or to be merged, are waited for by moving the clock.
         """
         until = self.clock.at + PATIENCE
+        for chore in self.core.chores.values():
+            await chore()
         while True:
-            await self._work()
-            following = await self._next_letter()
-            if following is None or following > until:
+            look = await self.read(self._look)
+            if look.busy:
+                await self._work()
+                continue
+            if look.tables and await self.core.clerk.tick():
+                continue
+            if look.letter_at is None or look.letter_at > until:
                 return
-            self.clock.at = max(self.clock.at, following)
+            self.clock.at = look.letter_at
 
     async def _work(self) -> None:
-        handled = 1
-        while handled:
-            await self.core.timers.tick()
-            for chore in self.core.chores.values():
-                await chore()
-            handled = await self.core.fetching.tick() + await self.core.clerk.tick()
-            handled += await self.core.delivery.tick() + await self._ask()
+        """One round of everything that the metronome does."""
+        core = self.core
+        await core.timers.tick()
+        for chore in core.chores.values():
+            await chore()
+        await core.fetching.tick()
+        await core.delivery.tick()
+        await core.errands.tick()
+        core.fronts.changed()
+        await core.fronts.tick()
 
-    async def _ask(self) -> int:
-        """Let the bot ask its platform what it wants to know, and show front pages."""
-        waiting = len(await self.read(errands.every))
-        await self.core.errands.tick()
-        self.core.fronts.changed()
-        await self.core.fronts.tick()
-        return waiting - len(await self.read(errands.every))
+    def _look(self, db: Transaction) -> Look:
+        """Whether anything waits to be done at this moment, and when the next letter may go."""
+        now, company = self.core.clock.machine(), self.core.clock.now()
+        busy = (
+            timers.due(db, company, now)
+            or any(self.core.delivery.waiting(db))
+            or files.any_wanted(db, now)
+            or errands.any_due(db, now)
+            or fronts.any_due(db, now, now)
+        )
+        tables = sheets.next_one(db) is not None
+        return Look(busy, tables, None if busy else self._next_letter(db))
 
-    async def _next_letter(self) -> datetime | None:
-        waits = [await self.core.delivery.next_in(), await self.core.errands.next_in()]
-        wait = min((one for one in waits if one is not None), default=None)
-        return None if wait is None else self.clock.at + max(wait, timedelta(milliseconds=1))
+    def _next_letter(self, db: Transaction) -> datetime | None:
+        wait = self.core.delivery.wait(db)
+        errand = errands.next_at(db)
+        waits = [wait] if wait is not None else []
+        waits += [errand - self.core.clock.machine()] if errand else []
+        if not waits:
+            return None
+        return self.clock.at + max(min(waits), timedelta(milliseconds=1))
 
     async def advance(self, **by: float) -> None:
         """Let time pass, step by step: everything happens at its moment."""
@@ -166,10 +192,7 @@ class TestHouse:
         await self.settle()
 
     async def _next_event(self) -> datetime | None:
-        from storage import timers
-
-        timer = await self.core.database.read(timers.next_at)
-        letter = await self._next_letter()
+        timer, letter = await self.read(lambda db: (timers.next_at(db), self._next_letter(db)))
         known = [at for at in (timer, letter) if at is not None]
         return min(known) if known else None
 
@@ -316,6 +339,15 @@ async def opened(
     from tests.stages import STAGES
 
     async with STAGES[platform](url, language, more_commands) as house:
+        yield house
+
+
+@contextlib.asynccontextmanager
+async def entered(platform: str, url: str, *, language: str = "zh") -> AsyncIterator[TestHouse]:
+    """A house whose people are in the database already."""
+    from tests.stages import STAGES
+
+    async with STAGES[platform](url, language, ()) as house:
         yield house
 
 

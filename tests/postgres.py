@@ -47,6 +47,12 @@ COMMON_SETTINGS = {
 HASTY_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
+    # A test's database lives for a second: nothing in it grows old, is copied away, or is large.
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+    "jit": "off",
 }
 
 

@@ -26,7 +26,7 @@ from commands.kit.people import Department, superior_of
 from commands.kit.reasons import of_platform
 from commands.kit.words import T, Value, Words, kept
 from commands.staff import notes
-from storage import cases, dues, letters, people, talk
+from storage import backlog, cases, dues, letters, people, talk
 from storage.cases import Case
 from storage.database import known
 from storage.dues import Due
@@ -181,7 +181,7 @@ def _said_by(remark: Talk) -> T:
 
 def _lost(look: Look, id_: int) -> Iterable[Part]:
     """Letters given up on, or unclear, are never silent."""
-    for letter in letters.lost_on(look.db, KIND, id_):
+    for letter in backlog.lost_on(look.db, KIND, id_):
         why = of_platform(letter.reason)
         if letter.state == letters.DEAD:
             yield Note(T("⚠ A message about this could not be delivered: {why}", why=why))

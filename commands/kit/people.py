@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -11,7 +13,8 @@ from zoneinfo import ZoneInfo
 from commands.kit.calendar import Quiet
 from commands.kit.words import T
 from storage import absences, people
-from storage.database import Transaction
+from storage.database import Transaction, known
+from storage.people import Membership
 
 
 class Labelled(StrEnum):
@@ -159,11 +162,21 @@ def load(db: Transaction, person_id: int) -> Person | None:
     return _person(db, row) if row and row.active else None
 
 
+def everybody(db: Transaction) -> dict[int, Person]:
+    """All who work here, by their ids: two queries, however many they are."""
+    theirs: defaultdict[int, list[Membership]] = defaultdict(list)
+    for membership in people.all_memberships(db):
+        theirs[membership.person_id].append(membership)
+    return {known(row.id): _made(row, theirs[known(row.id)]) for row in people.active(db)}
+
+
 def _person(db: Transaction, row: people.Person) -> Person:
-    assert row.id is not None
-    memberships = people.memberships(db, row.id)
+    return _made(row, people.memberships(db, known(row.id)))
+
+
+def _made(row: people.Person, memberships: Collection[Membership]) -> Person:
     return Person(
-        id=row.id,
+        id=known(row.id),
         name=row.name,
         departments=frozenset(Department(m.department) for m in memberships),
         heads=frozenset(Department(m.department) for m in memberships if m.head),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from typer.testing import CliRunner, Result
 
 from bot import __main__ as program
 from bot.settings import Settings
-from storage import customers, dossiers, journal, people, sheets
+from scheduler.clerk import LEASED
+from storage import customers, dossiers, journal, leases, people, sheets
 from storage.database import Database
 from storage.sheets import DONE, Job
 from tests.browser.process import ROOT, Started, running
@@ -146,6 +148,18 @@ def test_rows_that_fail_are_named_and_an_import_is_taken_back(
     assert back.exit_code == 0
     assert "p.csv is undone" in back.output
     assert enrolled(empty_house) == []
+
+
+def test_the_next_one_need_not_wait_for_the_last(empty_house: Settings, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(PEOPLE, encoding="utf-8")
+    assert typed(empty_house, "en", "import", "people", str(tmp_path / "p.csv")).exit_code == 0
+    database = Database(empty_house.database_url)
+    try:
+        lease = database.read_now(lambda db: leases.of(db, LEASED))
+    finally:
+        database.close()
+    assert lease is not None
+    assert lease.until < datetime.now(UTC)
 
 
 def test_what_can_not_be_undone_says_why(empty_house: Settings) -> None:

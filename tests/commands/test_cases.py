@@ -12,7 +12,7 @@ from bot.platform import Pressed, Toast
 from commands.cases import cards, future
 from commands.kit.card import Button, Card, Ref, buttons
 from commands.kit.words import T
-from storage import cases, dues, letters, people, timers
+from storage import backlog, cases, dues, people, timers
 from storage.cases import Case
 from storage.database import Transaction
 from storage.timers import Timer
@@ -204,7 +204,7 @@ async def test_a_timer_of_a_case_that_is_gone_tells_nobody(desk: Reception) -> N
     timer = Timer(kind="case", subject_id=99, name="warn:first", at=desk.clock.at)
     await desk.core.database.write(lambda db: timers.add(db, timer))
     await desk.core.timers.tick()
-    assert await desk.core.database.read(letters.backlog) == []
+    assert await desk.core.database.read(backlog.states) == []
 
 
 async def test_nothing_more_is_foretold_of_a_due_that_was_kept(desk: Reception) -> None:

@@ -12,6 +12,7 @@ from tests.faults.importing import ROWS
 from tests.house import ROOT, prepared
 
 
+@pytest.mark.torture
 @pytest.mark.timeout(300)
 def test_killed_in_the_middle_again_and_again(database_url: str) -> None:
     prepared(database_url, "web", "en")

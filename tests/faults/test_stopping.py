@@ -134,7 +134,7 @@ async def test_a_letter_posted_twice_would_be_seen() -> None:
         assert len(set(posted(fake))) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.timeout(180)
 async def test_stopping_under_load_loses_and_doubles_nothing(
     database_url: str, unused_tcp_port: int, tmp_path: Path

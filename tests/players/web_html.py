@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 EMPTY = {"meta", "link", "input", "img", "br", "hr", "path", "rect", "circle"}
@@ -111,8 +112,9 @@ class _Builder(HTMLParser):
         self.open[-1].inside.append(data)
 
 
+@lru_cache(maxsize=32)
 def parsed(html: str) -> Node:
-    """The page as a tree; it must be well formed."""
+    """The page as a tree; it must be well formed. People look at the same page again and again."""
     builder = _Builder()
     builder.feed(html)
     builder.close()

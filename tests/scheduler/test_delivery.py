@@ -13,8 +13,9 @@ from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
-from scheduler.delivery import GIVE_UP_AFTER, LEASE, Delivery
-from storage import letters, people
+from scheduler.delivery import GIVE_UP_AFTER, Delivery
+from scheduler.picking import LEASE
+from storage import backlog, letters, people
 from storage.database import Transaction
 from storage.letters import Letter
 from storage.people import Account
@@ -128,7 +129,7 @@ async def test_given_up_loudly(desk: Reception) -> None:
     for _ in range(GIVE_UP_AFTER + 2):
         await desk.core.delivery.tick()
         desk.clock.at += timedelta(hours=1)
-    found = await desk.core.database.read(lambda db: letters.lost_on(db, "case", 1))
+    found = await desk.core.database.read(lambda db: backlog.lost_on(db, "case", 1))
     assert [one.state for one in found] == [letters.DEAD]
     await desk.core.delivery.tick()
     why = "another program runs with the same bot token and takes the messages (“Conflict”)"

@@ -18,16 +18,19 @@ from commands.kit.people import Actor, To, ToChat, ToPerson
 from commands.kit.words import T
 from storage.database import Database, Transaction
 from tests.desk import Mailbox
-from tests.house import ROOMS, ZONE, TestClock, TestHouse, opened, room_of, seeded
+from tests.house import ROOMS, ZONE, TestClock, TestHouse, entered, lived_in, room_of, seeded
+from tests.moulds import Cast
 
 LINA = 3
 MANY = 25
 
 
 @pytest.fixture(params=["slack", "telegram"])
-async def paced(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[TestHouse]:
+async def paced(request: pytest.FixtureRequest, cast: Cast) -> AsyncIterator[TestHouse]:
     """A house on a platform that counts what it is sent."""
-    async with opened(str(request.param), database_url) as made:
+    platform = str(request.param)
+    url = cast(f"{platform}_zh", lambda url: lived_in(url, platform, "zh"))
+    async with entered(platform, url) as made:
         made.wire.fake.enforce_pace = True  # type: ignore[attr-defined]
         yield made
 

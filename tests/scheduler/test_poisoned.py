@@ -14,7 +14,8 @@ from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Undeliverable
 from commands.kit.people import Actor, ToContact, ToPerson, load
 from commands.kit.words import T
-from scheduler.delivery import GIVE_UP_AFTER, LEASE
+from scheduler.delivery import GIVE_UP_AFTER
+from scheduler.picking import LEASE
 from storage import letters, people
 from storage.database import Conflict, Transaction
 from storage.letters import Letter

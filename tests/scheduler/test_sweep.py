@@ -10,7 +10,7 @@ import pytest
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.sweep import LETTERS_KEPT
-from storage import deliveries, drafts, letters, postings
+from storage import backlog, deliveries, drafts, letters, postings
 from storage.database import Transaction
 from storage.letters import Letter
 from tests.desk import Reception, reception
@@ -98,7 +98,7 @@ async def test_letters_are_counted_by_their_state_and_can_be_withdrawn(desk: Rec
 
     withdrawn, _ = await desk.core.database.write(write)
     assert withdrawn == 1
-    assert await desk.core.database.read(letters.backlog) == [(letters.REPLACED, 1)]
+    assert await desk.core.database.read(backlog.states) == [(letters.REPLACED, 1)]
 
 
 async def test_alarms_of_a_kind_are_one_letter(desk: Reception) -> None:

@@ -14,7 +14,7 @@ from commands.kit.people import ToPerson
 from commands.kit.words import T
 from scheduler.clock import TICK
 from scheduler.timers import GIVE_UP_AFTER, LEASE, Timers
-from storage import letters, timers
+from storage import backlog, timers
 from storage.database import Transaction
 from storage.timers import Timer
 from tests.desk import Reception, reception
@@ -58,7 +58,7 @@ async def states(desk: Reception) -> list[str]:
 
 
 async def written(desk: Reception) -> int:
-    return sum(one.letters for one in await desk.core.database.read(letters.backlog))
+    return sum(one.letters for one in await desk.core.database.read(backlog.states))
 
 
 async def test_what_is_due_fires_once_the_earliest_first(desk: Reception) -> None:

@@ -16,7 +16,8 @@ from storage import deliveries, visits
 from storage.database import Transaction
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
-from tests.house import BOT, TEAM, TestHouse, address_of, opened
+from tests.house import BOT, TEAM, TestHouse, address_of, entered, lived_in
+from tests.moulds import Cast
 from tests.stages import SlackWire, TelegramWire
 
 FORGERY = b"v0=" + b"0" * 64
@@ -33,9 +34,11 @@ BOMBS = {
 
 
 @pytest.fixture(params=["slack", "telegram"])
-async def gated(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[TestHouse]:
+async def gated(request: pytest.FixtureRequest, cast: Cast) -> AsyncIterator[TestHouse]:
     """A house behind a gate that others may knock at."""
-    async with opened(str(request.param), database_url) as made:
+    platform = str(request.param)
+    url = cast(f"{platform}_zh", lambda url: lived_in(url, platform, "zh"))
+    async with entered(platform, url) as made:
         yield made
 
 

@@ -443,7 +443,7 @@ async def test_a_new_account_has_a_name_and_a_language(house: TestHouse) -> None
 async def test_an_app_that_is_taken_out_is_told_once(house: TestHouse) -> None:
     answers = await fake(house).uninstalls()
     assert all(answer.acknowledged for answer in answers)
-    from storage import letters
+    from storage import backlog
 
-    assert sum(one.letters for one in await house.read(letters.backlog)) == 1
+    assert sum(one.letters for one in await house.read(backlog.states)) == 1
     expected(house, "account_inactive")

@@ -10,7 +10,8 @@ import pytest
 
 import commands
 from bot.wiring import app_manifest
-from tests.house import TestHouse, opened, settings_for
+from tests.house import TestHouse, entered, prepared, settings_for
+from tests.moulds import Cast
 from tests.players.web import WebPlayer
 from tests.stages import SlackWire, TelegramWire
 
@@ -53,9 +54,10 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-async def house(platform: str, database_url: str, room: None) -> AsyncIterator[TestHouse]:
+async def house(platform: str, cast: Cast, room: None) -> AsyncIterator[TestHouse]:
     """The house with one command more."""
-    async with opened(platform, database_url, language="en") as made:
+    url = cast(f"untold_{platform}_en", lambda url: prepared(url, platform, "en"))
+    async with entered(platform, url, language="en") as made:
         yield made
 
 

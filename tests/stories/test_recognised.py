@@ -9,7 +9,8 @@ import pytest
 from storage import customers, people
 from storage.customers import Contact
 from storage.people import Person
-from tests.house import BEGUN, TestHouse, opened
+from tests.house import BEGUN, TestHouse, entered, lived_in
+from tests.moulds import Cast
 from tests.stages import SlackWire
 
 LINA = 3
@@ -17,9 +18,10 @@ ADDRESS = "Li.Na@Example.com"
 
 
 @pytest.fixture
-async def slack(database_url: str) -> AsyncIterator[TestHouse]:
+async def slack(cast: Cast) -> AsyncIterator[TestHouse]:
     """The house on Slack; the stranger's profile says `ADDRESS`."""
-    async with opened("slack", database_url) as made:
+    url = cast("slack_zh", lambda url: lived_in(url, "slack", "zh"))
+    async with entered("slack", url) as made:
         vouch(made, ADDRESS)
         yield made
 

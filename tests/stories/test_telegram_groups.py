@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage import footings, letters, moving, pacing, places
+from storage import backlog, footings, moving, pacing, places
 from tests.fakes.telegram import Chat, Message
 from tests.house import TestHouse
 from tests.stages import group_of, phone_of, telegram_of
@@ -158,5 +158,5 @@ async def test_a_group_that_cannot_be_read_is_told_to_staff_once(house: TestHous
 async def test_a_group_that_can_be_read_is_not_spoken_of(house: TestHouse) -> None:
     await house.settle()
     assert house.zhao.count("讨论") == 0
-    lost = await house.read(letters.lost)
+    lost = await house.read(backlog.lost)
     assert lost == []

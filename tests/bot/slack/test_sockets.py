@@ -190,6 +190,7 @@ async def test_it_is_connected_again_within_fifteen_seconds(
     assert (loop.time() - begun) / PATIENT < 5
 
 
+@pytest.mark.torture
 async def test_a_hundred_reconnections_lose_nothing() -> None:
     async with slack_scene("socket") as scene:
         hub, sent = scene.slack.socket, 0
