@@ -9,6 +9,7 @@ from pathlib import Path
 from storage.migrate import upgrade
 from tests.postgres import Cluster
 
+EMPTY = "empty"
 Fill = Callable[[str], None]
 Cast = Callable[[str, Fill], str]  # the name of a mould, and what fills it: a new database
 
@@ -28,7 +29,7 @@ class Moulds:
         if self._cluster:
             self._cluster.create(name, f"mould_{mould}")
             return self._cluster.url(name)
-        shutil.copy(self._folder / f"{mould}.db", folder / f"{name}.db")
+        shutil.copy(self._folder / f"mould_{mould}.db", folder / f"{name}.db")
         return f"sqlite:///{folder / name}.db"
 
     def drop(self, name: str) -> None:
@@ -37,11 +38,12 @@ class Moulds:
             self._cluster.drop(name)
 
     def _make(self, mould: str, fill: Fill) -> None:
-        if self._cluster:
-            self._cluster.create(f"mould_{mould}")
-            url = self._cluster.url(f"mould_{mould}")
+        """All begin as copies of the empty one, which alone goes through every migration."""
+        if mould != EMPTY:
+            fill(self.copy(EMPTY, lambda _url: None, f"mould_{mould}", self._folder))
+        elif self._cluster:
+            self._cluster.create(f"mould_{EMPTY}")
+            upgrade(self._cluster.url(f"mould_{EMPTY}"))
         else:
-            url = f"sqlite:///{self._folder / mould}.db"
-        upgrade(url)
-        fill(url)
+            upgrade(f"sqlite:///{self._folder / f'mould_{EMPTY}'}.db")
         self._made.add(mould)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +57,8 @@ def phone(browser: Browser, chat: Served) -> Iterator[Hands]:
 
 
 @pytest.fixture(params=["zh", "en"])
-def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]:
-    """The whole bot, just started from nothing, in each language."""
+def bot(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> Iterator[Started]:
+    """The whole bot, just started on an empty database, in each language."""
+    shutil.copy(sqlite_template, tmp_path / "headwater.db")
     with running(tmp_path, str(request.param)) as started:
         yield started
