@@ -33,7 +33,7 @@ from scheduler.sending import (
 from scheduler.tally import Tally
 from scheduler.topics import Topics
 from scheduler.troubles import token_refused, token_taken, unreachable
-from storage import letters, pacing, people, postings, pushes, subjects, topics
+from storage import letters, outdated, pacing, people, postings, pushes, subjects, topics
 from storage.database import Conflict, Database, Transaction, known
 from storage.letters import Letter
 from storage.people import Account
@@ -50,6 +50,7 @@ class Waiting(NamedTuple):
     letters: bool
     redraws: bool
     topics: bool
+    settled: bool
 
 
 class Delivery:
@@ -86,6 +87,8 @@ class Delivery:
             handled += await self.redrawing.tick()
         if waiting.topics:
             handled += await self.topics.tick()
+        if waiting.redraws or waiting.topics or waiting.settled:
+            await self.database.write(outdated.settle)
         return handled
 
     def waiting(self, db: Transaction) -> Waiting:
@@ -96,6 +99,7 @@ class Delivery:
             letters=letters.ready(db, company, machine),
             redraws=postings.any_behind(db, machine),
             topics=topics.any_behind(db, machine),
+            settled=outdated.any_settled(db),
         )
 
     async def _send_all(self) -> int:

@@ -160,7 +160,7 @@ class Transaction:
 class _Compiled:
     """SQL for one engine, and what turns values into what its driver takes."""
 
-    __slots__ = ("binders", "defaults", "readers", "sql")
+    __slots__ = ("binders", "defaults", "keys", "readers", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = cast("CompilerElement", statement).compile(dialect=dialect)
@@ -172,6 +172,7 @@ class _Compiled:
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
         columns = getattr(statement, "exported_columns", ())
+        self.keys = tuple(c.key for c in columns)
         self.readers = [
             c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
         ]
@@ -223,30 +224,29 @@ class Deed(Statement):
 class Query(Statement, Generic[R]):
     """A statement that gives rows: of a table class, or made by calling `make` with the columns."""
 
-    __slots__ = ("keys", "make", "table")
+    __slots__ = ("make", "table")
 
     def __init__(self, make: Callable[..., R], statement: Executable) -> None:
         super().__init__(statement)
         self.make = make
         self.table = make if isinstance(make, type) and issubclass(make, SQLModel) else None
-        self.keys = tuple(c.key for c in getattr(statement, "exported_columns", ()))
 
     def all(self, db: Transaction, **values: object) -> list[R]:
         """Every row."""
         compiled = self.on(db.engine)
         rows = db.run(compiled.sql, compiled.values(values)).fetchall()
-        return [self._made(compiled.read(row)) for row in rows]
+        return [self._made(compiled, compiled.read(row)) for row in rows]
 
     def first(self, db: Transaction, **values: object) -> R | None:
         """The first row, or None."""
         compiled = self.on(db.engine)
         row = db.run(compiled.sql, compiled.values(values)).fetchone()
-        return None if row is None else self._made(compiled.read(row))
+        return None if row is None else self._made(compiled, compiled.read(row))
 
-    def _made(self, values: list[object]) -> R:
+    def _made(self, compiled: _Compiled, values: list[object]) -> R:
         if self.table is None:
             return self.make(*values)
-        return cast("R", _row(self.table, self.keys, values))
+        return cast("R", _row(self.table, compiled.keys, values))
 
 
 def _row(table: type[SQLModel], keys: Sequence[str], values: Sequence[object]) -> SQLModel:

@@ -2,9 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Index,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import col
 
+from storage import subjects
 from storage.columns import key, may_point_at, maybe_moment, moment
 from storage.database import Deed, Query, Transaction
 from storage.rows import Row
@@ -84,6 +96,7 @@ _BEHIND = Query(
         ),
     )
     .where(
+        col(Subject.changed),
         col(Posting.follows),
         col(Posting.drawn) < col(Subject.version),
         or_(col(Posting.next_at).is_(None), col(Posting.next_at) <= bindparam("now")),
@@ -101,7 +114,11 @@ _NEXT = Query(
             col(Subject.id) == col(Posting.subject_id),
         ),
     )
-    .where(col(Posting.follows), col(Posting.drawn) < col(Subject.version)),
+    .where(
+        col(Subject.changed),
+        col(Posting.follows),
+        col(Posting.drawn) < col(Subject.version),
+    ),
 )
 _HOLD = Deed(
     update(Posting)
@@ -132,6 +149,20 @@ _CUT = Deed(
     )
     .values(drawn=0, next_at=None)
 )
+_THERE = Deed(
+    update(Subject)
+    .where(
+        exists().where(
+            col(Posting.kind) == col(Subject.kind),
+            col(Posting.subject_id) == col(Subject.id),
+            col(Posting.platform) == bindparam("b_platform"),
+            col(Posting.workspace) == bindparam("b_workspace"),
+            col(Posting.chat) == bindparam("b_chat"),
+            col(Posting.follows),
+        )
+    )
+    .values(changed=True)
+)
 _STOP_FOR = Deed(
     update(Posting)
     .where(col(Posting.person_id) == bindparam("b_person"), col(Posting.follows))
@@ -142,6 +173,8 @@ _FORGET = Deed(delete(Posting).where(col(Posting.posted_at) < bindparam("before"
 
 def add(db: Transaction, posting: Posting) -> int:
     """A card was posted."""
+    if posting.follows:
+        subjects.drawn_at(db, posting.kind, posting.subject_id, posting.drawn)
     return db.add(posting)
 
 
@@ -192,6 +225,7 @@ def later(db: Transaction, posting_id: int, at: datetime) -> None:
 def redraw_in(db: Transaction, platform: str, workspace: str, chat: str) -> int:
     """Whoever reads a chat has changed: every card in it is drawn anew."""
     db.wakes("letters")
+    _THERE.run(db, b_platform=platform, b_workspace=workspace, b_chat=chat)
     return _CUT.run(db, b_platform=platform, b_workspace=workspace, b_chat=chat)
 
 

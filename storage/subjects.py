@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Index, bindparam, delete, select, text, update
 from sqlmodel import Field, col
 
 from storage.columns import data, moment
@@ -13,12 +13,25 @@ from storage.rows import Row
 
 
 class Subject(Row, table=True):
-    """`revision` counts material changes; `version` whatever makes a card look different."""
+    """`revision` counts material changes; `version` whatever makes a card look different.
+
+    `changed` says that something may still show it as it was.
+    """
+
+    __table_args__ = (
+        Index(
+            "subject_changed",
+            "changed",
+            sqlite_where=text("changed = 1"),
+            postgresql_where=text("changed"),
+        ),
+    )
 
     kind: str = Field(primary_key=True)
     id: int = Field(primary_key=True)
     revision: int = 1
     version: int = 1
+    changed: bool = False
 
 
 class Revision(Row, table=True):
@@ -47,8 +60,19 @@ _CHANGED = Deed(
     update(Subject)
     .where(col(Subject.kind) == bindparam("b_kind"), col(Subject.id) == bindparam("b_id"))
     .values(
-        revision=col(Subject.revision) + bindparam("material"), version=col(Subject.version) + 1
+        revision=col(Subject.revision) + bindparam("material"),
+        version=col(Subject.version) + 1,
+        changed=True,
     )
+)
+_OUTRUN = Deed(
+    update(Subject)
+    .where(
+        col(Subject.kind) == bindparam("b_kind"),
+        col(Subject.id) == bindparam("b_id"),
+        col(Subject.version) > bindparam("drawn"),
+    )
+    .values(changed=True)
 )
 _FORGET = Deed(
     delete(Subject).where(
@@ -101,6 +125,11 @@ def change(db: Transaction, kind: str, id_: int, at: datetime, shown: Json | Non
         assert now is not None
         db.put(Revision(kind=kind, id=id_, revision=now.revision, at=at, shown=shown))
     db.wakes("letters")
+
+
+def drawn_at(db: Transaction, kind: str, id_: int, version: int) -> None:
+    """Something shows a subject at this version; it is behind if that has changed meanwhile."""
+    _OUTRUN.run(db, b_kind=kind, b_id=id_, drawn=version)
 
 
 def shown(db: Transaction, kind: str, id_: int, revision: int) -> Json:

@@ -6,7 +6,7 @@ somebody looks at it again means that the answer was lost: it becomes an orphan,
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, exists, or_, select, update
 from sqlmodel import col
 
 from storage.columns import key, maybe_moment, moment, one_of
@@ -20,7 +20,10 @@ MAKING, OPEN, CLOSED, ORPHAN, GONE = "making", "open", "closed", "orphan", "gone
 class Topic(Row, table=True):
     """`seen` is the subject's version at which it was last looked at."""
 
-    __table_args__ = (UniqueConstraint("platform", "workspace", "chat", "kind", "subject_id"),)
+    __table_args__ = (
+        UniqueConstraint("platform", "workspace", "chat", "kind", "subject_id"),
+        Index("topic_subject", "kind", "subject_id"),
+    )
 
     id: int | None = key()
     platform: str
@@ -63,6 +66,17 @@ _OPENED = Deed(
     .where(col(Topic.id) == bindparam("b_id"))
     .values(thread=bindparam("to_thread"), state=OPEN)
 )
+_LOOKED_AT_NEXT = Deed(
+    update(Subject)
+    .where(
+        exists().where(
+            col(Topic.id) == bindparam("b_id"),
+            col(Topic.kind) == col(Subject.kind),
+            col(Topic.subject_id) == col(Subject.id),
+        )
+    )
+    .values(changed=True)
+)
 _BECOME = Deed(
     update(Topic).where(col(Topic.id) == bindparam("b_id")).values(state=bindparam("to_state"))
 )
@@ -75,6 +89,7 @@ _BEHIND = Query(
         and_(col(Subject.kind) == col(Topic.kind), col(Subject.id) == col(Topic.subject_id)),
     )
     .where(
+        col(Subject.changed),
         one_of(col(Topic.state), OPEN, CLOSED),
         col(Topic.seen) < col(Subject.version),
         or_(col(Topic.next_at).is_(None), col(Topic.next_at) <= bindparam("now")),
@@ -122,6 +137,7 @@ def declare(db: Transaction, topic: Topic) -> int:
 def opened(db: Transaction, topic_id: int, thread: str) -> None:
     """It was made, and this is its thread."""
     _OPENED.run(db, b_id=topic_id, to_thread=thread)
+    _LOOKED_AT_NEXT.run(db, b_id=topic_id)
 
 
 def withdraw(db: Transaction, topic_id: int) -> None:

@@ -66,6 +66,26 @@ async def test_what_waited_while_the_bot_was_off_goes_out_at_the_start(sample_ur
         await desk.core.stop()
 
 
+async def test_who_has_nothing_to_do_writes_nothing(
+    sample_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reception(sample_url) as desk:
+        await desk.says("lina", "/visit 永固 Q3")
+        await desk.work()
+
+        async def refused(work: object) -> None:
+            raise AssertionError(f"{work} is written by somebody idle")
+
+        monkeypatch.setattr(desk.core.database, "write", refused)
+        core = desk.core
+        await core.timers.tick()
+        assert await core.delivery.tick() == 0
+        assert await core.fetching.tick() == 0
+        assert await core.clerk.tick() == 0
+        await core.errands.tick()
+        await core.fronts.tick()
+
+
 async def test_a_stopped_house_answers_nobody(sample_url: str) -> None:
     async with reception(sample_url) as desk:
         desk.core.start()
