@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, and_, bindparam, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    Index,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
@@ -48,6 +60,12 @@ class Letter(Row, table=True):
             "id",
             sqlite_where=text("state in ('waiting', 'sending')"),
             postgresql_where=text("state in ('waiting', 'sending')"),
+        ),
+        Index(
+            "letter_sending",
+            "lease_until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
         ),
         Index("letter_subject", "subject_kind", "subject_id"),
     )
@@ -103,6 +121,8 @@ _IN_TURN = (
         and_(
             col(_ahead.lane) == col(Letter.lane),
             col(_ahead.id) < col(Letter.id),
+            # As the index of lanes says it, or SQLite would read every older letter instead.
+            col(_ahead.state).in_([literal_column(f"'{state}'") for state in (WAITING, SENDING)]),
             or_(
                 col(_ahead.state) == SENDING,
                 and_(
@@ -203,7 +223,7 @@ _EXPIRED = Query(
     Letter,
     select(Letter)
     .where(col(Letter.state) == SENDING, col(Letter.lease_until) < bindparam("now"))
-    .order_by(col(Letter.id))
+    .order_by(col(Letter.lease_until), col(Letter.id))
     .limit(100),
 )
 _TAKE_OVER = Deed(

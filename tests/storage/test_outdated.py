@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
 
 import pytest
 
 from storage import outdated, postings, subjects, topics
-from storage.batches import put_all
-from storage.database import Database, Statement, Transaction
+from storage.database import Database, Transaction
 from storage.postings import Posting
-from storage.subjects import Subject
 from storage.topics import Topic
 
 NOW = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
 KIND, ID = "case", 7
-MANY = 5_000
 
 
 @pytest.fixture
@@ -38,17 +34,6 @@ def posted(db: Transaction, drawn: int) -> int:
 
 def change(db: Transaction) -> None:
     subjects.change(db, KIND, ID, NOW, None)
-
-
-def many(db: Transaction) -> None:
-    """Subjects that are shown as they are: so many that reading all of them would be dear."""
-    put_all(db, Subject, [{"kind": "visit", "id": n, "version": 2} for n in range(MANY)])
-    shown = {"platform": "web", "workspace": "w", "chat": "c", "kind": "visit"}
-    card = {**shown, "drawn": 2, "posted_at": NOW}
-    put_all(db, Posting, [{**card, "subject_id": n, "message": f"m{n}"} for n in range(MANY)])
-    topic = {**shown, "title": "t", "seen": 2, "state": topics.OPEN, "begun_at": NOW}
-    put_all(db, Topic, [{**topic, "subject_id": n} for n in range(MANY)])
-    db.run("ANALYZE")
 
 
 def behind(database: Database) -> bool:
@@ -109,31 +94,3 @@ def test_a_topic_is_looked_at_once_it_is_open(database: Database) -> None:
     assert settled(database) == 0
     database.write_now(lambda db: topics.seen(db, topic, 1, topics.OPEN))
     assert settled(database) == 1
-
-
-@pytest.mark.parametrize(
-    ("room", "asked", "given"),
-    [
-        (postings, "_BEHIND", {"now": NOW, "most": 1}),
-        (postings, "_NEXT", {}),
-        (topics, "_BEHIND", {"now": NOW, "most": 1}),
-        (outdated, "_ANY", {}),
-    ],
-    ids=["cards", "put off", "topics", "settled"],
-)
-def test_it_is_found_by_indexes(
-    database: Database, room: ModuleType, asked: str, given: dict[str, object]
-) -> None:
-    query: Statement = vars(room)[asked]
-    compiled = query.on(database.engine)
-    values = compiled.values(given)
-
-    def plan(db: Transaction) -> str:
-        words = "EXPLAIN QUERY PLAN" if database.engine == "sqlite" else "EXPLAIN"
-        return str(db.run(f"{words} {compiled.sql}", values).fetchall())
-
-    database.write_now(many)
-    said = database.read_now(plan)
-    assert "subject_changed" in said
-    assert "SCAN" not in said
-    assert "Seq Scan" not in said

@@ -1,4 +1,4 @@
-"""Subjects that have changed since all that shows them was drawn: found without reading all."""
+"""What each tick looks for is found without reading all: changed subjects, letters under way."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,10 +41,19 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("topic", schema=None) as batch_op:
         batch_op.create_index("topic_subject", ["kind", "subject_id"])
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(
+            "letter_sending",
+            ["lease_until"],
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
 
 
 def downgrade() -> None:
     """Take it back."""
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("letter_sending")
     with op.batch_alter_table("topic", schema=None) as batch_op:
         batch_op.drop_index("topic_subject")
     with op.batch_alter_table("subject", schema=None) as batch_op:
