@@ -58,6 +58,14 @@ class Ranked(NamedTuple):
     score: float
 
 
+class Leading(NamedTuple):
+    """Whom the first `length` characters of a text name; `sure` says that the name ends there."""
+
+    ranked: list[Ranked]
+    length: int
+    sure: bool
+
+
 _first, _second, _third = aliased(Gram), aliased(Gram), aliased(Gram)
 _HIT = (col(CustomerName.id), col(CustomerName.customer_id), col(CustomerName.name))
 _ONE = Query(
@@ -202,24 +210,35 @@ def is_clear(ranked: Sequence[Ranked]) -> bool:
     return readings.is_clear([(one.id, one.score) for one in ranked])
 
 
-def leading(db: Transaction, text: str, *, whole: bool = False) -> tuple[list[Ranked], int]:
+def leading(db: Transaction, text: str, *, whole: bool = False) -> Leading:
     """The customers whose name a text begins with, and how many of its characters name them.
 
     The longest beginning that is a name, or a part of one unless it must be `whole`, counts:
-    华强谈了Q3 begins with 华强.
+    华强谈了Q3 begins with 华强, and 华强北谈了Q3 with what is called so, if anybody is.
     """
     starts = _starts(text)
+    exact, length = _named_exactly(db, text, starts)
+    if whole:
+        return _led(text, exact, length, sure=True)
+    longer = _contained(db, text, [start for start in starts if start > length])
+    if longer and (not exact or longer.sure):
+        return longer
+    return _led(text, exact, length, sure=True)
+
+
+def _named_exactly(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Hit], int]:
     keys = {length: readings.bare(text[:length]) for length in starts}
     named = _BY_KEYS.all(db, keys=sorted(set(keys.values()))) if keys else []
     for length in reversed(starts):
         exact = [hit for hit in named if readings.bare(hit.name) == keys[length]]
         if exact:
-            return _ranked(text[:length], exact, 8), length
-    return ([], 0) if whole else _contained(db, text, starts)
+            return exact, length
+    return [], 0
 
 
-def _contained(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Ranked], int]:
-    best: tuple[list[Hit], int] = ([], 0)
+def _contained(db: Transaction, text: str, starts: Sequence[int]) -> Leading | None:
+    """The longest beginning that is a part of names and surely ends there, else the longest."""
+    best: Leading | None = None
     known: list[Hit] | None = None
     for length in starts:
         key = readings.bare(text[:length])
@@ -233,9 +252,17 @@ def _contained(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[
         fitting = [hit for hit in known if key in readings.bare(hit.name)]
         if not fitting:
             break
-        best = (fitting, length)
-    hits, length = best
-    return _ranked(text[:length], hits, 8), length
+        telling = [hit for hit in fitting if not readings.merely_where(key, hit.name)]
+        sure = any(readings.ends(text, length, hit.name) for hit in telling)
+        if telling and (sure or not (best and best.sure)):
+            best = _led(text, telling, length, sure=sure)
+    return best
+
+
+def _led(text: str, hits: Sequence[Hit], length: int, *, sure: bool) -> Leading:
+    """With what people say behind a name that belongs to it, such as 公司."""
+    ranked = _ranked(text[:length], hits, 8) if hits else []
+    return Leading(ranked, length + readings.form_behind(text[length:]) if hits else 0, sure)
 
 
 def _starts(text: str) -> list[int]:

@@ -39,6 +39,15 @@ LEGAL_FORM = re.compile(
     r"|plc|pte|pty|s\.?r\.?l|s\.?p\.?a|s\.?a\.?s?|b\.?v|n\.?v|oy|ab))[\s,.&]*$"
 )
 LOOSE_FORM = re.compile(r"(?:股份|控股|集团|[总工]?厂|[\s,.&]+(?:group|holdings?))[\s,.&]*$")
+# What people say behind a name that is known by less.
+FORM_BEHIND = re.compile(
+    r"(?:股份)?(?:有限)?(?:责任)?公司|集团|[\s,.&]+(?:co|ltd|limited|company|gmbh|inc|corp)\b\.?",
+    re.IGNORECASE,
+)
+# Common words with which one goes on behind a name without a pause.
+BEGINS_A_SENTENCE = re.compile(
+    "[谈聊看说讲问去来催送签拿取的在有要想已还没不第今昨前上本这那周星下]|反映|投诉|电话|质量|价格|货|交|对账|合同|开|参|了解"
+)
 IN_BRACKETS = re.compile(r"\([^)]*\)")
 PLACES = """
 北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东
@@ -112,6 +121,34 @@ def initials(name: str) -> frozenset[str]:
         return frozenset(_combined(_first_letters(key)))
     words = [bare(word) for word in normalise(name).split()]
     return frozenset(["".join(word[:1] for word in words)] if len(words) > 1 else [])
+
+
+def merely_where(text: str, name: str) -> bool:
+    """Whether a text is no more of a name than the place that it begins with."""
+    place = LEADING_PLACE.match(stem(name))
+    where = bare(place[0]) if place else ""
+    return bare(text) in where or _reading(bare(text)) in _reading(where)
+
+
+def ends(text: str, length: int, name: str) -> bool:
+    """Whether the part of a name that a text begins with ends after `length` characters.
+
+    It does where the text pauses, where all that people say of the name is said, and before what
+    begins a sentence. 长城汽车 does not begin with 长城金属.
+    """
+    said = bare(text[:length])
+    behind = text[length + form_behind(text[length:]) :]
+    return (
+        said in {bare(stem(name)), bare(core(name))}
+        or HAS_CHINESE.match(behind) is None
+        or BEGINS_A_SENTENCE.match(behind) is not None
+    )
+
+
+def form_behind(text: str) -> int:
+    """How many characters of legal form, or of what people say for it, a text begins with."""
+    found = FORM_BEHIND.match(text)
+    return found.end() if found else 0
 
 
 def grams(name: str) -> frozenset[str]:

@@ -16,7 +16,6 @@ from commands.kit.dates import (
     AmbiguousDate,
     NotADate,
     NotAMoment,
-    leading_date,
     parse_date,
     parse_moment,
 )
@@ -34,6 +33,7 @@ from commands.kit.form import (
     YesNo,
     asked_of,
 )
+from commands.kit.happened import told_day
 from commands.kit.noun import Found, Leads, Look, Matches, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
@@ -44,6 +44,7 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
+_CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
 EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
@@ -199,7 +200,7 @@ def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understoo
         if sure and matches.clear and matches.found[0].id != found.answers[field_]:
             found.also = (field_, matches.found[0].id)
             return beyond.lstrip(_GLUE)
-    return rest.lstrip(_GLUE)
+    return rest.lstrip(_GLUE + _CLOSING)
 
 
 def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
@@ -207,7 +208,7 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     if asked is None or asked.field in found.answers or not text.strip():
         return text
     try:
-        day = leading_date(text, local_day(ctx.look.now, ctx.look.zone), _side(asked))
+        told = told_day(text, local_day(ctx.look.now, ctx.look.zone), _side(asked))
     except AmbiguousDate as unclear:
         if found.which:
             return text
@@ -216,10 +217,10 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     except NotADate as impossible:
         found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
-    if day is None:
+    if told is None:
         return text
-    found.answers[asked.field] = day.value.isoformat()
-    return text[day.end :].lstrip(_GLUE)
+    found.answers[asked.field] = told.day.isoformat()
+    return told.rest.lstrip(_GLUE)
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

@@ -88,12 +88,12 @@ def test_the_name_that_a_text_begins_with(database: Database) -> None:
     for name in some(database, 30):
         text = name + "昨天谈了Q3"
 
-        def lead(db: Transaction, said: str = text) -> tuple[list[lookup.Ranked], int]:
+        def lead(db: Transaction, said: str = text) -> lookup.Leading:
             return lookup.leading(db, said)
 
-        ranked, length = database.read_now(lead)
-        assert ranked[0].name == name
-        assert length == len(name)
+        led = database.read_now(lead)
+        assert led.ranked[0].name == name
+        assert (led.length, led.sure) == (len(name), True)
 
 
 class Seen:
