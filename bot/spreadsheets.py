@@ -62,7 +62,8 @@ class Desk:
         if not really:
             await self._list_wrong(job, CHECKING)
             await self._go_on(job, really=False)
-            await self._until_done(job)
+            again = f"python -m bot import {sheet} {path} --yes"
+            self.show(self._say(T("Nothing is imported yet. To import it: {again}", again=again)))
             return True
         await self._go_on(job, really=True)
         done = await self._until_done(job)

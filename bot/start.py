@@ -116,6 +116,8 @@ def spared(path: Path, *, replace: bool) -> None:
     """Refuse to write over what is there, unless that was said. Raises `Refusal`."""
     if path.is_dir():
         raise Refusal(T("{file} is a folder. Name a file to write.", file=str(path)))
+    if not path.absolute().parent.is_dir():
+        raise Refusal(T("There is no folder {file}. Make it first.", file=str(path.parent)))
     if path.exists() and not replace:
         raise Refusal(
             T(

@@ -139,6 +139,10 @@ def test_rows_that_fail_are_named_and_an_import_is_taken_back(
     checked = typed(empty_house, "zh", *words)
     assert checked.exit_code == 0
     assert "第3行（坏的）：没有叫“火箭部”的部门" in checked.output
+    assert (
+        f"要导入，请运行：python -m bot import people {tmp_path / 'p.csv'} --yes" in checked.output
+    )
+    assert "已停止" not in checked.output
     done = typed(empty_house, "en", *words, "--yes")
     assert done.exit_code == 1
     assert "Line 3 (坏的): there is no department called “火箭部”" in done.output
@@ -148,6 +152,15 @@ def test_rows_that_fail_are_named_and_an_import_is_taken_back(
     assert back.exit_code == 0
     assert "p.csv is undone" in back.output
     assert enrolled(empty_house) == []
+
+
+def test_a_folder_that_is_not_there_is_named_before_any_work(
+    empty_house: Settings, tmp_path: Path
+) -> None:
+    refused = typed(empty_house, "zh", "export", "people", str(tmp_path / "no" / "x.csv"))
+    assert refused.exit_code == 1
+    assert "没有" in refused.output
+    assert "✅" not in refused.output
 
 
 def test_the_next_one_need_not_wait_for_the_last(empty_house: Settings, tmp_path: Path) -> None:
