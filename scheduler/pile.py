@@ -11,6 +11,9 @@ from commands.kit.tables import BadTable
 from commands.kit.words import T, Words
 from storage.database import Transaction
 
+# How keys that are no bare names begin: a name, an address, a phone, a registration number.
+KINDS_OF_KEY = "=@+#"
+
 
 class Pile:
     """A file's entries, each marked that repeats what stood above it.
@@ -87,10 +90,12 @@ class Pile:
             yield self.sheet.entry(row, self._spoken)
 
     def _marked(self, entry: Entry) -> Entry:
-        earlier = [self._seen.setdefault(key, entry.line) for key in entry.keys]
-        first = min((line for line in earlier if line != entry.line), default=None)
+        earlier = [(self._seen.setdefault(key, entry.line), key) for key in entry.keys]
+        first = min((one for one in earlier if one[0] != entry.line), default=None)
         if entry.line in self._refused:
             return replace(entry, wrong=self._refused[entry.line])
         if entry.wrong is None and first is not None:
-            return replace(entry, wrong=T("the same stands in line {line} already", line=first))
+            line, what = first[0], first[1].lstrip(KINDS_OF_KEY)
+            twice = T("“{what}” stands in line {line} already", what=what, line=line)
+            return replace(entry, wrong=twice)
         return entry
