@@ -9,7 +9,7 @@ from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
-from bot.platform import Attachment, Open, Pressed, Reply, Silent, Wrong
+from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed, Wrong
 from commands.kit import drafting, words
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
@@ -294,15 +294,17 @@ class Asking:
     # --- buttons and forms ------------------------------------------------------------------------
 
     def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
-        """A button on a question."""
-        if verb == "~cancel":
+        """A button on a question, pressed or typed."""
+        if verb == drafting.CANCEL:
             return self._cancelled(draft_id)
         draft, command = self.mine(draft_id)
         match verb:
             case "~set":
                 return self.answered(draft, bound.get("v"), str(bound.get("f", "")))
-            case "~back":
+            case drafting.BACK:
                 return self._back(draft, command)
+            case drafting.SKIP:
+                return self._skipped(draft, command)
             case "~go":
                 revision = draft.revision or 0
                 return self.proceed(
@@ -322,7 +324,9 @@ class Asking:
         draft, _ = self._own(draft_id)
         drafts.end(self.db, draft_id, drafts.CANCELLED)
         self.touch(draft)
-        return self.hearing.toast(T("Cancelled. Nothing was kept."))
+        done = T("Cancelled. Nothing was kept.")
+        typed = isinstance(self.request.said, Typed)
+        return self.hearing.show(Card(done)) if typed else self.hearing.toast(done)
 
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
         """The same for each of the two that were named."""
@@ -337,11 +341,26 @@ class Asking:
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])
         if not asked:
-            return self.ask(command, dict(draft.answers), draft.asking, draft=draft)
+            return self._once_more(draft, command, draft.error)
         field = asked.pop()
         draft.asked = asked
         answers = {k: v for k, v in draft.answers.items() if k != field}
         return self.ask(command, answers, field, draft=draft)
+
+    def _skipped(self, draft: Draft, command: type[Command]) -> Reply:
+        """Go on without an answer, where none is needed."""
+        asked = command.declared.question(draft.asking)
+        if asked is None:
+            return self._once_more(draft, command, draft.error)
+        if asked.required:
+            wrong = trouble(said=T("This question can't be skipped."))
+            return self._once_more(draft, command, wrong)
+        draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
+        answers = {k: v for k, v in draft.answers.items() if k != asked.field}
+        return self._on(draft, command, answers)
+
+    def _once_more(self, draft: Draft, command: type[Command], error: Json) -> Reply:
+        return self.ask(command, dict(draft.answers), draft.asking, draft=draft, error=error)
 
     def submitted(
         self, draft_id: int, given: Mapping[str, Json], attachments: tuple[Attachment, ...]
