@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed, Wrong
-from commands.kit import drafting, words
+from commands.kit import answering, drafting, words
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
-from commands.kit.reading import Which, answer
-from commands.kit.words import T, Words
+from commands.kit.reading import Understood, Which, answer
+from commands.kit.words import T
 from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
@@ -59,6 +58,25 @@ class Asking:
             return self.ask(command, answers, "", draft=draft, error=wrong)
         self._done(draft)
         return self._outcome(command.declared, outcome, quiet=draft is not None)
+
+    def take(
+        self,
+        command: type[Command],
+        found: Understood,
+        *,
+        draft: Draft | None = None,
+        revision: int = 0,
+    ) -> Reply:
+        """Go on with what a text says; ask about what is wrong in it, or not clear."""
+        invalid, which = found.invalid, found.which
+        if invalid or which:
+            field = invalid.field if invalid else which.field if which else ""
+            wrong = trouble(None if invalid else which, invalid.words if invalid else "")
+        elif found.also and not drafting.missing(command.declared, found.answers):
+            field, wrong = "", {"also": list(found.also)}
+        else:
+            return self.proceed(command, found.answers, draft=draft, revision=revision)
+        return self.ask(command, found.answers, field, draft=draft, revision=revision, error=wrong)
 
     def _done(self, draft: Draft | None) -> None:
         """A draft is done; the messages that began and answered it have become what came of it."""
@@ -249,16 +267,27 @@ class Asking:
         if asked is None:
             raise Refused(T("Please use the buttons, or send a command."))
         self.hearing.field = asked.field
-        answers = dict(draft.answers)
         try:
-            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
+            found = self._read(command.declared, asked, raw, draft.answers)
         except Invalid as invalid:
             wrong = trouble(said=invalid.words)
-            return self.ask(command, answers, asked.field, draft=draft, error=wrong)
+            return self.ask(command, dict(draft.answers), asked.field, draft=draft, error=wrong)
         except Which as which:
-            return self.ask(command, answers, asked.field, draft=draft, error=trouble(which))
-        draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
-        return self._on(draft, command, answers)
+            wrong = trouble(which)
+            return self.ask(command, dict(draft.answers), asked.field, draft=draft, error=wrong)
+        if found.answers.keys() != {*draft.answers, asked.field}:
+            self.hearing.field = ""  # an edit of it is read like a message that says it all
+        if asked.field in found.answers:
+            draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
+        return self.take(command, found, draft=draft, revision=draft.revision or 0)
+
+    def _read(
+        self, declared: Declared, asked: Question, raw: Json, known: Mapping[str, Json]
+    ) -> Understood:
+        ctx = self.hearing.ctx
+        if isinstance(raw, str) and isinstance(self.request.said, Typed):
+            return answering.typed(asked, raw, declared, ctx, known)
+        return Understood({**known, asked.field: answer(asked, raw, ctx)})
 
     def _on(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
         return self.proceed(command, answers, draft=draft, revision=draft.revision or 0)
@@ -367,14 +396,16 @@ class Asking:
     ) -> Reply:
         """A form came back: every answer is read, and what is wrong is said beside its question."""
         draft, command = self.mine(draft_id)
-        answers, errors = self._read_all(draft, command, given)
+        held = command.declared.under if draft.subject_id else ""
+        ctx = self.hearing.ctx
+        answers, errors = answering.form(command.declared, given, ctx, draft.answers, held)
         photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
         if photos:
             answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
         draft.answers = answers
         drafts.save(self.db, draft)
         if errors:
-            return Wrong(errors)
+            return Wrong({field: self._say(wrong) for field, wrong in errors.items()})
         return self._submitted(draft, command, answers)
 
     def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
@@ -406,31 +437,6 @@ class Asking:
         held = command.declared.under if draft.subject_id else ""
         return next((q.field for q in command.declared.questions if q.field != held), "")
 
-    def _read_all(
-        self, draft: Draft, command: type[Command], given: Mapping[str, Json]
-    ) -> tuple[dict[str, Json], dict[str, str]]:
-        answers = dict(draft.answers)
-        errors: dict[str, str] = {}
-        held = command.declared.under if draft.subject_id else ""
-        for asked in command.declared.questions:
-            if asked.field != held and not isinstance(asked.kind, Photos | Place):
-                self._read_one(asked, given.get(asked.field), answers, errors)
-        return answers, errors
-
-    def _read_one(
-        self, asked: Question, raw: Json, answers: dict[str, Json], errors: dict[str, str]
-    ) -> None:
-        answers.pop(asked.field, None)
-        if raw in (None, "", []) and not asked.required:
-            return
-        try:
-            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
-        except Invalid as invalid:
-            errors[asked.field] = self._say(invalid.words)
-        except Which as which:
-            names = words.listed([_words(label) for _, label in which.options])
-            errors[asked.field] = self._say(T("Several are meant: {names}. Pick one.", names=names))
-
     def _say(self, said: T | str) -> str:
         return reader_of_actor(self.house, self.hearing.actor).say(said)
 
@@ -438,7 +444,3 @@ class Asking:
 def place_asked(declared: Declared) -> Question | None:
     """The question for a place."""
     return next((q for q in declared.questions if isinstance(q.kind, Place)), None)
-
-
-def _words(label: str | date) -> Words:
-    return label if isinstance(label, str) else T("{day:weekday}", day=label)

@@ -28,7 +28,6 @@ from bot.records import Records
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
-from commands.kit.drafting import trouble
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
@@ -206,18 +205,9 @@ class Understanding:
         command.early(self.hearing.desk(declared))
         self._attach(declared, answers, said)
         understood = reading.fill(text, declared, self.hearing.ctx, answers)
-        invalid, which = understood.invalid, understood.which
-        if invalid or which:
-            field = invalid.field if invalid else which.field if which else ""
-            error = trouble(None if invalid else which, invalid.words if invalid else "")
-            return self.asking.ask(
-                command, understood.answers, field, revision=revision, error=error
-            )
-        self._left_over(declared, understood.answers, understood.rest, said)
-        if understood.also and not drafting.missing(declared, understood.answers):
-            also = {"also": list(understood.also)}
-            return self.asking.ask(command, understood.answers, "", error=also)
-        return self.asking.proceed(command, understood.answers, revision=revision)
+        if not (understood.invalid or understood.which):
+            self._left_over(declared, understood.answers, understood.rest, said)
+        return self.asking.take(command, understood, revision=revision)
 
     def _left_over(
         self, declared: Declared, answers: dict[str, Json], rest: str, said: Typed | None

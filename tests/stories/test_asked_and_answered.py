@@ -148,6 +148,49 @@ async def test_cancel_is_understood_while_nothing_is_asked(house: TestHouse) -> 
     assert not house.lina.sees("已取消")
 
 
+@pytest.mark.parametrize("platform", ["telegram"])
+@pytest.mark.parametrize("said", ["永固 昨天谈了交期", "永固，昨天，谈了交期", "永固昨天谈了交期"])
+async def test_one_answer_may_hold_them_all(house: TestHouse, said: str) -> None:
+    await house.lina.says("拜访")
+    await house.settle()
+    await house.lina.says(said)
+    await house.settle()
+    assert house.lina.sees("拜访永固", "昨天", "谈了交期")
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert (f"{found.day}", found.notes) == ("2026-10-13", "谈了交期")
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_an_answer_that_names_nobody_is_taken_apart_by_nobody(house: TestHouse) -> None:
+    await house.lina.says("拜访")
+    await house.settle()
+    await house.lina.says("火星商贸 昨天谈了交期")
+    await house.settle()
+    assert house.lina.sees("没有找到叫“火星商贸 昨天谈了交期”的客户")
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_a_day_before_the_notes_is_the_day(house: TestHouse) -> None:
+    await asked_for_notes(house)
+    await house.lina.says("昨天")
+    await house.settle()
+    assert house.lina.sees("昨天", "谈了什么？")
+    await house.lina.says("今天只谈了价格")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert (f"{found.day}", found.notes) == ("2026-10-13", "今天只谈了价格")
+    await house.lina.says("拜访永固")
+    await house.settle()
+    await house.lina.says("前天谈了价格")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 2))
+    assert found is not None
+    assert (f"{found.day}", found.notes) == ("2026-10-12", "谈了价格")
+
+
 def waits(house: TestHouse) -> bool:
     """Whether the platform still holds what was said, to deliver it again."""
     match house.wire:
