@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
-from bot.platform import Attachment, Open, Pressed, Reply, Silent, Wrong
-from commands.kit import drafting, words
+from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed, Wrong
+from commands.kit import answering, drafting, words
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
-from commands.kit.reading import Which, answer
-from commands.kit.words import T, Words
+from commands.kit.reading import Understood, Which, answer
+from commands.kit.words import T
 from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
@@ -59,6 +58,25 @@ class Asking:
             return self.ask(command, answers, "", draft=draft, error=wrong)
         self._done(draft)
         return self._outcome(command.declared, outcome, quiet=draft is not None)
+
+    def take(
+        self,
+        command: type[Command],
+        found: Understood,
+        *,
+        draft: Draft | None = None,
+        revision: int = 0,
+    ) -> Reply:
+        """Go on with what a text says; ask about what is wrong in it, or not clear."""
+        invalid, which = found.invalid, found.which
+        if invalid or which:
+            field = invalid.field if invalid else which.field if which else ""
+            wrong = trouble(None if invalid else which, invalid.words if invalid else "")
+        elif found.also and not drafting.missing(command.declared, found.answers):
+            field, wrong = "", {"also": list(found.also)}
+        else:
+            return self.proceed(command, found.answers, draft=draft, revision=revision)
+        return self.ask(command, found.answers, field, draft=draft, revision=revision, error=wrong)
 
     def _done(self, draft: Draft | None) -> None:
         """A draft is done; the messages that began and answered it have become what came of it."""
@@ -249,16 +267,27 @@ class Asking:
         if asked is None:
             raise Refused(T("Please use the buttons, or send a command."))
         self.hearing.field = asked.field
-        answers = dict(draft.answers)
         try:
-            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
+            found = self._read(command.declared, asked, raw, draft.answers)
         except Invalid as invalid:
             wrong = trouble(said=invalid.words)
-            return self.ask(command, answers, asked.field, draft=draft, error=wrong)
+            return self.ask(command, dict(draft.answers), asked.field, draft=draft, error=wrong)
         except Which as which:
-            return self.ask(command, answers, asked.field, draft=draft, error=trouble(which))
-        draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
-        return self._on(draft, command, answers)
+            wrong = trouble(which)
+            return self.ask(command, dict(draft.answers), asked.field, draft=draft, error=wrong)
+        if found.answers.keys() != {*draft.answers, asked.field}:
+            self.hearing.field = ""  # an edit of it is read like a message that says it all
+        if asked.field in found.answers:
+            draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
+        return self.take(command, found, draft=draft, revision=draft.revision or 0)
+
+    def _read(
+        self, declared: Declared, asked: Question, raw: Json, known: Mapping[str, Json]
+    ) -> Understood:
+        ctx = self.hearing.ctx
+        if isinstance(raw, str) and isinstance(self.request.said, Typed):
+            return answering.typed(asked, raw, declared, ctx, known)
+        return Understood({**known, asked.field: answer(asked, raw, ctx)})
 
     def _on(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
         return self.proceed(command, answers, draft=draft, revision=draft.revision or 0)
@@ -294,15 +323,17 @@ class Asking:
     # --- buttons and forms ------------------------------------------------------------------------
 
     def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
-        """A button on a question."""
-        if verb == "~cancel":
+        """A button on a question, pressed or typed."""
+        if verb == drafting.CANCEL:
             return self._cancelled(draft_id)
         draft, command = self.mine(draft_id)
         match verb:
             case "~set":
                 return self.answered(draft, bound.get("v"), str(bound.get("f", "")))
-            case "~back":
+            case drafting.BACK:
                 return self._back(draft, command)
+            case drafting.SKIP:
+                return self._skipped(draft, command)
             case "~go":
                 revision = draft.revision or 0
                 return self.proceed(
@@ -322,7 +353,9 @@ class Asking:
         draft, _ = self._own(draft_id)
         drafts.end(self.db, draft_id, drafts.CANCELLED)
         self.touch(draft)
-        return self.hearing.toast(T("Cancelled. Nothing was kept."))
+        done = T("Cancelled. Nothing was kept.")
+        typed = isinstance(self.request.said, Typed)
+        return self.hearing.show(Card(done)) if typed else self.hearing.toast(done)
 
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
         """The same for each of the two that were named."""
@@ -337,25 +370,42 @@ class Asking:
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])
         if not asked:
-            return self.ask(command, dict(draft.answers), draft.asking, draft=draft)
+            return self._once_more(draft, command, draft.error)
         field = asked.pop()
         draft.asked = asked
         answers = {k: v for k, v in draft.answers.items() if k != field}
         return self.ask(command, answers, field, draft=draft)
+
+    def _skipped(self, draft: Draft, command: type[Command]) -> Reply:
+        """Go on without an answer, where none is needed."""
+        asked = command.declared.question(draft.asking)
+        if asked is None:
+            return self._once_more(draft, command, draft.error)
+        if asked.required:
+            wrong = trouble(said=T("This question can't be skipped."))
+            return self._once_more(draft, command, wrong)
+        draft.asked = [*(f for f in draft.asked or [] if f != asked.field), asked.field]
+        answers = {k: v for k, v in draft.answers.items() if k != asked.field}
+        return self._on(draft, command, answers)
+
+    def _once_more(self, draft: Draft, command: type[Command], error: Json) -> Reply:
+        return self.ask(command, dict(draft.answers), draft.asking, draft=draft, error=error)
 
     def submitted(
         self, draft_id: int, given: Mapping[str, Json], attachments: tuple[Attachment, ...]
     ) -> Reply:
         """A form came back: every answer is read, and what is wrong is said beside its question."""
         draft, command = self.mine(draft_id)
-        answers, errors = self._read_all(draft, command, given)
+        held = command.declared.under if draft.subject_id else ""
+        ctx = self.hearing.ctx
+        answers, errors = answering.form(command.declared, given, ctx, draft.answers, held)
         photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
         if photos:
             answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
         draft.answers = answers
         drafts.save(self.db, draft)
         if errors:
-            return Wrong(errors)
+            return Wrong({field: self._say(wrong) for field, wrong in errors.items()})
         return self._submitted(draft, command, answers)
 
     def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
@@ -387,31 +437,6 @@ class Asking:
         held = command.declared.under if draft.subject_id else ""
         return next((q.field for q in command.declared.questions if q.field != held), "")
 
-    def _read_all(
-        self, draft: Draft, command: type[Command], given: Mapping[str, Json]
-    ) -> tuple[dict[str, Json], dict[str, str]]:
-        answers = dict(draft.answers)
-        errors: dict[str, str] = {}
-        held = command.declared.under if draft.subject_id else ""
-        for asked in command.declared.questions:
-            if asked.field != held and not isinstance(asked.kind, Photos | Place):
-                self._read_one(asked, given.get(asked.field), answers, errors)
-        return answers, errors
-
-    def _read_one(
-        self, asked: Question, raw: Json, answers: dict[str, Json], errors: dict[str, str]
-    ) -> None:
-        answers.pop(asked.field, None)
-        if raw in (None, "", []) and not asked.required:
-            return
-        try:
-            answers[asked.field] = answer(asked, raw, self.hearing.ctx)
-        except Invalid as invalid:
-            errors[asked.field] = self._say(invalid.words)
-        except Which as which:
-            names = words.listed([_words(label) for _, label in which.options])
-            errors[asked.field] = self._say(T("Several are meant: {names}. Pick one.", names=names))
-
     def _say(self, said: T | str) -> str:
         return reader_of_actor(self.house, self.hearing.actor).say(said)
 
@@ -419,7 +444,3 @@ class Asking:
 def place_asked(declared: Declared) -> Question | None:
     """The question for a place."""
     return next((q for q in declared.questions if isinstance(q.kind, Place)), None)
-
-
-def _words(label: str | date) -> Words:
-    return label if isinstance(label, str) else T("{day:weekday}", day=label)

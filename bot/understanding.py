@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from difflib import get_close_matches
 from typing import assert_never
 
-from bot import front, records
+from bot import calling, front, records
 from bot.albums import Albums
 from bot.arriving import file_name
 from bot.asking import Asking, place_asked
@@ -29,7 +28,6 @@ from bot.records import Records
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
-from commands.kit.drafting import trouble
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.noun import Matches, Noun
@@ -108,12 +106,23 @@ class Understanding:
         """Words, files, a place or a phone number, as if they came alone."""
         about = self.hearing.context()
         found = self.command(said, about)
+        draft = self._draft(about)
+        reply = calling.button(self.asking, said, about, draft, command=found is not None)
+        return reply or self._ordered(said, about, found) or self._answering(said, about, draft)
+
+    def _ordered(
+        self, said: Typed, about: Ref | None, found: tuple[type[Command], str] | None
+    ) -> Reply | None:
+        """A command, or a slash that names none."""
         if found:
             command, rest = found
             return self.start(command, rest, about, said=said)
-        if self._slash(said) and self.request.direct:
-            return self._no_such_command(said)
-        draft = self._draft(about)
+        if calling.slash(said) and self.request.direct:
+            return calling.no_such_command(self.asking, said)
+        return None
+
+    def _answering(self, said: Typed, about: Ref | None, draft: drafts.Draft | None) -> Reply:
+        """What answers a question, or a card, or nothing."""
         answer = self._to_draft(draft, said) if draft else None
         if answer:
             return answer
@@ -138,7 +147,7 @@ class Understanding:
             return (command, said.text) if command else None
         if said.origin:
             return None
-        slash, on = self._slash(said), about.kind if about else ""
+        slash, on = calling.slash(said), about.kind if about else ""
 
         def wanted(declared: Declared, rest: str) -> bool:
             """Answering a card, plain words are its verbs alone: other commands need a slash.
@@ -160,18 +169,6 @@ class Understanding:
             about is None
             and noun.leads is not None
             and noun.leads(self.hearing.look, text)[0].clear
-        )
-
-    def _slash(self, said: Typed) -> bool:
-        return not said.origin and (said.text.lstrip().startswith("/") or bool(said.command))
-
-    def _no_such_command(self, said: Typed) -> Reply:
-        """A slash means a command, never an answer to an open question."""
-        typed = said.command if said.command not in {"", "headwater"} else said.text
-        name = (typed.split() or [""])[0].lstrip("/")
-        listed = [name for name, *_ in self.hearing.guide()]
-        return self.hearing.show(
-            welcome.no_such_command(name, get_close_matches(name.lower(), listed))
         )
 
     def _draft(self, about: Ref | None) -> drafts.Draft | None:
@@ -208,18 +205,9 @@ class Understanding:
         command.early(self.hearing.desk(declared))
         self._attach(declared, answers, said)
         understood = reading.fill(text, declared, self.hearing.ctx, answers)
-        invalid, which = understood.invalid, understood.which
-        if invalid or which:
-            field = invalid.field if invalid else which.field if which else ""
-            error = trouble(None if invalid else which, invalid.words if invalid else "")
-            return self.asking.ask(
-                command, understood.answers, field, revision=revision, error=error
-            )
-        self._left_over(declared, understood.answers, understood.rest, said)
-        if understood.also and not drafting.missing(declared, understood.answers):
-            also = {"also": list(understood.also)}
-            return self.asking.ask(command, understood.answers, "", error=also)
-        return self.asking.proceed(command, understood.answers, revision=revision)
+        if not (understood.invalid or understood.which):
+            self._left_over(declared, understood.answers, understood.rest, said)
+        return self.asking.take(command, understood, revision=revision)
 
     def _left_over(
         self, declared: Declared, answers: dict[str, Json], rest: str, said: Typed | None

@@ -25,7 +25,7 @@ from commands.kit.form import (
 )
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.people import Actor, ToAccount, load
-from commands.kit.reading import Which
+from commands.kit.reading import Spoken, Which
 from commands.kit.words import T, Value, Words
 from storage import drafts, people, postings
 from storage.database import Json, Transaction, known
@@ -34,7 +34,14 @@ from storage.drafts import Draft
 KEPT_FOR = timedelta(hours=24)
 OFFERED = 8
 KIND = "draft"
-CANCEL = "~cancel"
+BACK, CANCEL, SKIP = "~back", "~cancel", "~skip"
+_BACK, _CANCEL = T("Back"), T("Cancel")
+_SAID = {  # what people say for a button, beside its label
+    BACK: {"back", "go back", "返回"},
+    CANCEL: {"cancel", "never mind", "nevermind", "算了", "不用了"},
+    SKIP: {"skip", "跳过"},
+}
+_AROUND = " \t\r\n.,!?~…。，！？～"
 
 
 def missing(declared: Declared, answers: dict[str, Json]) -> Question | None:
@@ -48,6 +55,18 @@ def trouble(which: Which | None = None, said: Words = "") -> Json:
         return None
     options = [[value, words.encode(label)] for value, label in which.options] if which else []
     return {"words": words.encode(said), "among": options}
+
+
+def way(text: str, spoken: Spoken) -> str:
+    """The button of a question that a whole text calls for, whatever the language; or none."""
+    said = text.strip().removeprefix("/").strip(_AROUND).casefold()
+    labels = {BACK: spoken(_BACK), CANCEL: spoken(_CANCEL), SKIP: ()}
+    called = (
+        verb
+        for verb, words_ in _SAID.items()
+        if said in words_ or said in {label.casefold() for label in labels[verb]}
+    )
+    return next(called, "")
 
 
 def draft_noun(catalogue: Catalogue, nouns: Nouns) -> Noun:
@@ -252,8 +271,8 @@ def _label(label: Value) -> T:
 
 
 def _ways(draft: Draft, about: Ref) -> tuple[Button, ...]:
-    back = (Button(T("Back"), "~back", {}, about),) if draft.asked else ()
-    return (*back, Button(T("Cancel"), CANCEL, {}, about))
+    back = (Button(_BACK, BACK, {}, about),) if draft.asked else ()
+    return (*back, Button(_CANCEL, CANCEL, {}, about))
 
 
 def _confirm(
@@ -262,7 +281,7 @@ def _confirm(
     """Everything is answered, but is it meant so: once more, or for two customers?"""
     error = draft.error or {}
     yield from _said(error)
-    cancel = Button(T("Cancel"), CANCEL, {}, about)
+    cancel = Button(_CANCEL, CANCEL, {}, about)
     if "also" not in error:
         yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
         yield Buttons((yes, cancel), PUBLIC)

@@ -124,7 +124,7 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
-    text = _dated(text, declared, ctx, understood)
+    text = dated(text, declared, ctx, understood)
     text = _timed(text, declared, ctx, understood)
     text = _chosen(text, declared, ctx, understood)
     understood.rest = _told(text, declared, ctx, understood)
@@ -203,7 +203,8 @@ def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understoo
     return rest.lstrip(_GLUE + _CLOSING)
 
 
-def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """Take the day that a text begins with; give the rest, or the text if there is none."""
     asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
@@ -273,14 +274,19 @@ def _first_choice(
 
 
 def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    texts = [q for q in declared.questions if isinstance(q.kind, Text)]
-    asked = next((q for q in texts if q.ask.long), texts[0] if texts else None)
+    asked = told_in(declared)
     if asked is None or asked.field in found.answers:
         asked = _left(declared, found)
     if asked is None or not text.strip():
         return text.strip()
     _answered(asked, text.strip(), ctx, found)
     return ""
+
+
+def told_in(declared: Declared) -> Question | None:
+    """The question that the words of a message answer."""
+    texts = [q for q in declared.questions if isinstance(q.kind, Text)]
+    return next((q for q in texts if q.ask.long), texts[0] if texts else None)
 
 
 def _left(declared: Declared, found: Understood) -> Question | None:

@@ -66,6 +66,11 @@ def no_such_command(name: str, near: Iterable[str]) -> Card:
     return Card(T("There is no command /{name}", name=name[: OFFERED * 8]), (*parts, help_))
 
 
+def nothing_open() -> Card:
+    """Somebody cancels where no question waits for an answer."""
+    return Card(T("There is nothing to cancel: no question is open here."))
+
+
 def noted(name: str) -> Card:
     """What a customer adds to their own case reaches whoever looks after it."""
     return Card(T("Noted on {name}. Whoever looks after it has been told.", name=name))

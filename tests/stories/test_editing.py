@@ -90,3 +90,15 @@ async def test_what_is_deleted_stays_on_record(house: TestHouse) -> None:
     found = await house.read(lambda db: visits.get(db, 1))
     assert found is not None
     assert found.undone_at is None
+
+
+async def test_a_corrected_answer_is_taken_apart_like_the_first(house: TestHouse) -> None:
+    await house.lina.says("拜访永固")
+    await house.settle()
+    await house.lina.says("昨天谈了价格")
+    await house.settle()
+    await writer(house.lina).edits("昨天谈了价格", "前天谈了价格和交期")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert (f"{found.day}", found.notes) == ("2026-10-12", "谈了价格和交期")
