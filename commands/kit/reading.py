@@ -19,6 +19,7 @@ from commands.kit.dates import (
     leading_date,
     parse_date,
     parse_moment,
+    without_until,
 )
 from commands.kit.errors import Invalid
 from commands.kit.form import (
@@ -206,20 +207,21 @@ def _dated(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
+    said = without_until(text) if asked.ask.ahead else text
     try:
-        day = leading_date(text, local_day(ctx.look.now, ctx.look.zone), _side(asked))
+        day = leading_date(said, local_day(ctx.look.now, ctx.look.zone), _side(asked))
     except AmbiguousDate as unclear:
         if found.which:
             return text
         found.which = _which_day(asked.field, unclear)
-        return text[unclear.end :].lstrip(_GLUE)
+        return said[unclear.end :].lstrip(_GLUE)
     except NotADate as impossible:
         found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
     if day is None:
         return text
     found.answers[asked.field] = day.value.isoformat()
-    return text[day.end :].lstrip(_GLUE)
+    return said[day.end :].lstrip(_GLUE)
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
@@ -278,8 +280,17 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> str
         asked = _left(declared, found)
     if asked is None or not text.strip():
         return text.strip()
-    _answered(asked, text.strip(), ctx, found)
+    said = _behind_name(asked, text.strip(), ctx) if isinstance(asked.kind, Pick) else text.strip()
+    _answered(asked, said, ctx, found)
     return ""
+
+
+def _behind_name(asked: Question, text: str, ctx: Context) -> str:
+    """What follows the name of the question, if a text begins with it: deputy 周强."""
+    names = sorted((asked.field, *ctx.spoken(asked.name)), key=len, reverse=True)
+    folded = text.casefold()
+    name = next((n for n in names if folded.startswith(n.casefold()) and _ends_here(text, n)), "")
+    return text[len(name) :].lstrip(_GLUE) or text
 
 
 def _left(declared: Declared, found: Understood) -> Question | None:
@@ -359,7 +370,8 @@ def _side(asked: Question) -> Prefer:
 def _day(asked: Question, raw: str, ctx: Context) -> str:
     try:
         today = local_day(ctx.look.now, ctx.look.zone)
-        return parse_date(raw, today, _side(asked)).isoformat()
+        said = without_until(raw) if asked.ask.ahead else raw
+        return parse_date(said, today, _side(asked)).isoformat()
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:
