@@ -109,6 +109,12 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "pas
     raise NotAMoment(text[:_WINDOW])
 
 
+def parse_clock(text: str) -> time | None:
+    """The time of day that the whole of `text` names, read as in a moment; 24:00 is midnight."""
+    minutes = _clock(" ".join(_plain(text[:_WINDOW]).strip(_PUNCTUATION).split()))
+    return None if minutes is None else time(minutes // _HOUR % 24, minutes % _HOUR)
+
+
 # --- days -----------------------------------------------------------------------------------------
 
 # No date is longer than this, however it is spaced; the rest of a long text need not be looked at.
