@@ -21,7 +21,7 @@ from commands.kit.dates import (
     parse_moment,
     without_until,
 )
-from commands.kit.errors import Invalid
+from commands.kit.errors import Invalid, no_moment
 from commands.kit.form import (
     Choice,
     Day,
@@ -296,14 +296,16 @@ def _behind_name(asked: Question, text: str, ctx: Context) -> str:
 def _left(declared: Declared, found: Understood) -> Question | None:
     """The one question that must still be answered, the only one that there is, or a choice.
 
-    Where only choices are open, words are none of them, and that is said.
+    Where only choices or moments are open, words that are none of them are said to be wrong.
     """
     unclear = found.which.field if found.which else ""
     left = [q for q in declared.questions if q.field not in {*found.answers, unclear}]
     needed = left if len(declared.questions) == 1 else [q for q in left if q.required]
     if len(needed) == 1:
         return needed[0]
-    return left[0] if left and all(isinstance(q.kind, Choice | YesNo) for q in left) else None
+    return (
+        left[0] if left and all(isinstance(q.kind, Choice | YesNo | Moment) for q in left) else None
+    )
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
@@ -386,12 +388,9 @@ def _no_such_day(field_: str, raw: str) -> Invalid:
 
 def _moment(asked: Question, raw: str, ctx: Context) -> str:
     try:
-        return parse_moment(raw, ctx.look.now, ctx.look.zone).isoformat()
+        return parse_moment(raw, ctx.look.now, ctx.look.zone, _side(asked)).isoformat()
     except NotAMoment as error:
-        raise Invalid(
-            asked.field,
-            T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
-        ) from error
+        raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
 
 
 def _photos(asked: Question, raw: Json) -> Json:
