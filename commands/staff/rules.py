@@ -21,7 +21,8 @@ _INSTANT = timedelta(microseconds=1)
 _NEVER = {"none", "off", "no", "never", "无", "没有", "不要", "不用", "关", "关掉", "关闭"}
 _FROM = re.compile(r"(?:from |between |从)\s*", re.IGNORECASE)
 _TO = re.compile(
-    r"\s*(?:[-–—~～,，、]+|[到至和]|\b(?:to|until|till|and)\b)\s*(?:次日|第二天)?\s*", re.IGNORECASE
+    r"\s*(?:[-–—~～,，、]+|[到至和]|\b(?:to|until|till|and)\b|(?<=\d)\s(?=\s*\d))\s*(?:次日|第二天)?\s*",
+    re.IGNORECASE,
 )
 _POINT = re.compile(r"(?<=\d)[.．](?=\d)")
 _PART_OF_DAY = re.compile(r"[ap]\.?m|noon|midday|[晨早上中正下傍晚]", re.IGNORECASE)
