@@ -107,7 +107,7 @@ def _ranked(text: str, everybody: list[tuple[int, str]]) -> Matches:
     ranked = readings.rank(text, everybody, 20)
     names = dict(everybody)
     found = tuple(Found(i, names[i], score) for i, score in ranked)
-    return Matches(found, readings.is_clear(ranked) or len(found) == 1)
+    return Matches(found, readings.is_clear(ranked))
 
 
 def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
@@ -120,7 +120,17 @@ def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
         return Matches(found, len(found) == 1), body[longest:]
     word, _, rest = body.partition(" ")
     guessed = find(look, word, None) if rest and not whole else Matches()
-    return (guessed, rest) if guessed.clear else (Matches(), text)
+    sure = guessed.clear and _names(word, guessed.found[0])
+    return (guessed, rest) if sure else (Matches(), text)
+
+
+def _names(word: str, found: Found) -> bool:
+    """Whether a word is somebody's in characters, or a whole word, sound or all initials of theirs.
+
+    A part of their pinyin or a slip may be any word: "until" is like 孙敏, and "in" a part of it.
+    """
+    written = readings.HAS_CHINESE.search(word) or word.casefold() in found.name.casefold().split()
+    return found.score in readings.WHOLE or (bool(written) and found.score > readings.SPOKEN)
 
 
 def _begins(text: str, name: str) -> bool:

@@ -328,14 +328,19 @@ class PassOn(
 class RemindLater(
     Command, name="case_later", aliases=("稍后提醒",), who={Role.STAFF}, clause=CLAUSE, on=KIND
 ):
-    """Be reminded in an hour."""
+    """Be reminded later."""
 
     case: Annotated[CaseId, Ask("Which case?", "Case")]
+    at: Annotated[
+        datetime | None, Ask("When shall I remind you?", "Time of the reminder", ahead=True)
+    ] = None
 
     def run(self, desk: Desk) -> Card:
-        """Remind this person alone; deadlines stay."""
+        """Remind this person alone, in an hour if they name no time; deadlines stay."""
         case = _open(desk, self.case)
-        at = desk.recorded_at + REMIND_IN
+        at = self.at or desk.recorded_at + REMIND_IN
+        if at <= desk.recorded_at:
+            raise Invalid("at", T("{at:clock} is past. When shall I remind you?", at=at))
         about = Ref(KIND, self.case)
         desk.at(at, about, "remind", person=desk.person.id)
         desk.note(about, None, {"remind": at.isoformat()})

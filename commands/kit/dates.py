@@ -84,6 +84,12 @@ def parse_date(text: str, today: date, prefer: Prefer = "past") -> date:
     return found.value
 
 
+def without_until(text: str) -> str:
+    """A day to come may be said as the end of something: until Friday, 到周五."""
+    until = _UNTIL.match(text)
+    return text[until.end() :] if until else text
+
+
 def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "past") -> datetime:
     """The moment, in UTC, that the whole of `text` names on the wall clock of `zone`.
 
@@ -103,6 +109,12 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "pas
     raise NotAMoment(text[:_WINDOW])
 
 
+def parse_clock(text: str) -> time | None:
+    """The time of day that the whole of `text` names, read as in a moment; 24:00 is midnight."""
+    minutes = _clock(" ".join(_plain(text[:_WINDOW]).strip(_PUNCTUATION).split()))
+    return None if minutes is None else time(minutes // _HOUR % 24, minutes % _HOUR)
+
+
 # --- days -----------------------------------------------------------------------------------------
 
 # No date is longer than this, however it is spaced; the rest of a long text need not be looked at.
@@ -113,6 +125,7 @@ _WRITTEN_OUT: Final = re.compile(
     r"[\s,:]*(?:[0-9]{4}年)?([0-9]{1,2})月([0-9]{1,2})[日号](?![前后以之内起到至楼])"
     r"|[\s,:]*[0-9]{4}-([0-9]{1,2})-([0-9]{1,2})(?![0-9-])"
 )
+_UNTIL: Final = re.compile(r"\s*(?:(?:until|till|by)\s+|直到\s*|到\s*)", re.IGNORECASE)
 _PUNCTUATION: Final = " \t\r\n\u3000,:，：.。!！"
 
 

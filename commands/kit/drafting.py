@@ -314,7 +314,8 @@ def _offers(
         case Pick():
             yield from _listed(look, kind, draft, nouns)
         case Moment():
-            yield "just now", T("Just now")
+            ahead = asked.ask.ahead
+            yield ("in 1 hour", T("In 1 hour")) if ahead else ("just now", T("Just now"))
         case Text() | Photos() | Place():
             return
 

@@ -113,3 +113,12 @@ class Misdeclared(Exception):
 def no_such(words: T) -> Refused:
     """The refusal for what is not there, or not for this person: they look alike on purpose."""
     return Refused(T("There is no such {what}, or it is not yours to see.", what=words))
+
+
+def no_moment(field: str, raw: str, *, ahead: bool) -> Invalid:
+    """Words that name no moment, with others that do: one to come, or one that was."""
+    if ahead:
+        said = T("I can't read “{raw}” as a time. Try “tomorrow 9:00” or “in 2 hours”.", raw=raw)
+        return Invalid(field, said)
+    said = T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw)
+    return Invalid(field, said)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import assert_never
 
 from commands.kit import limits
+from commands.kit.attached import photos, place
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
 from commands.kit.date_rules import Prefer
@@ -18,8 +19,9 @@ from commands.kit.dates import (
     NotAMoment,
     parse_date,
     parse_moment,
+    without_until,
 )
-from commands.kit.errors import Invalid
+from commands.kit.errors import Invalid, no_moment
 from commands.kit.form import (
     Choice,
     Day,
@@ -48,8 +50,6 @@ _CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
 EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
-_DEGREES = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,3}(?:\.\d+)?)")
-HALF_A_TURN = 180.0
 _LIST = re.compile(r"[\s,，、;；]+")
 
 
@@ -208,13 +208,14 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
     asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
+    said = without_until(text) if asked.ask.ahead else text
     try:
-        told = told_day(text, local_day(ctx.look.now, ctx.look.zone), _side(asked))
+        told = told_day(said, local_day(ctx.look.now, ctx.look.zone), _side(asked))
     except AmbiguousDate as unclear:
         if found.which:
             return text
         found.which = _which_day(asked.field, unclear)
-        return text[unclear.end :].lstrip(_GLUE)
+        return said[unclear.end :].lstrip(_GLUE)
     except NotADate as impossible:
         found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
@@ -279,7 +280,8 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> str
         asked = _left(declared, found)
     if asked is None or not text.strip():
         return text.strip()
-    _answered(asked, text.strip(), ctx, found)
+    said = _behind_name(asked, text.strip(), ctx) if isinstance(asked.kind, Pick) else text.strip()
+    _answered(asked, said, ctx, found)
     return ""
 
 
@@ -289,17 +291,27 @@ def told_in(declared: Declared) -> Question | None:
     return next((q for q in texts if q.ask.long), texts[0] if texts else None)
 
 
+def _behind_name(asked: Question, text: str, ctx: Context) -> str:
+    """What follows the name of the question, if a text begins with it: deputy 周强."""
+    names = sorted((asked.field, *ctx.spoken(asked.name)), key=len, reverse=True)
+    folded = text.casefold()
+    name = next((n for n in names if folded.startswith(n.casefold()) and _ends_here(text, n)), "")
+    return text[len(name) :].lstrip(_GLUE) or text
+
+
 def _left(declared: Declared, found: Understood) -> Question | None:
     """The one question that must still be answered, the only one that there is, or a choice.
 
-    Where only choices are open, words are none of them, and that is said.
+    Where only choices or moments are open, words that are none of them are said to be wrong.
     """
     unclear = found.which.field if found.which else ""
     left = [q for q in declared.questions if q.field not in {*found.answers, unclear}]
     needed = left if len(declared.questions) == 1 else [q for q in left if q.required]
     if len(needed) == 1:
         return needed[0]
-    return left[0] if left and all(isinstance(q.kind, Choice | YesNo) for q in left) else None
+    return (
+        left[0] if left and all(isinstance(q.kind, Choice | YesNo | Moment) for q in left) else None
+    )
 
 
 def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
@@ -341,7 +353,7 @@ def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
         case Pick():
             return _pick(asked, kind, raw, ctx)
         case Photos() | Place():
-            return _place(asked, raw) if isinstance(kind, Place) else _photos(asked, raw)
+            return place(asked, raw) if isinstance(kind, Place) else photos(asked, raw)
     assert_never(kind)
 
 
@@ -366,7 +378,8 @@ def _side(asked: Question) -> Prefer:
 def _day(asked: Question, raw: str, ctx: Context) -> str:
     try:
         today = local_day(ctx.look.now, ctx.look.zone)
-        return parse_date(raw, today, _side(asked)).isoformat()
+        said = without_until(raw) if asked.ask.ahead else raw
+        return parse_date(said, today, _side(asked)).isoformat()
     except AmbiguousDate as unclear:
         raise _which_day(asked.field, unclear) from unclear
     except NotADate as error:
@@ -381,30 +394,9 @@ def _no_such_day(field_: str, raw: str) -> Invalid:
 
 def _moment(asked: Question, raw: str, ctx: Context) -> str:
     try:
-        return parse_moment(raw, ctx.look.now, ctx.look.zone).isoformat()
+        return parse_moment(raw, ctx.look.now, ctx.look.zone, _side(asked)).isoformat()
     except NotAMoment as error:
-        raise Invalid(
-            asked.field,
-            T("I can't read “{raw}” as a time. Try “15:40” or “20 minutes ago”.", raw=raw),
-        ) from error
-
-
-def _photos(asked: Question, raw: Json) -> Json:
-    """The ids of files that were sent; words are none."""
-    if isinstance(raw, str):
-        raise Invalid(asked.field, T("Please send the photos."))
-    return list(raw)
-
-
-def _place(asked: Question, raw: Json) -> Json:
-    """A place as a platform sends it, or as map programs write it: 29.8683, 121.544."""
-    if isinstance(raw, dict):
-        return raw
-    found = _DEGREES.fullmatch(str(raw).strip())
-    latitude, longitude = (float(found[1]), float(found[2])) if found else (HALF_A_TURN, 0.0)
-    if abs(latitude) > HALF_A_TURN / 2 or abs(longitude) > HALF_A_TURN:
-        raise Invalid(asked.field, T("Please send the place, or write it like “29.868, 121.544”."))
-    return {"latitude": latitude, "longitude": longitude, "title": ""}
+        raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
 
 
 def _yes_no(asked: Question, raw: Json) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commands.kit.calendar import local_day, start_of_day
+from commands.kit.dates import parse_clock
 from commands.kit.errors import Invalid, Refused
 from commands.kit.words import T
 from storage import absences, people
@@ -17,8 +18,14 @@ from storage.database import Transaction, known
 KIND = "person"
 WORDS = T("person")
 _INSTANT = timedelta(microseconds=1)
-_CLOCK = re.compile(r"(\d{1,2})(?:\s*[:：.点]\s*(\d{1,2}|半)?)?\s*分?")
-_NEVER = {"none", "off", "never", "无", "没有", "不要", "关闭"}
+_NEVER = {"none", "off", "no", "never", "无", "没有", "不要", "不用", "关", "关掉", "关闭"}
+_FROM = re.compile(r"(?:from |between |从)\s*", re.IGNORECASE)
+_TO = re.compile(
+    r"\s*(?:[-–—~～,，、]+|[到至和]|\b(?:to|until|till|and)\b|(?<=\d)\s(?=\s*\d))\s*(?:次日|第二天)?\s*",
+    re.IGNORECASE,
+)
+_POINT = re.compile(r"(?<=\d)[.．](?=\d)")
+_PART_OF_DAY = re.compile(r"[ap]\.?m|noon|midday|[晨早上中正下傍晚]", re.IGNORECASE)
 
 
 # --- seats ----------------------------------------------------------------------------------------
@@ -106,15 +113,16 @@ def check_deputy(
 
 def quiet_hours(written: str) -> tuple[str, str]:
     """From when until when somebody is not disturbed, as "22:00"; equal ones mean never."""
-    if written.strip().casefold() in _NEVER:
+    if written.strip(" .。!！").casefold() in _NEVER:
         return "00:00", "00:00"
-    found = [_clock(match) for match in _CLOCK.finditer(written)]
+    found = [_clock(said, written) for said in _TO.split(_FROM.sub("", written.strip(), count=1))]
     if len(found) != 2 or None in found or found[0] == found[1]:  # noqa: PLR2004 (from and to)
         raise Invalid("hours", T("Please write it like 22:00-7:30, or “none”."))
     begins, ends = (one for one in found if one)
     return f"{begins:%H:%M}", f"{ends:%H:%M}"
 
 
-def _clock(match: re.Match[str]) -> time | None:
-    hour, minute = int(match[1]), 30 if match[2] == "半" else int(match[2] or 0)
-    return time(hour % 24, minute) if hour <= 24 and minute < 60 else None  # noqa: PLR2004 (a day)
+def _clock(said: str, written: str) -> time | None:
+    """A time of day; a number alone is an hour where no part of the day is named beside it."""
+    alone = said.strip().isdecimal() and not _PART_OF_DAY.search(written)
+    return parse_clock(f"{said}:00" if alone else _POINT.sub(":", said))

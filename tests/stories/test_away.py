@@ -269,3 +269,37 @@ async def test_the_settings_show_an_absence_that_is_still_to_come(house: TestHou
     assert house.lina.sees("从10月20日", "到10月23日（周五），由周强代理")
     with pytest.raises(AssertionError):
         await house.lina.presses("我回来了", on="您的设置")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/away until Friday 周强",
+        "/away until Friday, deputy 周强",
+        "/away deputy: 周强 until: until Friday",
+        "/away 到周五 周强",
+        "/away 直到10月16日，代理人 周强",
+        "/away 周强 till Friday",
+    ],
+)
+async def test_until_is_no_colleague(house: TestHouse, said: str) -> None:
+    await house.lina.says(said)
+    await house.settle()
+    assert house.lina.sees("您请假到10月16日（周五），由周强代理"), house.lina.reads()
+    assert not house.sunmin.sees("请您代理")
+
+
+@pytest.mark.parametrize("said", ["until Friday", "in two days", "line Friday"])
+async def test_a_deputy_is_never_guessed(house: TestHouse, said: str) -> None:
+    await house.zhouqiang.says(f"/away {said}")
+    await house.settle()
+    assert not await house.read(lambda db: absences.ahead(db, ZHOUQIANG, house.clock.at))
+    assert not house.sunmin.sees("请您代理")
+    assert not house.lina.sees("请您代理")
+
+
+async def test_a_deputy_with_a_slip_is_asked_about(house: TestHouse) -> None:
+    await house.lina.says("/away Friday deputy: until")
+    await house.settle()
+    assert house.lina.sees("是指哪一个"), house.lina.reads()
+    assert not house.sunmin.sees("请您代理")

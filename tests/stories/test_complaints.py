@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from storage import cases, dues
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import cases, dues, talk, timers
 from storage.dues import Due
-from tests.house import TestHouse
+from tests.house import BEGUN, TestHouse
 
 RUST = "第3批螺栓锈蚀约200件，客户已停线"
 
@@ -343,3 +347,54 @@ async def test_a_confirmation_says_who_hears_of_it(house: TestHouse) -> None:
     await house.lina.says("答复 已换货", reply_to="C-2026-0001")
     await house.settle()
     assert house.lina.sees("C-2026-0001的答复将发给张伟")
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("明天9点", 23),
+        ("tomorrow 9:00", 23),
+        ("in 3 hours", 3),
+        ("3小时后", 3),
+        ("at: 13:00", 3),
+        ("9点", 23),
+        ("", 1),
+    ],
+)
+async def test_remind_me_when_i_say(house: TestHouse, said: str, hours: int) -> None:
+    await house.lina.says("/complaint 永固 rust")
+    await house.settle()
+    await house.lina.says(f"/case_later C-2026-0001 {said}")
+    await house.settle()
+    assert "🔔" in house.lina.reads()
+    assert await house.read(lambda db: talk.on(db, "case", 1)) == []
+    await house.advance(minutes=hours * 60 - 5)
+    assert not house.lina.sees("您要我提醒")
+    await house.advance(minutes=10)
+    assert house.lina.sees("您要我提醒")
+
+
+async def test_a_time_that_answers_a_card(house: TestHouse) -> None:
+    await house.lina.says("/complaint 永固 rust")
+    await house.settle()
+    await house.lina.says("稍后提醒 明天9点", reply_to="C-2026-0001")
+    await house.settle()
+    [at] = await reminders(house)
+    assert at - BEGUN == timedelta(hours=23)
+    assert await house.read(lambda db: talk.on(db, "case", 1)) == []
+
+
+@pytest.mark.parametrize("said", ["yesterday 9:00", "2小时前", "改天再说"])
+async def test_a_time_to_be_reminded_at_must_be_one_to_come(house: TestHouse, said: str) -> None:
+    await house.lina.says("/complaint 永固 rust")
+    await house.settle()
+    await house.lina.says(f"/case_later C-2026-0001 {said}")
+    await house.settle()
+    assert await reminders(house) == []
+    assert house.lina.sees("已经过了") or house.lina.sees(f"看不懂时间“{said}”"), house.lina.reads()
+    assert await house.read(lambda db: talk.on(db, "case", 1)) == []
+
+
+async def reminders(house: TestHouse) -> list[datetime]:
+    waiting = await house.read(lambda db: timers.waiting_on(db, "case", 1))
+    return [one.at for one in waiting if one.name == "remind"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.kit.people import Role
 from storage import people, places
 from tests.house import TestHouse
@@ -109,3 +111,10 @@ async def test_today_shows_what_is_owed(house: TestHouse) -> None:
     await house.lina.says("/today")
     await house.settle()
     assert house.lina.sees("首次答复", "C-2026-0001")
+
+
+@pytest.mark.parametrize("said", ["until xx", "wedding xx"])
+async def test_a_word_that_is_little_like_a_name_shows_nobody(house: TestHouse, said: str) -> None:
+    await house.lina.says(f"/person {said}")
+    await house.settle()
+    assert house.lina.sees(f"没有找到叫“{said}”的"), house.lina.reads()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import people, visits
 from storage.people import Account
 from tests.house import BEGUN, TestHouse
@@ -143,6 +145,44 @@ async def test_quiet_hours_are_ones_own(house: TestHouse) -> None:
     await house.settle()
     row = await person(house, LINA)
     assert row.quiet_from == row.quiet_to
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "10pm-7am",
+        "10 pm to 7 am",
+        "晚上10点到早上7点",
+        "从晚上10点到次日早上7点",
+        "晚上十点至七点",
+        "22.00 - 7.00",
+        "22-7",
+    ],
+)
+async def test_quiet_hours_as_people_say_them(house: TestHouse, said: str) -> None:
+    await house.lina.says(f"/quiet {said}")
+    await house.settle()
+    row = await person(house, LINA)
+    assert (row.quiet_from, row.quiet_to) == ("22:00", "07:00"), house.lina.reads()
+
+
+@pytest.mark.parametrize(
+    "said", ["10-7am", "晚上", "晚上10点", "25:00-7:00", "10pm-10pm", "8-9-10"]
+)
+async def test_quiet_hours_that_are_not_understood(house: TestHouse, said: str) -> None:
+    await house.lina.says(f"/quiet {said}")
+    await house.settle()
+    assert "22:00-7:30" in house.lina.reads()
+    row = await person(house, LINA)
+    assert (row.quiet_from, row.quiet_to) == ("22:00", "07:30")
+
+
+@pytest.mark.parametrize("said", ["off", "关", "关闭", "不要", "关掉。"])
+async def test_no_quiet_hours(house: TestHouse, said: str) -> None:
+    await house.lina.says(f"/quiet {said}")
+    await house.settle()
+    row = await person(house, LINA)
+    assert row.quiet_from == row.quiet_to, house.lina.reads()
 
 
 async def test_a_home_is_where_one_has_an_account(house: TestHouse) -> None:
