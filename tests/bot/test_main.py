@@ -248,8 +248,8 @@ def test_keeping_and_putting_back_is_told_in_chinese(at: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("backup none/kept.zip", "没有这个文件或目录"),
-        ("export customers none/kept.csv", "没有这个文件或目录"),
+        ("backup none/kept.zip", "没有none这个文件夹，请先建好。"),
+        ("export customers none/kept.csv", "没有none这个文件夹，请先建好。"),
         ("export customers kept.txt", "kept.txt 的文件名须以 .xlsx 或 .csv 结尾。"),
         ("import customers none.csv", "none.csv：没有这个文件或目录"),
         ("import customers odd.csv", "odd.csv：这既不是 CSV 文件，也不是 XLSX 文件。"),

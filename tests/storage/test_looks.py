@@ -18,6 +18,7 @@ from storage.postings import Posting
 from storage.subjects import Subject
 from storage.timers import FIRED, Timer
 from storage.topics import OPEN, Topic
+from tests.moulds import Cast
 
 NOW = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
 MANY = 5_000
@@ -46,12 +47,18 @@ def many(db: Transaction) -> None:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(cast: Cast) -> Iterator[Database]:
     """A house with a past."""
-    opened = Database(database_url)
-    opened.write_now(many)
+    opened = Database(cast("with_a_past", lived_long))
     yield opened
     opened.close()
+
+
+def lived_long(url: str) -> None:
+    """Give a database its past."""
+    database = Database(url)
+    database.write_now(many)
+    database.close()
 
 
 @pytest.mark.parametrize(
