@@ -37,12 +37,12 @@ def typed(
 def _with_its_day(
     asked: Question, text: str, declared: Declared, ctx: Context, others: Mapping[str, Json]
 ) -> Understood | None:
-    """Words that begin with the day, if it has not been given."""
+    """Words that tell the day, at their beginning or further on, if it has not been given."""
     if asked != reading.told_in(declared):
         return None
     found = Understood(dict(others))
     rest = reading.dated(text, declared, ctx, found)
-    if rest == text:
+    if rest == text and found.answers == others:
         return None
     if rest.strip():
         found.answers[asked.field] = answer(asked, rest, ctx)

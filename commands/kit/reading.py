@@ -204,7 +204,7 @@ def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understoo
 
 
 def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """Take the day that a text begins with; give the rest, or the text if there is none."""
+    """Take the day that a text tells; give the rest, which is the text if none stood before it."""
     asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text

@@ -191,6 +191,14 @@ async def test_a_day_before_the_notes_is_the_day(house: TestHouse) -> None:
     assert (f"{found.day}", found.notes) == ("2026-10-12", "谈了价格")
 
 
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_a_day_further_on_in_the_notes_is_the_day_and_stays_there(house: TestHouse) -> None:
+    await asked_for_notes(house)
+    await house.lina.says("张总，昨天谈了交期")
+    await house.settle()
+    assert house.lina.sees("已记录", "昨天（10月13日）", "张总，昨天谈了交期")
+
+
 def waits(house: TestHouse) -> bool:
     """Whether the platform still holds what was said, to deliver it again."""
     match house.wire:
