@@ -43,7 +43,7 @@ run: $(READY) ## Run the bot (settings come from the environment)
 	@$(PY) -m bot run
 
 # The browser's driver keeps an event loop of its own, which other tests of the same process could not share.
-test: $(READY) ## Run the tests: under fifteen minutes on two cores
+test: $(READY) ## Run the tests
 	$(PY) -m pytest -n 2 -m "not browser and not torture"
 	$(PY) -m pytest -n 2 -m browser
 

@@ -20,7 +20,7 @@ PLATFORMS = ("slack", "telegram", "web")
 ENGINES = ("sqlite", "postgresql")
 # As the bot logs off a terminal, but into the test's output: frames drawn for a terminal, with
 # every variable, would cost seconds.
-# Every story has files of its own; on a disk they cost a sixth of its time.
+# Every story has files of its own; on a disk they cost a seventh of its time.
 if fast_place() == MEMORY:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 structlog.configure(
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is there before the first test stays to the end: to look for garbage in it costs 6 %."""
+    """What is there before the first test stays to the end: to look for garbage in it costs 5 %."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -159,7 +159,7 @@ def test_a_folder_that_is_not_there_is_named_before_any_work(
 ) -> None:
     refused = typed(empty_house, "zh", "export", "people", str(tmp_path / "no" / "x.csv"))
     assert refused.exit_code == 1
-    assert "没有" in refused.output
+    assert "这个文件夹，请先建好" in refused.output
     assert "✅" not in refused.output
 
 
