@@ -111,7 +111,7 @@ def run_all(db: Transaction, deed: Deed, values: Sequence[dict[str, object]]) ->
     """Execute a deed once for each of these values."""
     if values:
         compiled = deed.on(db.engine)
-        db.connection.cursor().executemany(compiled.sql, [compiled.values(v) for v in values])
+        db.run_many(compiled.sql, [compiled.values(one) for one in values])
 
 
 def unless_used(db: Transaction, work: Callable[[], None]) -> bool:

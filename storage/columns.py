@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Text, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Field
 
-from storage.database import Instant, Json, JsonText
+from storage.database import Json
+from storage.kinds import Instant, JsonText
 
 Column = Any  # what Field gives: it stands beside a field of any type
 

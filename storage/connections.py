@@ -11,6 +11,8 @@ import psycopg
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
+# So long a transaction on SQLite waits for another's end.
+BUSY_S = 10.0
 
 
 class Cursor(Protocol):
@@ -65,7 +67,7 @@ def connect(url: str, *, writes: bool = True) -> Connection:
 
 def _sqlite(path: Path, *, writes: bool) -> Connection:
     connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=512
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_S, cached_statements=512
     )
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import json
 import sqlite3
 import threading
 import time
@@ -21,12 +20,11 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
-from sqlalchemy import DateTime, Dialect, Executable, String, Table, Text, bindparam, insert
+from sqlalchemy import Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.elements import CompilerElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
@@ -56,54 +54,6 @@ def known(id_: int | None) -> int:
     return id_
 
 
-class Instant(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC: text that sorts on SQLite, timestamptz on PostgreSQL."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose what the engine stores."""
-        return dialect.type_descriptor(String(32) if dialect.name == SQLITE else DateTime(True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
-        """Refuse naive moments, and turn aware ones to UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a zone cannot be stored")
-        utc = value.astimezone(UTC)
-        return utc.isoformat(timespec="microseconds") if dialect.name == SQLITE else utc
-
-    def process_result_value(
-        self, value: datetime | str | None, dialect: Dialect
-    ) -> datetime | None:
-        """Give back an aware UTC moment."""
-        if value is None:
-            return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
-
-
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-class JsonText(TypeDecorator[Json]):
-    """JSON kept as text on both engines, so that both give back the same."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Json, dialect: Dialect) -> str | None:
-        """Write compact JSON with its letters as they are."""
-        if value is None:
-            return None
-        return _COMPACT.encode(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
-        """Read it back."""
-        return None if value is None else json.loads(value)
-
-
 def dialect_of(engine: str) -> Dialect:
     """How an engine is spoken to."""
     return _DIALECTS[engine]
@@ -112,17 +62,31 @@ def dialect_of(engine: str) -> Dialect:
 class Transaction:
     """One open transaction: whatever below `bot/` remembers or asks takes one, named `db`."""
 
-    __slots__ = ("after", "connection", "engine", "saved")
+    __slots__ = ("after", "connection", "engine", "recalled", "saved")
 
     def __init__(self, connection: Connection, engine: str) -> None:
         self.connection = connection
         self.engine = engine
         self.saved = 0
         self.after: set[str] = set()
+        self.recalled: dict[tuple[str, int], object] = {}
 
     def run(self, sql: str, values: Mapping[str, object] | None = None) -> Cursor:
         """Execute compiled SQL with driver-ready values."""
+        if not sql.startswith("SELECT"):
+            self.recalled.clear()
         return self.connection.execute(sql, values or {})
+
+    def run_many(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
+        """Execute compiled SQL that changes rows, once for each of these values."""
+        self.recalled.clear()
+        self.connection.cursor().executemany(sql, values)
+
+    def recall(self, what: str, id_: int, find: Callable[[Transaction, int], V]) -> V:
+        """What was found before, unless anything was written since: a card names people often."""
+        if (what, id_) not in self.recalled:
+            self.recalled[what, id_] = find(self, id_)
+        return cast("V", self.recalled[what, id_])
 
     def add(self, row: SQLModel) -> int:
         """Insert a row of any table that has an `id`; give the id (also set on the row)."""

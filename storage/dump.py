@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -250,15 +252,13 @@ class PostgresqlSource:
 
     def shapes(self) -> list[Shape]:
         """Its tables, by name."""
-        names = self.connection.execute(_TABLES).fetchall()
-        return [self._shape(name) for (name,) in sorted(names) if name != REVISIONS]
-
-    def _shape(self, table: str) -> Shape:
-        found = self.connection.execute(_COLUMNS, {"table": table}).fetchall()
-        key = self.connection.execute(_KEY, {"table": table}).fetchall()
-        texts = frozenset(name for name, kind in found if kind in {"text", "character varying"})
-        columns = tuple(sorted(name for name, _ in found))
-        return Shape(table, columns, tuple(name for (name,) in key), texts=texts)
+        columns = sorted(self.connection.execute(_COLUMNS).fetchall())
+        keys: dict[str, list[str]] = dict(self.connection.execute(_KEYS).fetchall())
+        return [
+            _shape(table, [(name, kind) for _, name, kind in found], keys[table])
+            for table, found in groupby(columns, itemgetter(0))
+            if table != REVISIONS
+        ]
 
     def rows(self, shape: Shape) -> Iterator[Sequence[Any]]:
         """A table's rows, ordered by its key as bytes, whatever the server's language."""
@@ -277,17 +277,23 @@ class PostgresqlSource:
 
 
 _REVISION = f"SELECT version_num FROM {REVISIONS}"  # noqa: S608 (a name of our own)
-_TABLES = (
-    "SELECT table_name FROM information_schema.tables "
-    "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
-)
+# Of all tables at once: each question to a server costs its way there and back.
 _COLUMNS = (
-    "SELECT column_name, data_type FROM information_schema.columns "
-    "WHERE table_schema = current_schema() AND table_name = %(table)s"
+    "SELECT c.relname, a.attname, format_type(a.atttypid, NULL) "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+    "WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' "
+    "AND a.attnum > 0 AND NOT a.attisdropped"
 )
-_KEY = (
-    "SELECT k.column_name FROM information_schema.table_constraints c "
-    "JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name) "
-    "WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = current_schema() "
-    "AND c.table_name = %(table)s ORDER BY k.ordinal_position"
+_KEYS = (
+    "SELECT c.relname, array_agg(a.attname::text ORDER BY k.place) "
+    "FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid "
+    "CROSS JOIN unnest(p.conkey) WITH ORDINALITY k (number, place) "
+    "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number "
+    "WHERE p.contype = 'p' AND c.relnamespace = current_schema()::regnamespace "
+    "GROUP BY c.relname"
 )
+
+
+def _shape(table: str, columns: list[tuple[str, str]], key: list[str]) -> Shape:
+    texts = frozenset(name for name, kind in columns if kind in {"text", "character varying"})
+    return Shape(table, tuple(name for name, _ in columns), tuple(key), texts=texts)

@@ -243,6 +243,10 @@ _NAMED = Query(
 
 def get(db: Transaction, person_id: int) -> Person | None:
     """One person, whether active or not."""
+    return db.recall("person", person_id, _get)
+
+
+def _get(db: Transaction, person_id: int) -> Person | None:
     return _BY_ID.first(db, id=person_id)
 
 

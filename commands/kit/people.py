@@ -158,6 +158,10 @@ To = ToPerson | ToContact | ToAccount | ToChat
 
 def load(db: Transaction, person_id: int) -> Person | None:
     """The person with this id, if active."""
+    return db.recall("colleague", person_id, _load)
+
+
+def _load(db: Transaction, person_id: int) -> Person | None:
     row = people.get(db, person_id)
     return _person(db, row) if row and row.active else None
 

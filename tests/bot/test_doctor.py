@@ -31,7 +31,7 @@ from bot.words import Reader
 from commands.kit.words import encode
 from commands.sheets.noun import OURS
 from scheduler.pulse import HEARTBEAT
-from storage import checkup, counts, deliveries, letters, sheets
+from storage import checkup, connections, counts, deliveries, letters, sheets
 from storage import house as facts
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
 from storage.database import Database, Transaction
@@ -378,7 +378,10 @@ def reader(language: str) -> Reader:
     return Reader(language, ZoneInfo("UTC"), utc_now(), locale.load())
 
 
-async def test_a_database_that_cannot_be_written_says_so(clinic: Clinic) -> None:
+async def test_a_database_that_cannot_be_written_says_so(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BUSY_S", 0.1)
     with unwritable(clinic.url):
         ill = await clinic.not_ok()
         assert ill["writing"].verdict is Verdict.FAIL

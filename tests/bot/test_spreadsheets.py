@@ -80,11 +80,12 @@ def test_a_table_goes_in_and_out_beside_a_running_bot(beside: Started, tmp_path:
     with urllib.request.urlopen(health, timeout=10) as page:  # noqa: S310 -- our own
         assert page.status == 200
     assert beside.process.poll() is None
+    stands_in_the_journal(tmp_path)
 
 
-def test_what_was_done_at_the_server_stands_in_the_journal(beside: Started, tmp_path: Path) -> None:
-    bot(tmp_path, "import", "customers", str(table(tmp_path)), "--yes")
-    database = Database(f"sqlite:///{tmp_path / 'headwater.db'}")
+def stands_in_the_journal(at: Path) -> None:
+    """What was done at the server is noted with what it was done to."""
+    database = Database(f"sqlite:///{at / 'headwater.db'}")
     try:
         noted = database.read_now(lambda db: journal.last(db, 99))
         named = database.read_now(lambda db: dossiers.held(db, [SAMPLE + 1]))

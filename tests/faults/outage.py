@@ -17,7 +17,8 @@ from scheduler.clock import Clock
 from scheduler.pulse import HEARTBEAT
 from storage import letters
 from storage.connections import Connection, connect
-from storage.database import Database, Instant, Transaction
+from storage.database import Database, Transaction
+from storage.kinds import Instant
 from storage.letters import Letter
 from tests.faults.bots import Bot, free_port
 from tests.faults.framework import Row, Run, company, exactly, scenario

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from tests.players.web_html import Node, parsed
 
 Json = Any
 IN_SIGHT = 30
+MESSAGE = re.compile(r'<article [^>]*data-id="([0-9]+)"')
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
     "7753de0000000c49444154789c63f8cfc000000301010018dd8db00000000049454e44ae426082"
@@ -45,11 +47,15 @@ class Browser:
 
     async def page(self, **asked: str) -> Node:
         """Load the page."""
+        return parsed(await self.source(**asked))
+
+    async def source(self, **asked: str) -> str:
+        """Load the page as it is written."""
         async with self._client() as client:
             await self._entered(client)
             answer = await client.get("/chat", params=asked)
         assert answer.status_code == 200, f"{asked}: {answer.status_code} {answer.text[:200]}"
-        return parsed(answer.text)
+        return answer.text
 
     async def get(self, path: str) -> httpx2.Response:
         """Open an address."""
@@ -283,9 +289,8 @@ class WebPlayer:
         answer = await self.browser.post(path, sent, token, photos or {})
         for _ in range(times - 1):
             answer = await self.browser.post(path, sent, token, photos or {})
-        after = await self.browser.page(**{"as": self.user, "in": chat})
-        ids = [int(node["data-id"]) for node in after.all("article", has="data-id")]
-        self._shown(answer, chat, max(ids, default=0))
+        after = await self.browser.source(**{"as": self.user, "in": chat})
+        self._shown(answer, chat, max(map(int, MESSAGE.findall(after)), default=0))
 
     def _shown(self, answer: Json, chat: str, last: int) -> None:
         match answer["kind"]:

@@ -1,8 +1,8 @@
-"""Which stories are told on which platform on PostgreSQL, where each costs twice as much.
+"""Which stories are told on PostgreSQL, where each costs twice as much.
 
-The first ones, by which the house stands, are told on all three platforms on both engines. Every
-other one is told on all three on SQLite, and on PostgreSQL on one of them, drawn by its name; with
-`--whole` all are told everywhere.
+On SQLite every story is told, on every platform it is about, with every value it is told for. On
+PostgreSQL one value stands for all. The first stories, by which the house stands, are told there
+on all three platforms, every other one on one, drawn by its name; with `--whole` all are told.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -23,35 +24,43 @@ EVERYWHERE = {
 }
 
 
+class Told(NamedTuple):
+    """A story, and where it is told."""
+
+    story: str
+    engine: object
+    platform: object
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not drawn."""
     if config.getoption("--whole"):
         return
-    twins: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    stories: defaultdict[str, dict[object, pytest.Item]] = defaultdict(dict)
+    left_out: set[pytest.Item] = set()
     for item in items:
-        if story := drawn_for(item):
-            twins[story].append(item)
-    left_out = {id(item) for alike in twins.values() for item in all_but_one(alike)}
-    config.hook.pytest_deselected(items=[item for item in items if id(item) in left_out])
-    items[:] = [item for item in items if id(item) not in left_out]
+        told = told_by(item)
+        if told.engine == "postgresql":
+            left_out.add(item)
+            stories[told.story].setdefault(told.platform, item)
+    left_out -= {item for story, found in stories.items() for item in drawn(story, found)}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
-def drawn_for(item: pytest.Item) -> str:
-    """The name of a story that is told on one platform only; "" for any other test."""
-    if item.path.parent != HERE or item.path.name in EVERYWHERE:
-        return ""
-    told = (
-        dict(item.callspec.params)
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else {}
-    )
-    if told.get("engine") != "postgresql" or not isinstance(told.get("platform"), str):
-        return ""
-    return item.nodeid.replace(str(told["platform"]), "")
+def told_by(item: pytest.Item) -> Told:
+    """Its story, engine and platform; none of them for a test of another folder."""
+    if item.path.parent != HERE or not isinstance(item, pytest.Function):
+        return Told("", None, None)
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    story = item.nodeid.partition("[")[0]
+    return Told(story, values.get("engine"), values.get("platform"))
 
 
-def all_but_one(alike: list[pytest.Item]) -> list[pytest.Item]:
-    """The same story on several platforms, without the one that is drawn."""
-    at = zlib.crc32(alike[0].nodeid.encode()) % len(alike)
-    return [item for n, item in enumerate(alike) if n != at]
+def drawn(story: str, by_platform: dict[object, pytest.Item]) -> list[pytest.Item]:
+    """What is told of one story: each platform's, or one of them."""
+    items = list(by_platform.values())
+    if items[0].path.name in EVERYWHERE:
+        return items
+    return [items[zlib.crc32(story.encode()) % len(items)]]

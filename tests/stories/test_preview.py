@@ -18,7 +18,7 @@ from storage import cases, people
 from storage.database import Transaction
 from tests.desk import Reception, reception
 
-COMPLAINTS = {"sqlite": 200, "postgresql": 40}
+COMPLAINTS = {"sqlite": 200, "postgresql": 12}
 NUMBER = re.compile(r"C-2026-\d{4}")
 Told = tuple[str, datetime, int]
 

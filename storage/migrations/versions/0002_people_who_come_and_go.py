@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 from storage.reach import email_key, phone_key
 
 revision = "0002"
@@ -51,10 +51,10 @@ def _tables() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("deputy_id", sa.Integer(), nullable=False),
-        sa.Column("since", storage.database.Instant(), nullable=False),
-        sa.Column("until", storage.database.Instant(), nullable=False),
-        sa.Column("made_at", storage.database.Instant(), nullable=False),
-        sa.Column("told_at", storage.database.Instant(), nullable=True),
+        sa.Column("since", storage.kinds.Instant(), nullable=False),
+        sa.Column("until", storage.kinds.Instant(), nullable=False),
+        sa.Column("made_at", storage.kinds.Instant(), nullable=False),
+        sa.Column("told_at", storage.kinds.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["deputy_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -68,8 +68,8 @@ def _tables() -> None:
         sa.Column("successor_id", sa.Integer(), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("begun_by", sa.Integer(), nullable=False),
-        sa.Column("begun_at", storage.database.Instant(), nullable=False),
-        sa.Column("done_at", storage.database.Instant(), nullable=True),
+        sa.Column("begun_at", storage.kinds.Instant(), nullable=False),
+        sa.Column("done_at", storage.kinds.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["begun_by"], ["person.id"]),
         sa.ForeignKeyConstraint(["holder_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
@@ -95,9 +95,9 @@ def _tables() -> None:
         sa.Column("offer_id", sa.Integer(), nullable=False),
         sa.Column("kind", _TEXT(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("what", storage.database.JsonText(), nullable=True),
+        sa.Column("what", storage.kinds.JsonText(), nullable=True),
         sa.Column("state", _TEXT(), nullable=False),
-        sa.Column("at", storage.database.Instant(), nullable=False),
+        sa.Column("at", storage.kinds.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["departure_id"], ["departure.id"]),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -140,7 +140,7 @@ def _who_asked() -> None:
         "timer",
         sa.column("id", sa.Integer()),
         sa.column("person_id", sa.Integer()),
-        sa.column("extra", storage.database.JsonText()),
+        sa.column("extra", storage.kinds.JsonText()),
         sa.column("kind", sa.String()),
         sa.column("name", sa.String()),
         sa.column("subject_id", sa.Integer()),

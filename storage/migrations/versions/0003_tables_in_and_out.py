@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 
 revision = "0003"
 down_revision = "0002"
@@ -29,10 +29,10 @@ def upgrade() -> None:
         sa.Column("state", WORDS(), nullable=False),
         sa.Column("at", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("counts", storage.database.JsonText(), nullable=True),
-        sa.Column("reason", storage.database.JsonText(), nullable=True),
-        sa.Column("created_at", storage.database.Instant(), nullable=False),
-        sa.Column("finished_at", storage.database.Instant(), nullable=True),
+        sa.Column("counts", storage.kinds.JsonText(), nullable=True),
+        sa.Column("reason", storage.kinds.JsonText(), nullable=True),
+        sa.Column("created_at", storage.kinds.Instant(), nullable=False),
+        sa.Column("finished_at", storage.kinds.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("stage", WORDS(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("name", WORDS(), nullable=False),
-        sa.Column("reason", storage.database.JsonText(), nullable=True),
+        sa.Column("reason", storage.kinds.JsonText(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["sheet_job.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -57,8 +57,8 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("before", storage.database.JsonText(), nullable=True),
-        sa.Column("after", storage.database.JsonText(), nullable=True),
+        sa.Column("before", storage.kinds.JsonText(), nullable=True),
+        sa.Column("after", storage.kinds.JsonText(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["sheet_job.id"]),
         sa.PrimaryKeyConstraint("id"),
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 
 revision = "0004"
 down_revision = "0003"
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("remote", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ready", sa.Boolean(), nullable=False),
-        sa.Column("at", storage.database.Instant(), nullable=False),
+        sa.Column("at", storage.kinds.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "workspace", "file_id"),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("message", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("at", storage.database.Instant(), nullable=False),
+        sa.Column("at", storage.kinds.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["file.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "workspace", "chat", "card", "file_id"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 
 revision = "0005"
 down_revision = "0004"
@@ -22,16 +22,16 @@ def upgrade() -> None:
         sa.Column("shown_in", name(), nullable=False),
         sa.Column("offered", name(), nullable=False),
         sa.Column("ranking", name(), nullable=False),
-        sa.Column("told_at", storage.database.Instant(), nullable=True),
-        sa.Column("next_at", storage.database.Instant(), nullable=True),
+        sa.Column("told_at", storage.kinds.Instant(), nullable=True),
+        sa.Column("next_at", storage.kinds.Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "workspace", "shown_in"),
     )
     op.create_table(
         "trouble",
         sa.Column("name", name(), nullable=False),
-        sa.Column("since", storage.database.Instant(), nullable=False),
-        sa.Column("over_at", storage.database.Instant(), nullable=True),
+        sa.Column("since", storage.kinds.Instant(), nullable=False),
+        sa.Column("over_at", storage.kinds.Instant(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("hears", sa.Boolean(), nullable=False),
         sa.Column("forum", sa.Boolean(), nullable=False),
         sa.Column("topics", sa.Boolean(), nullable=False),
-        sa.Column("asked_at", storage.database.Instant(), nullable=True),
+        sa.Column("asked_at", storage.kinds.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("platform", "workspace", "chat"),
     )
     op.create_table(
@@ -59,8 +59,8 @@ def upgrade() -> None:
         sa.Column("thread", name(), nullable=False),
         sa.Column("state", name(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("begun_at", storage.database.Instant(), nullable=False),
-        sa.Column("next_at", storage.database.Instant(), nullable=True),
+        sa.Column("begun_at", storage.kinds.Instant(), nullable=False),
+        sa.Column("next_at", storage.kinds.Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "workspace", "chat", "kind", "subject_id"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 
 revision = "0007"
 down_revision = "0005"
@@ -16,7 +16,7 @@ def upgrade() -> None:
     """Apply this step."""
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.add_column(_words("message"))
-        batch_op.add_column(sa.Column("origin", storage.database.JsonText(), nullable=True))
+        batch_op.add_column(sa.Column("origin", storage.kinds.JsonText(), nullable=True))
 
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.add_column(_words("author"))
@@ -29,7 +29,7 @@ def upgrade() -> None:
         batch_op.add_column(_long("earlier"))
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("place", storage.database.JsonText(), nullable=True))
+        batch_op.add_column(sa.Column("place", storage.kinds.JsonText(), nullable=True))
 
     _create_heard()
 
@@ -65,7 +65,7 @@ def _create_heard() -> None:
         sa.Column("chat", named, nullable=False),
         sa.Column("message", named, nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("at", storage.database.Instant(), nullable=False),
+        sa.Column("at", storage.kinds.Instant(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("command", named, nullable=False),
         sa.Column("field", named, nullable=False),
@@ -73,8 +73,8 @@ def _create_heard() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("album", named, nullable=False),
         sa.Column("leads", named, nullable=True),
-        sa.Column("files", storage.database.JsonText(), nullable=True),
-        sa.Column("edited_at", storage.database.Instant(), nullable=True),
+        sa.Column("files", storage.kinds.JsonText(), nullable=True),
+        sa.Column("edited_at", storage.kinds.Instant(), nullable=True),
         sa.Column("edit", named, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("id"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-import storage.database
+import storage.kinds
 
 revision = "0008"
 down_revision = "0007"
@@ -19,8 +19,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         *(_words(name) for name in ("platform", "workspace", "user", "chat", "look")),
         sa.Column("wanted", sa.Boolean(), nullable=False),
-        sa.Column("drawn_at", storage.database.Instant(), nullable=False),
-        sa.Column("next_at", storage.database.Instant(), nullable=True),
+        sa.Column("drawn_at", storage.kinds.Instant(), nullable=False),
+        sa.Column("next_at", storage.kinds.Instant(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("account_id"),
     )
@@ -30,9 +30,9 @@ def upgrade() -> None:
         *(_words(name) for name in ("platform", "workspace", "kind")),
         sa.Column("account_id", sa.Integer(), nullable=True),
         *(_words(name) for name in ("chat", "thread", "message")),
-        sa.Column("about", storage.database.JsonText(), nullable=True),
-        sa.Column("at", storage.database.Instant(), nullable=False),
-        sa.Column("next_at", storage.database.Instant(), nullable=False),
+        sa.Column("about", storage.kinds.JsonText(), nullable=True),
+        sa.Column("at", storage.kinds.Instant(), nullable=False),
+        sa.Column("next_at", storage.kinds.Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("id"),

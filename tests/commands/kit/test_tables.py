@@ -271,11 +271,11 @@ def test_a_wide_line_is_cut_and_a_deep_file_is_read_line_by_line() -> None:
     assert row.line == 50_002
     tracemalloc.start()
     try:
-        found = rows(SHEET, ("客户名称\n" + "华强华强华强\n" * 200_000).encode(), spoken)
+        found = rows(SHEET, ("客户名称\n" + "华强华强华强\n" * 50_000).encode(), spoken)
         next(found)
         before = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()
-        assert sum(1 for _ in found) == 199_999
+        assert sum(1 for _ in found) == 49_999
         assert tracemalloc.get_traced_memory()[1] < before * 2
     finally:
         tracemalloc.stop()

@@ -1,0 +1,72 @@
+"""Whoever was read once in a transaction is not read again, until something is written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from commands.kit.people import load
+from storage import people
+from storage.database import Database, Transaction
+
+LINA = 1
+
+
+@pytest.fixture
+def database(sample_url: str) -> Iterator[Database]:
+    """The sample company, on each engine."""
+    made = Database(sample_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database is asked for."""
+    found: list[str] = []
+    run = Transaction.run
+
+    def noted(db: Transaction, sql: str, values: dict[str, object] | None = None) -> object:
+        found.append(sql)
+        return run(db, sql, values)
+
+    monkeypatch.setattr(Transaction, "run", noted)
+    return found
+
+
+def test_a_person_is_read_once(database: Database, asked: list[str]) -> None:
+    database.read_now(lambda db: [load(db, LINA) for _ in range(3)])
+    assert len(asked) == 2  # the person and their departments
+
+
+def test_the_next_transaction_reads_anew(database: Database, asked: list[str]) -> None:
+    for _ in range(2):
+        database.read_now(lambda db: load(db, LINA))
+    assert len(asked) == 4
+
+
+def renamed(db: Transaction) -> None:
+    people.set_language(db, LINA, "zh")
+
+
+def undone(db: Transaction) -> None:
+    with contextlib.suppress(ZeroDivisionError), db.savepoint():
+        renamed(db)
+        load(db, LINA)
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("change", "language"), [(renamed, "zh"), (undone, "en")])
+def test_what_was_written_or_undone_is_seen(
+    database: Database, change: Callable[[Transaction], None], language: str
+) -> None:
+    def work(db: Transaction) -> list[str]:
+        seen = [load(db, LINA)]
+        change(db)
+        seen.append(load(db, LINA))
+        return [one.language for one in seen if one]
+
+    found, _ = database.write_now(work)
+    assert found == ["en", language]
