@@ -108,12 +108,16 @@ def serve(running: Running, listening: socket) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database up to this version's schema."""
+    from commands.kit.words import T
     from storage.migrate import current, upgrade
 
-    url = usable().database_url
+    settings = usable()
     with in_a_sentence():
-        done = upgrade(url)
-    typer.echo(f"{'migrated to' if done else 'already at'} {current(url)}")
+        done = upgrade(settings.database_url)
+    at = str(current(settings.database_url))
+    brought = T("The database was brought to revision {at}.", at=at)
+    said = brought if done else T("The database is at revision {at} already.", at=at)
+    typer.echo(spoken(said, settings.language))
 
 
 @cli.command()

@@ -10,12 +10,13 @@ from bot.house import reader_of_actor
 from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed, Wrong
 from commands.kit import answering, drafting, words
+from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
-from commands.kit.reading import Understood, Which, answer
+from commands.kit.reading import Understood
 from commands.kit.words import T
 from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
@@ -105,7 +106,7 @@ class Asking:
             return self._confirmed(declared, outcome, quiet=quiet)
         if shown is not None:
             self.hearing.desk().tell(self.hearing.home(), shown)
-        return Silent()
+        return self.hearing.ends()
 
     def _confirmed(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
         if isinstance(self.request.said, Pressed):

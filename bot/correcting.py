@@ -10,10 +10,10 @@ from bot.house import Glance
 from bot.platform import Reply, Silent, Typed
 from bot.records import TALK, Ear, Edit, Records
 from commands.kit import drafting, reading
+from commands.kit.answers import Context, Which, answer
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command
 from commands.kit.errors import Refused
-from commands.kit.reading import Context, Which, answer
 from commands.kit.words import T, listed
 from storage import drafts, heard, talk
 from storage.database import Json, known
@@ -78,10 +78,10 @@ class Correcting:
         if draft is None:
             return
         asking = self.ear.asking
-        if not draft.command and draft.state == drafts.ASIDE:
-            draft.answers = {**draft.answers, "text": edit.text}
-            drafts.save(self.db, draft)
-            asking.touch(draft)
+        if draft.state != drafts.DONE and self._calls_off(edit):
+            asking.tapped(drafting.CANCEL, known(draft.id), {})
+        elif not draft.command and draft.state == drafts.ASIDE:
+            self._aside(edit, draft)
         elif draft.state == drafts.OPEN and row.field:
             asking.answered(draft, edit.text, row.field)
         elif draft.state == drafts.OPEN:
@@ -89,6 +89,19 @@ class Correcting:
             changed = self._changed(command, row, edit, None)
             answers = {k: v for k, v in {**draft.answers, **changed}.items() if v is not None}
             asking.proceed(command, answers, draft=draft, revision=draft.revision or 0)
+
+    def _calls_off(self, edit: Edit) -> bool:
+        return drafting.way(edit.text, self.house.spoken) == drafting.CANCEL
+
+    def _aside(self, edit: Edit, draft: Draft) -> None:
+        """Words that meant nothing to us may now name a command."""
+        found = self._command_of(edit.text, edit.command)
+        if found:
+            self.ear.taken_up(draft, *found)
+            return
+        draft.answers = {**draft.answers, "text": edit.text}
+        drafts.save(self.db, draft)
+        self.ear.asking.touch(draft)
 
     def _remark(self, talk_id: int, edit: Edit) -> None:
         """It shows the new words and keeps the old; a customer's correction is told like words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -16,13 +16,14 @@ from bot.house import Glance, House, reader_of_actor
 from bot.permission import may, might
 from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
 from commands.files import seen_by
-from commands.kit.card import Card, Ref
+from commands.kit.answers import Context
+from commands.kit.card import PUBLIC, Card, Note, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.desk import Desk, Source, Writer
 from commands.kit.errors import Denied, Invalid, Refused, Stale, no_such
 from commands.kit.form import Photos
+from commands.kit.limits import OPTION, shortened
 from commands.kit.people import Actor, Role, To, ToAccount, ToChat
-from commands.kit.reading import Context
 from commands.kit.words import T
 from storage import deliveries, files, people, places, postings, subjects
 from storage.database import Json, Transaction
@@ -92,6 +93,7 @@ class Hearing:
         self.first = First(self.now, request.message, self.writer())
         self.became: Became | None = None
         self.field = ""
+        self.unused = ""
 
     # --- who, when --------------------------------------------------------------------------------
 
@@ -141,11 +143,27 @@ class Hearing:
 
     def show(self, card: Card) -> Reply:
         """Answer this person: at once where the platform can, otherwise by a letter."""
+        card = self._with_unused(card)
         if self.request.inline:
             reader = reader_of_actor(self.house, self.actor)
             return Show(Pen(reader, self.request.address, self.house.seal).page(card))
         self.desk().tell(self.home(), card)
         return Silent()
+
+    def _with_unused(self, card: Card) -> Card:
+        """With what was said and asked for by nothing, so that nobody thinks it was heeded."""
+        if not self.unused:
+            return card
+        return replace(card, parts=(*card.parts, Note(self._not_used(), PUBLIC)))
+
+    def _not_used(self) -> T:
+        said = shortened(" ".join(self.unused.split()), OPTION)
+        self.unused = ""
+        return T("Not used here: “{said}”", said=said)
+
+    def ends(self) -> Reply:
+        """Say nothing more, except what was not used."""
+        return self.show(Card(self._not_used())) if self.unused else Silent()
 
     def show_subject(self, about: Ref) -> Reply:
         """Show a subject's card, which follows its changes where it comes as a letter."""

@@ -212,10 +212,15 @@ class Understanding:
     def _left_over(
         self, declared: Declared, answers: dict[str, Json], rest: str, said: Typed | None
     ) -> None:
-        """Words that the command does not ask for are kept with the subject that it is about."""
+        """Words that the command does not ask for are kept with the subject that it is about.
+
+        Where there is none, the answer says that they were not used.
+        """
         about = self.hearing.subject(declared, answers)
         if said and rest and about:
             self.remarked(about, replace(said, text=rest, files=()))
+        elif said:
+            self.hearing.unused = rest
 
     def _allow_early(self, declared: Declared, answers: dict[str, Json]) -> None:
         """Nobody is asked questions for something they may not do."""

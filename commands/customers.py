@@ -9,7 +9,7 @@ from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, P
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused, no_such
-from commands.kit.form import Ask, CustomerId, PersonId
+from commands.kit.form import EMAIL, PHONE, Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Role
 from commands.kit.words import T, Words, listed
@@ -314,8 +314,8 @@ class AddContact(
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     name: Annotated[str, Ask("What is the contact's name?", "Name")]
     title: Annotated[str | None, Ask("What is their position?", "Position")] = None
-    phone: Annotated[str | None, Ask("What is their phone number?", "Phone")] = None
-    email: Annotated[str | None, Ask("What is their e-mail address?", "E-mail")] = None
+    phone: Annotated[str | None, PHONE] = None
+    email: Annotated[str | None, EMAIL] = None
 
     def run(self, desk: Desk) -> Ref:
         """Add the contact."""

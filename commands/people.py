@@ -13,7 +13,7 @@ from commands.kit.card import STAFF, Button, Buttons, Card, Line, Link, Note, Pa
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, CustomerId, PersonId
+from commands.kit.form import EMAIL, PHONE, Ask, CustomerId, PersonId
 from commands.kit.noun import Found, Look, Matches, Noun
 from commands.kit.people import EVERYONE, Actor, Department, Labelled, Role, load
 from commands.kit.words import T, Words, listed
@@ -209,8 +209,8 @@ class AddPerson(
     superior: Annotated[PersonId | None, Ask("Whom do they report to?", "Superior")] = None
     head: Annotated[bool, Ask("Do they head these departments?", "Head")] = False
     admin: Annotated[bool, Ask("Are they an administrator?", "Administrator")] = False
-    phone: Annotated[str | None, Ask("What is their phone number?", "Phone")] = None
-    email: Annotated[str | None, Ask("What is their e-mail address?", "E-mail")] = None
+    phone: Annotated[str | None, PHONE] = None
+    email: Annotated[str | None, EMAIL] = None
 
     def run(self, desk: Desk) -> Card:
         """Enter them, and show the code once."""

@@ -299,7 +299,7 @@ class Phoned(
 class PassOn(
     Command,
     name="case_pass",
-    aliases=("转交",),
+    aliases=("转交", "转给", "转交给"),
     who=HANDLERS | {Relation.SUPERIOR},
     clause="3.3.2",
     on=KIND,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from commands.kit import reading, words
+from commands.kit.answers import Context, Which, answer
 from commands.kit.command import Declared
 from commands.kit.errors import Invalid
 from commands.kit.form import Photos, Place, Question
-from commands.kit.reading import Context, Understood, Which, answer
+from commands.kit.reading import Understood
 from commands.kit.words import T, Words
 from storage.database import Json
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from commands.kit import welcome, words
+from commands.kit.answers import Spoken, Which
 from commands.kit.calendar import local_day
 from commands.kit.card import PUBLIC, Button, Buttons, Card, Facts, Line, Part, Quote, Ref
 from commands.kit.command import Catalogue, Command, Declared
@@ -25,7 +26,6 @@ from commands.kit.form import (
 )
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.people import Actor, ToAccount, load
-from commands.kit.reading import Spoken, Which
 from commands.kit.words import T, Value, Words
 from storage import drafts, people, postings
 from storage.database import Json, Transaction, known

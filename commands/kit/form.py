@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, NewType, Union, get_args, get_origin
+from typing import Annotated, Literal, NewType, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -41,7 +41,8 @@ class Where:
 class Ask:
     """The words of a question, the short name of its answer, and whether it is long or secret.
 
-    `ahead` asks for a day to come: 20 Oct is then the next one, not the last.
+    `ahead` asks for a day to come: 20 Oct is then the next one, not the last. What is `like` a
+    phone number or an e-mail address is known by its looks, wherever it stands in a message.
     """
 
     words: str
@@ -49,6 +50,11 @@ class Ask:
     long: bool = False
     secret: bool = False
     ahead: bool = False
+    like: Literal["", "phone", "email"] = ""
+
+
+PHONE = Ask("What is their phone number?", "Phone", like="phone")
+EMAIL = Ask("What is their e-mail address?", "E-mail", like="email")
 
 
 @dataclass(frozen=True, slots=True)

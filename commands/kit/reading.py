@@ -3,81 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import assert_never
 
-from commands.kit import limits
-from commands.kit.attached import photos, place
+from commands.kit.answers import (
+    Context,
+    Which,
+    answer,
+    moment,
+    no_such_day,
+    options_of,
+    side,
+    which_day,
+)
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
-from commands.kit.date_rules import Prefer
 from commands.kit.dates import (
     AmbiguousDate,
     NotADate,
-    NotAMoment,
-    parse_date,
-    parse_moment,
     without_until,
 )
-from commands.kit.errors import Invalid, no_moment
+from commands.kit.errors import Invalid
 from commands.kit.form import (
     Choice,
     Day,
-    Kind,
     Moment,
-    Photos,
     Pick,
-    Place,
     Question,
     Text,
     YesNo,
     asked_of,
 )
 from commands.kit.happened import told_day
-from commands.kit.noun import Found, Leads, Look, Matches, Nouns
-from commands.kit.people import Actor
-from commands.kit.words import T
+from commands.kit.noun import Leads
 from storage.database import Json
 
-Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
-_YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
-_NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
 _CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
 EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
-_LIST = re.compile(r"[\s,，、;；]+")
 
-
-class Which(Exception):
-    """Several are meant by the same words; the person must say which.
-
-    `found` may hold dates as well as subjects.
-    """
-
-    def __init__(self, field: str, options: tuple[tuple[Json, str | date], ...]) -> None:
-        super().__init__(field)
-        self.field = field
-        self.options = options
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What reading needs to know."""
-
-    look: Look
-    nouns: Nouns
-    spoken: Spoken
-    actor: Actor | None = None
-
-    @property
-    def outside(self) -> bool:
-        """Whether somebody outside the company speaks."""
-        return self.actor is not None and self.actor.person is None
+_LIKE = {
+    "email": r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
+    "phone": r"(?<![a-z0-9@.])\+?[0-9][0-9 ()-]{5,18}[0-9](?![a-z0-9@])",
+}
 
 
 @dataclass
@@ -124,6 +95,7 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
+    text = _alike(text, declared, ctx, understood)
     text = dated(text, declared, ctx, understood)
     text = _timed(text, declared, ctx, understood)
     text = _chosen(text, declared, ctx, understood)
@@ -203,6 +175,20 @@ def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understoo
     return rest.lstrip(_GLUE + _CLOSING)
 
 
+def _alike(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """Take phone numbers and e-mail addresses, wherever they stand, with what they are called."""
+    wanted = [q for q in declared.questions if q.ask.like and q.field not in found.answers]
+    for asked in sorted(wanted, key=lambda q: q.ask.like):  # an address may hold digits
+        called = "|".join(re.escape(name) for name in ctx.spoken(asked.name))
+        said = re.search(rf"(?:(?:{called})\s*)?({_LIKE[asked.ask.like]})", text, re.IGNORECASE)
+        if said:
+            found.answers[asked.field] = said[1]
+            text = (
+                f"{text[: said.start()].rstrip(_GLUE)} {text[said.end() :].lstrip(_GLUE)}".strip()
+            )
+    return text
+
+
 def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
     """Take the day that a text tells; give the rest, which is the text if none stood before it."""
     asked = next((q for q in declared.questions if isinstance(q.kind, Day)), None)
@@ -210,14 +196,14 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
         return text
     said = without_until(text) if asked.ask.ahead else text
     try:
-        told = told_day(said, local_day(ctx.look.now, ctx.look.zone), _side(asked))
+        told = told_day(said, local_day(ctx.look.now, ctx.look.zone), side(asked))
     except AmbiguousDate as unclear:
         if found.which:
             return text
-        found.which = _which_day(asked.field, unclear)
+        found.which = which_day(asked.field, unclear)
         return said[unclear.end :].lstrip(_GLUE)
     except NotADate as impossible:
-        found.invalid = found.invalid or _no_such_day(asked.field, str(impossible))
+        found.invalid = found.invalid or no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
     if told is None:
         return text
@@ -234,7 +220,7 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     first, _, rest = text.strip().partition(" ")
     for said, left in ((text, ""), (first, rest)):
         try:
-            found.answers[asked.field] = _moment(asked, said.strip(), ctx)
+            found.answers[asked.field] = moment(asked, said.strip(), ctx)
         except Invalid:
             continue
         return left
@@ -311,127 +297,4 @@ def _left(declared: Declared, found: Understood) -> Question | None:
         return needed[0]
     return (
         left[0] if left and all(isinstance(q.kind, Choice | YesNo | Moment) for q in left) else None
-    )
-
-
-def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
-    """Found subjects as options."""
-    return tuple((one.id, one.name) for one in found)
-
-
-def _which_day(field_: str, unclear: AmbiguousDate) -> Which:
-    return Which(field_, tuple((day.isoformat(), day) for day in unclear.readings))
-
-
-# --- one answer -----------------------------------------------------------------------------------
-
-
-def answer(asked: Question, raw: Json, ctx: Context) -> Json:
-    """Read one answer: JSON that the command's field takes.
-
-    Raises `Invalid`, or `Which` when several are meant.
-    """
-    if isinstance(raw, str):
-        raw = raw.strip()
-    if raw in ("", None, []):
-        raise Invalid(asked.field, T("Please give an answer."))
-    return _as_its_kind(asked, asked.kind, raw, ctx)
-
-
-def _as_its_kind(asked: Question, kind: Kind, raw: Json, ctx: Context) -> Json:
-    match kind:
-        case Text():
-            return _text(asked, str(raw))
-        case Day():
-            return _day(asked, str(raw), ctx)
-        case Moment():
-            return _moment(asked, str(raw), ctx)
-        case YesNo():
-            return _yes_no(asked, raw)
-        case Choice():
-            return _choice(asked, kind, raw, ctx)
-        case Pick():
-            return _pick(asked, kind, raw, ctx)
-        case Photos() | Place():
-            return place(asked, raw) if isinstance(kind, Place) else photos(asked, raw)
-    assert_never(kind)
-
-
-def _text(asked: Question, raw: str) -> str:
-    if len(raw) > limits.WORDS:
-        raise Invalid(
-            asked.field,
-            T(
-                "That is {n} characters long; at most {most} fit. Please shorten it.",
-                n=len(raw),
-                most=limits.WORDS,
-            ),
-        )
-    return raw
-
-
-def _side(asked: Question) -> Prefer:
-    """On which side of today a date without a year lies."""
-    return "future" if asked.ask.ahead else "past"
-
-
-def _day(asked: Question, raw: str, ctx: Context) -> str:
-    try:
-        today = local_day(ctx.look.now, ctx.look.zone)
-        said = without_until(raw) if asked.ask.ahead else raw
-        return parse_date(said, today, _side(asked)).isoformat()
-    except AmbiguousDate as unclear:
-        raise _which_day(asked.field, unclear) from unclear
-    except NotADate as error:
-        raise _no_such_day(asked.field, raw) from error
-
-
-def _no_such_day(field_: str, raw: str) -> Invalid:
-    return Invalid(
-        field_, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
-    )
-
-
-def _moment(asked: Question, raw: str, ctx: Context) -> str:
-    try:
-        return parse_moment(raw, ctx.look.now, ctx.look.zone, _side(asked)).isoformat()
-    except NotAMoment as error:
-        raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
-
-
-def _yes_no(asked: Question, raw: Json) -> bool:
-    said = str(raw).casefold()
-    if said in _YES or said in _NO:
-        return said in _YES
-    raise Invalid(asked.field, T("Please answer yes or no."))
-
-
-def _choice(asked: Question, kind: Choice, raw: Json, ctx: Context) -> Json:
-    said = raw if isinstance(raw, list) else _LIST.split(str(raw)) if kind.several else [str(raw)]
-    chosen = [_option(asked, kind, str(one), ctx) for one in said if str(one).strip()]
-    return chosen if kind.several else chosen[0]
-
-
-def _option(asked: Question, kind: Choice, said: str, ctx: Context) -> str:
-    folded = said.strip().casefold()
-    for value, label in kind.options:
-        if folded == value.casefold() or folded in {w.casefold() for w in ctx.spoken(label)}:
-            return value
-    raise Invalid(asked.field, T("“{said}” is not one of the choices.", said=said))
-
-
-def _pick(asked: Question, kind: Pick, raw: Json, ctx: Context) -> int:
-    noun = ctx.nouns[kind.noun]
-    if isinstance(raw, int) or (isinstance(raw, str) and raw.startswith("#") and raw[1:].isdigit()):
-        chosen = raw if isinstance(raw, int) else int(raw[1:])
-        if noun.name_of(ctx.look.db, chosen) is None:
-            raise Invalid(asked.field, T("That is no longer there."))
-        return chosen
-    matches: Matches = noun.find(ctx.look, str(raw), ctx.actor)
-    if matches.clear:
-        return matches.found[0].id
-    if matches.found:
-        raise Which(asked.field, options_of(matches.found))
-    raise Invalid(
-        asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=str(raw))
     )

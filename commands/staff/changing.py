@@ -8,7 +8,7 @@ from commands.kit.card import Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, PersonId
+from commands.kit.form import EMAIL, PHONE, Ask, PersonId
 from commands.kit.people import Department, Person, Role, load
 from commands.kit.words import T
 from commands.staff.rules import KIND, WORDS, check_administered, check_superior
@@ -113,7 +113,7 @@ class SetPhone(
     """Change the phone number."""
 
     person: Annotated[PersonId, Ask("Who is it?", "Person")]
-    phone: Annotated[str, Ask("What is their phone number?", "Phone")]
+    phone: Annotated[str, PHONE]
 
     def run(self, desk: Desk) -> Ref:
         """Set it."""
@@ -128,7 +128,7 @@ class SetEmail(Command, name="person_email", aliases=("邮箱",), who={Role.ADMI
     """Change e-mail address."""
 
     person: Annotated[PersonId, Ask("Who is it?", "Person")]
-    email: Annotated[str, Ask("What is their e-mail address?", "E-mail")]
+    email: Annotated[str, EMAIL]
 
     def run(self, desk: Desk) -> Ref:
         """Set it."""

@@ -54,9 +54,10 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Running]:
     return found
 
 
-def test_migrate_says_what_it_did(at: Path) -> None:
-    assert bot("migrate").stdout == f"migrated to {newest()}\n"
-    assert bot("migrate").stdout == f"already at {newest()}\n"
+def test_migrate_says_what_it_did(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert bot("migrate").stdout == f"The database was brought to revision {newest()}.\n"
+    assert bot("migrate").stdout == f"The database is at revision {newest()} already.\n"
 
 
 def test_a_manifest_is_valid_json_and_carries_the_name(at: Path) -> None:

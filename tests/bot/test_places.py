@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.platform import Open, PhoneCard, Spot, Submitted, Typed
+from commands.kit.answers import Context, answer
 from commands.kit.errors import Invalid
 from commands.kit.form import Ask, Place, Question
-from commands.kit.reading import Context, answer
 from storage import cases, customers, drafts, talk, visits
 from storage.visits import Visit
 from tests.desk import Reception, button, reception

@@ -24,6 +24,7 @@ FLAGS = [
     "--proxy-bypass-list=127.0.0.1",
 ]
 PATIENCE_MS = 10_000
+SHOWN = 1500
 
 
 @contextmanager
@@ -97,7 +98,19 @@ def at(
     )
     try:
         hands = Hands(context.new_page())
-        yield hands
+        with what_was_seen(hands):
+            yield hands
         assert not hands.complaints, hands.complaints
     finally:
         context.close()
+
+
+@contextmanager
+def what_was_seen(hands: Hands) -> Iterator[None]:
+    """Whatever fails says what the page showed and complained of."""
+    try:
+        yield
+    except (AssertionError, Error) as failed:
+        shown = hands.page.locator("body").inner_text()[-SHOWN:]
+        failed.add_note(f"The page ends with:\n{shown}\nIt complained of: {hands.complaints}")
+        raise

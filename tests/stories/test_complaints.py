@@ -353,6 +353,7 @@ async def test_a_confirmation_says_who_hears_of_it(house: TestHouse) -> None:
     ("said", "hours"),
     [
         ("明天9点", 23),
+        ("明天", 23),
         ("tomorrow 9:00", 23),
         ("in 3 hours", 3),
         ("3小时后", 3),

@@ -31,6 +31,25 @@ async def test_an_edited_line_corrects_the_visit(house: TestHouse) -> None:
     assert await house.read(lambda db: visits.get(db, 2)) is None
 
 
+async def test_a_slip_that_was_not_understood_is_read_again(house: TestHouse) -> None:
+    await house.lina.says("拜放永固 谈了Q3")
+    await house.settle()
+    await writer(house.lina).edits("拜放", "拜访永固 谈了Q3")
+    await house.settle()
+    assert house.lina.sees("已记录：拜访永固", "谈了Q3")
+    assert await house.read(lambda db: visits.get(db, 2)) is None
+
+
+@pytest.mark.parametrize("line", ["拜访永固", "有点事要说"])
+async def test_words_edited_to_cancel_are_called_off(house: TestHouse, line: str) -> None:
+    await house.lina.says(line)
+    await house.settle()
+    await writer(house.lina).edits(line, "取消")
+    await house.settle()
+    assert house.lina.sees("已取消")
+    assert await house.read(lambda db: visits.get(db, 1)) is None
+
+
 async def test_after_a_day_the_line_stays(house: TestHouse) -> None:
     await house.lina.says("拜访永固 谈了Q3")
     await house.settle()

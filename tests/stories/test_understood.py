@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from storage import (
     cases,
     customers,
@@ -31,6 +33,17 @@ async def test_a_verb_with_a_number_needs_no_card(house: TestHouse) -> None:
     await house.settle()
     replies = await house.read(lambda db: cases.replies(db, 1))
     assert [reply.text for reply in replies] == ["已换货"]
+
+
+@pytest.mark.parametrize("words", ["转给周强", "转交给周强处理一下", "转交 周强"])
+async def test_a_case_is_passed_on_in_plain_words(house: TestHouse, words: str) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says(words, reply_to="C-2026-0001")
+    await house.settle()
+    case = await house.read(lambda db: cases.get(db, 1))
+    assert case is not None
+    assert case.owner_id == ZHOUQIANG
 
 
 async def test_a_number_alone_shows_the_case(house: TestHouse) -> None:

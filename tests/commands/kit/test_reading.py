@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import locale
+from commands.kit.answers import Context, Which, answer
 from commands.kit.command import Catalogue, Command
 from commands.kit.errors import Invalid
 from commands.kit.form import Ask, CustomerId, Files
 from commands.kit.noun import Found, Look, Matches, Noun, Nouns
 from commands.kit.people import Actor, Department, Role
 from commands.kit.policy import Policy, load
-from commands.kit.reading import Context, Which, answer, command_in, fill
+from commands.kit.reading import command_in, fill
 from commands.kit.words import T
 from storage.database import Json, Transaction
 from tests.house import BEGUN, ZONE
