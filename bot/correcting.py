@@ -79,7 +79,8 @@ class Correcting:
             return
         asking = self.ear.asking
         if draft.state != drafts.DONE and self._calls_off(edit):
-            asking.tapped(drafting.CANCEL, known(draft.id), {})
+            drafts.end(self.db, known(draft.id), drafts.CANCELLED)
+            asking.touch(draft)
         elif not draft.command and draft.state == drafts.ASIDE:
             self._aside(edit, draft)
         elif draft.state == drafts.OPEN and row.field:
