@@ -79,7 +79,7 @@ def test_a_table_goes_in_and_out_beside_a_running_bot(beside: Started, tmp_path:
     health = f"{beside.link.partition('/chat')[0]}/healthz"
     with urllib.request.urlopen(health, timeout=10) as page:  # noqa: S310 -- our own
         assert page.status == 200
-    assert beside.process.poll() is None
+    assert beside.alive()
     stands_in_the_journal(tmp_path)
 
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import CHROMIUM, Hands, at, chromium
-from tests.browser.process import Started, running
+from tests.browser.process import Started, branched
 from tests.browser.server import Served, served
 
 
@@ -60,5 +60,5 @@ def phone(browser: Browser, chat: Served) -> Iterator[Hands]:
 def bot(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> Iterator[Started]:
     """The whole bot, just started on an empty database, in each language."""
     shutil.copy(sqlite_template, tmp_path / "headwater.db")
-    with running(tmp_path, str(request.param)) as started:
+    with branched(tmp_path, str(request.param)) as started:
         yield started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
@@ -9,61 +10,106 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"http://\S+/chat\?key=\S+")
 PATIENCE_S = 30.0
 OURS = ("PATH", "HOME", "LANG", "TMPDIR")
+READ = multiprocessing.get_context("forkserver")
+READ.set_forkserver_preload(["bot.__main__", "bot.wiring"])
 
 
 @dataclass
 class Started:
     """A process that has printed its link and answers."""
 
-    process: subprocess.Popen[str]
     link: str
+    pid: int
+    wait: Callable[[float], object]
+    alive: Callable[[], bool]
 
     def stop(self) -> float:
         """Ask it to stop, as the system does; give how many seconds that took."""
         begun = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_S)
+        os.kill(self.pid, signal.SIGTERM)
+        self.wait(PATIENCE_S)
+        assert not self.alive(), "it did not stop"
         return time.monotonic() - begun
 
 
 @contextmanager
 def running(at: Path, language: str = "zh") -> Iterator[Started]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    """A process from its very beginning."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "bot", "run"],
+        cwd=at,
+        env=surroundings(at, port, language),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        link = _link(process.stdout, port)
+        yield Started(link, process.pid, process.wait, lambda: process.poll() is None)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@contextmanager
+def branched(at: Path, language: str = "zh") -> Iterator[Started]:
+    """A process that another one, which has read the program, branches into: seconds earlier."""
+    port = free_port()
+    said, says = READ.Pipe(duplex=False)
+    process = READ.Process(target=_run, args=(at, surroundings(at, port, language), says))
+    process.start()
+    says.close()
+    try:
+        with os.fdopen(os.dup(said.fileno()), encoding="utf-8") as lines:
+            link = _link(lines, port)
+            assert process.pid
+            yield Started(link, process.pid, process.join, process.is_alive)
+    finally:
+        process.kill()
+        process.join()
+        said.close()
+
+
+def _run(at: Path, settings: dict[str, str], says: Connection) -> None:
+    from bot.__main__ import cli
+
+    os.chdir(at)
+    os.environ.clear()
+    os.environ.update(settings)
+    os.dup2(says.fileno(), sys.stdout.fileno())
+    cli(["run"])
+
+
+def surroundings(at: Path, port: int, language: str) -> dict[str, str]:
+    """All that the process knows of this machine."""
     settings = {
         "DATABASE_URL": f"sqlite:///{at / 'headwater.db'}",
         "PORT": str(port),
         "LANGUAGE": language,
         "PYTHONPATH": str(ROOT),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "bot", "run"],
-        cwd=at,
-        env={name: os.environ[name] for name in OURS if name in os.environ} | settings,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Started(process, _link(process, port))
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
+    return {name: os.environ[name] for name in OURS if name in os.environ} | settings
 
 
-def _link(process: subprocess.Popen[str], port: int) -> str:
-    assert process.stdout
-    for line in process.stdout:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _link(lines: Iterable[str], port: int) -> str:
+    for line in lines:
         found = LINK.search(line)
         if found:
             until_it_listens(port)
