@@ -74,7 +74,8 @@ class Asking:
             field = invalid.field if invalid else which.field if which else ""
             wrong = trouble(None if invalid else which, invalid.words if invalid else "")
         elif found.also and not drafting.missing(command.declared, found.answers):
-            field, wrong = "", {"also": list(found.also)}
+            field, others = found.also
+            field, wrong = "", {"also": [field, *others]}
         else:
             return self.proceed(command, found.answers, draft=draft, revision=revision)
         return self.ask(command, found.answers, field, draft=draft, revision=revision, error=wrong)
@@ -359,10 +360,10 @@ class Asking:
         return self.hearing.show(Card(done)) if typed else self.hearing.toast(done)
 
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
-        """The same for each of the two that were named."""
-        field, second = (draft.error or {}).get("also", ("", 0))
+        """The same for each that was named."""
+        field, *others = (draft.error or {}).get("also", ("",))
         answers = dict(draft.answers)
-        for chosen in (answers.get(field), second):
+        for chosen in (answers.get(field), *others):
             outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
             self._outcome(command.declared, outcome, quiet=True)
         self._done(draft)

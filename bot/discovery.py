@@ -26,8 +26,13 @@ def _modules(folders: tuple[str, ...]) -> tuple[ModuleType, ...]:
 
 def commands() -> list[type[Command]]:
     """Every command, in the order of their modules and of their lines."""
+    return list(_commands(modules()))
+
+
+@cache
+def _commands(rooms: tuple[ModuleType, ...]) -> tuple[type[Command], ...]:
     found: dict[str, type[Command]] = {}
-    for module in modules():
+    for module in rooms:
         for value in vars(module).values():
             if (
                 isinstance(value, type)
@@ -35,14 +40,19 @@ def commands() -> list[type[Command]]:
                 and value.__module__ == module.__name__
             ):
                 found[value.declared.name] = value
-    return list(found.values())
+    return tuple(found.values())
 
 
 def nouns() -> list[Noun]:
     """Every noun."""
+    return list(_nouns(modules()))
+
+
+@cache
+def _nouns(rooms: tuple[ModuleType, ...]) -> tuple[Noun, ...]:
     found: dict[str, Noun] = {}
-    for module in modules():
+    for module in rooms:
         for value in vars(module).values():
             if isinstance(value, Noun):
                 found[value.kind] = value
-    return list(found.values())
+    return tuple(found.values())

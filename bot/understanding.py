@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import assert_never
 
-from bot import calling, front, records
+from bot import alone, calling, front, records
 from bot.albums import Albums
 from bot.arriving import file_name
 from bot.asking import Asking, place_asked
@@ -128,9 +128,9 @@ class Understanding:
             return answer
         if said.phone:
             return self._phone(said.phone, about)
-        placed = self._placed(said, about) if said.spot and about else None
-        if placed:
-            return placed
+        verb = alone.verb(self.house, self.hearing.ctx, said, about) if about else None
+        if verb and may(self.db, self.house.nouns, self.hearing.actor, verb[0].declared, about):
+            return self.start(verb[0], "", about, given=verb[1])
         if about and about.kind != drafting.KIND:
             return self.remarked(about, said)
         if self.request.direct or self.request.mentions:
@@ -318,15 +318,6 @@ class Understanding:
             if involved and self.hearing.actor.account_id in involved.account_ids:
                 self.remarked(Ref(noun.kind, matches.found[0].id), replace(said, text=rest.strip()))
                 return self.hearing.show(welcome.noted(matches.found[0].name))
-        return None
-
-    def _placed(self, said: Typed, about: Ref) -> Reply | None:
-        """A place answering a subject's card: the subject's verb for places, if there is one."""
-        for command in self.house.catalogue:
-            declared = command.declared
-            asked = place_asked(declared) if declared.on == about.kind else None
-            if asked and said.spot:
-                return self.start(command, "", about, given={asked.field: asdict(said.spot)})
         return None
 
     def _phone(self, card: PhoneCard, about: Ref | None) -> Reply:

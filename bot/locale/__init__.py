@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 FOLDER = Path(__file__).parent
+# A start need not wait for the library that reads every way in which catalogues are written.
+_ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
 
 
 @cache
@@ -18,13 +20,6 @@ def load() -> Mapping[str, Mapping[str, str]]:
 
 
 def _read(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=path.stem)
-    return {
-        message.id: message.string
-        for message in catalogue
-        if isinstance(message.id, str)
-        and message.id
-        and isinstance(message.string, str)
-        and message.string
-    }
+    """A catalogue as `bot.locale.update` writes it: each sentence and its translation in a line."""
+    found = _ENTRY.findall(path.read_text(encoding="utf-8"))
+    return {json.loads(sentence): json.loads(translated) for sentence, translated in found}

@@ -33,7 +33,7 @@ from commands.kit.form import (
     Text,
     YesNo,
 )
-from commands.kit.noun import Found, Look, Matches, Nouns
+from commands.kit.noun import Found, Look, Matches, Noun, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
 from storage.database import Json
@@ -199,6 +199,10 @@ def _pick(asked: Question, kind: Pick, raw: Json, ctx: Context) -> int:
         return matches.found[0].id
     if matches.found:
         raise Which(asked.field, options_of(matches.found))
-    raise Invalid(
-        asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=str(raw))
+    raise no_such_one(asked, noun, str(raw))
+
+
+def no_such_one(asked: Question, noun: Noun, said: str) -> Invalid:
+    return Invalid(
+        asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=said)
     )

@@ -286,13 +286,17 @@ def _confirm(
         yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
         yield Buttons((yes, cancel), PUBLIC)
         return
-    field, second = error["also"]
+    field, *others = error["also"]
     asked = command.declared.question(field)
     assert asked is not None
-    first = shown(look, asked, draft.answers[field], nouns)
-    other = shown(look, asked, second, nouns)
-    yield Line(T("Two are named: {first} and {second}. For both?", first=first, second=other))
-    both = Button(T("For both"), "~both", {}, about, style="primary")
+    first, *more = (shown(look, asked, one, nouns) for one in (draft.answers[field], *others))
+    if len(more) == 1:
+        yield Line(T("Two are named: {first} and {second}. For both?", first=first, second=more[0]))
+    else:
+        names = words.listed([first, *more])
+        yield Line(T("Several are named: {names}. For each of them?", names=names))
+    label = T("For both") if len(more) == 1 else T("For each")
+    both = Button(label, "~both", {}, about, style="primary")
     yield Buttons((both, Button(T("Only {name}", name=first), "~go", {}, about), cancel), PUBLIC)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from commands.kit.answers import (
@@ -12,6 +12,7 @@ from commands.kit.answers import (
     answer,
     moment,
     no_such_day,
+    no_such_one,
     options_of,
     side,
     which_day,
@@ -42,6 +43,7 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
+_NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
 EXACT = 100.0
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 
@@ -55,13 +57,13 @@ _LIKE = {
 class Understood:
     """What was found in a text.
 
-    Answers, the one whose meaning is not clear, a second subject that is named, and what is wrong
+    Answers, the one whose meaning is not clear, further subjects that are named, and what is wrong
     with an answer: the others stand nevertheless. `rest` is what answers no question at all.
     """
 
     answers: dict[str, Json] = field(default_factory=dict)
     which: Which | None = None
-    also: tuple[str, int] | None = None
+    also: tuple[str, tuple[int, ...]] | None = None
     invalid: Invalid | None = None
     rest: str = ""
 
@@ -143,15 +145,21 @@ def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> s
     if not asked.required and any(map(_names_new, put)):
         return text
     assert isinstance(asked.kind, Pick)
-    leads = ctx.nouns[asked.kind.noun].leads
+    noun = ctx.nouns[asked.kind.noun]
+    leads = noun.leads
     if leads is None:
         return text
     matches, rest = leads(ctx.look, text)
+    if not matches.found and noun.numbered(text):
+        number = _NUMBER.match(text)
+        assert number
+        found.invalid = found.invalid or no_such_one(asked, noun, number[0].strip())
+        return text[number.end() :].lstrip(_GLUE)
     if matches.clear:
         found.answers[asked.field] = matches.found[0].id
         if any(other.required for other in open_[1:]):
             return _picked(rest.lstrip(_GLUE), declared, ctx, found)
-        return _second(asked.field, leads, rest, ctx, found)
+        return _others(asked.field, leads, rest, ctx, found)
     if matches.found and asked.required:
         found.which = Which(asked.field, options_of(matches.found))
         return rest.lstrip(_GLUE)
@@ -163,16 +171,29 @@ def _names_new(asked: Question) -> bool:
     return isinstance(asked.kind, Text) and asked.required and not asked.ask.long
 
 
-def _second(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
-    """A second customer right after the first: whether to split is asked."""
-    joined = _AND.match(rest) or _SPACE.match(rest)
-    if joined:
-        matches, beyond = leads(ctx.look, rest[joined.end() :], whole=joined.re is not _AND)
-        sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
-        if sure and matches.clear and matches.found[0].id != found.answers[field_]:
-            found.also = (field_, matches.found[0].id)
-            return beyond.lstrip(_GLUE)
+def _others(field_: str, leads: Leads, rest: str, ctx: Context, found: Understood) -> str:
+    """More customers right after the first: whether it is for each of them is asked."""
+    named: list[int] = [found.answers[field_]]
+    while following := _next_one(leads, rest, ctx, named):
+        id_, rest = following
+        named.append(id_)
+    if len(named) > 1:
+        found.also = (field_, tuple(named[1:]))
     return rest.lstrip(_GLUE + _CLOSING)
+
+
+def _next_one(
+    leads: Leads, rest: str, ctx: Context, named: Sequence[int]
+) -> tuple[int, str] | None:
+    """One that is joined to those named before, and what comes behind it."""
+    joined = _AND.match(rest) or _SPACE.match(rest)
+    if joined is None:
+        return None
+    matches, beyond = leads(ctx.look, rest[joined.end() :], whole=joined.re is not _AND)
+    sure = joined.re is _AND or (matches.clear and matches.found[0].score >= EXACT)
+    if sure and matches.clear and matches.found[0].id not in named:
+        return matches.found[0].id, beyond
+    return None
 
 
 def _alike(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

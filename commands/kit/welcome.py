@@ -60,8 +60,8 @@ def stranger(name: str) -> Card:
 
 def no_such_command(name: str, near: Iterable[str]) -> Card:
     """A slash and a word that is no command here."""
-    meant = listed([f"/{one}" for one in near])
-    parts = (Line(T("Did you mean {names}?", names=meant)),) if meant else ()
+    meant = [f"/{one}" for one in near]
+    parts = (Line(T("Did you mean {names}?", names=listed(meant))),) if meant else ()
     help_ = Line(T("/help shows what you can do here. Nothing was kept."))
     return Card(T("There is no command /{name}", name=name[: OFFERED * 8]), (*parts, help_))
 

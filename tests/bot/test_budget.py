@@ -80,7 +80,7 @@ async def test_nobody_of_fifty_is_disturbed_too_often_in_a_fortnight(
     assert statistics.median(load.pushes for load in found.loads) <= 40
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 @pytest.mark.timeout(300)  # every deed of fifty people, through the door
 async def test_the_same_seed_plays_the_same_and_another_does_not(
     tmp_path: Path, firm: Path

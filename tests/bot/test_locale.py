@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import read_po
 
 from bot.discovery import commands
 from bot.house import LANGUAGES
@@ -102,6 +103,11 @@ def test_every_sentence_has_chinese() -> None:
 
 def test_no_chinese_is_left_over() -> None:
     assert ZH.keys() - SENTENCES.keys() == set()
+
+
+def test_the_catalogue_is_read_as_its_own_library_reads_it() -> None:
+    with (FOLDER / "zh.po").open("rb") as file:
+        assert {message.id: message.string for message in read_po(file) if message.id} == ZH
 
 
 def test_the_catalogue_stands_as_it_would_be_written() -> None:

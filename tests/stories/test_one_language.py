@@ -88,7 +88,7 @@ def mixed(user: str, text: str, names: list[str], language: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("engine", ["sqlite"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.torture)])
 async def test_no_message_mixes_two_languages(
     platform: str, database_url: str, language: str
 ) -> None:

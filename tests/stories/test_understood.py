@@ -46,6 +46,34 @@ async def test_a_case_is_passed_on_in_plain_words(house: TestHouse, words: str) 
     assert case.owner_id == ZHOUQIANG
 
 
+async def test_a_number_that_is_none_is_named_and_the_words_stay(house: TestHouse) -> None:
+    await house.zhangwei.says(f"投诉 {RUST}")
+    await house.settle()
+    await house.lina.says("/case_reply C-2026-0009 已换货")
+    await house.settle()
+    await house.lina.answers(case="C-2026-0001")
+    await house.settle()
+    replies = await house.read(lambda db: cases.replies(db, 1))
+    assert [reply.text for reply in replies] == ["已换货"]
+
+
+async def test_a_day_alone_corrects_the_visit_that_it_answers(house: TestHouse) -> None:
+    await house.lina.says("拜访永固 谈了Q3")
+    await house.settle()
+    await house.lina.says("昨天", reply_to="谈了Q3")
+    await house.settle()
+    visit = await house.read(lambda db: visits.get(db, 1))
+    assert visit is not None
+    assert f"{visit.day}" == "2026-10-13"
+    assert await house.read(lambda db: talk.last_on(db, "visit", 1, 5)) == []
+
+
+async def test_a_command_that_is_none_is_like_nothing(english: TestHouse) -> None:
+    await english.lina.says("/zzzz 永固")
+    await english.settle()
+    assert not english.lina.sees("Did you mean")
+
+
 async def test_a_number_alone_shows_the_case(house: TestHouse) -> None:
     await house.zhangwei.says(f"投诉 {RUST}")
     await house.settle()

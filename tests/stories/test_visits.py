@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import journal, visits
 from tests.house import TestHouse
 
@@ -144,6 +146,23 @@ async def test_two_customers_in_one_message_are_split_if_so_wished(house: TestHo
     await house.settle()
     assert house.lina.sees("已记录：拜访永固", "一起看了样品")
     assert house.lina.sees("已记录：拜访宁波精工", "昨天（10月13日）", "一起看了样品")
+
+
+@pytest.mark.parametrize(
+    "line", ["永固、宁波精工和华强 昨天谈了Q3", "永固 宁波精工 华强 昨天谈了Q3"]
+)
+async def test_three_customers_in_one_line(house: TestHouse, line: str) -> None:
+    await house.lina.says(f"拜访 {line}")
+    await house.settle()
+    assert house.lina.sees("提到了好几家：永固、宁波精工、华强")
+    await house.lina.presses("每家都记")
+    await house.settle()
+    logged = await house.read(lambda db: [visits.get(db, n) for n in (1, 2, 3)])
+    assert [(v.customer_id, v.notes, f"{v.day}") for v in logged if v] == [
+        (5, "谈了Q3", "2026-10-13"),
+        (1, "谈了Q3", "2026-10-13"),
+        (2, "谈了Q3", "2026-10-13"),
+    ]
 
 
 async def test_two_customers_but_only_the_first(house: TestHouse) -> None:

@@ -151,10 +151,10 @@ async def test_without_a_secret_of_ours_nobody_may_speak(
         await made.listener.stop()
 
 
-async def test_ten_thousand_forged_requests_are_turned_away(post: Post) -> None:
+async def test_forged_requests_are_turned_away(post: Post) -> None:
     chance = random.Random(5)
     body = json.dumps(update(11, "hi")).encode()
-    for _ in range(10_000):
+    for _ in range(500):
         forged = bytes(chance.choice(b"aA-_1Sxz\xc3") for _ in range(chance.randrange(1, 14)))
         assert await post(body, {SECRET: forged}) == 403
     assert (post.house.gate.heard, post.house.gate.aside) == ([], [])

@@ -243,7 +243,7 @@ def test_a_question_at_a_time_the_customer_comes_first() -> None:
 )
 def test_a_second_customer_is_noticed(joined: str) -> None:
     understood = fill(joined, Log.declared, CTX, {})
-    assert understood.also == ("customer", 2)
+    assert understood.also == ("customer", (2,))
     assert understood.answers == {"customer": 1, "notes": "谈了Q3"}
 
 
