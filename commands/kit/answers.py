@@ -78,6 +78,7 @@ def options_of(found: Iterable[Found]) -> tuple[tuple[Json, str | date], ...]:
 
 
 def which_day(field_: str, unclear: AmbiguousDate) -> Which:
+    """A date that can be read as several days."""
     return Which(field_, tuple((day.isoformat(), day) for day in unclear.readings))
 
 
@@ -142,12 +143,14 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
 
 
 def no_such_day(field_: str, raw: str) -> Invalid:
+    """Words that name no day, with others that do."""
     return Invalid(
         field_, T("I can't read “{raw}” as a date. Try “yesterday” or “13 Oct”.", raw=raw)
     )
 
 
 def moment(asked: Question, raw: str, ctx: Context) -> str:
+    """A moment in UTC, in ISO form; a day alone counts where it is to come. Raises `Invalid`."""
     try:
         return parse_moment(raw, ctx.look.now, ctx.look.zone, side(asked)).isoformat()
     except NotAMoment as error:
@@ -203,6 +206,7 @@ def _pick(asked: Question, kind: Pick, raw: Json, ctx: Context) -> int:
 
 
 def no_such_one(asked: Question, noun: Noun, said: str) -> Invalid:
+    """Words that name no subject of this noun."""
     return Invalid(
         asked.field, T("There is no {noun} called “{said}”.", noun=noun.words, said=said)
     )

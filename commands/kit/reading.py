@@ -45,6 +45,9 @@ _CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
 EXACT = 100.0
+# What people say without meaning anything by it.
+_AROUND = _GLUE + "?？!！.~～"
+_POLITE = {"", *"呢吗吧啊呀了", "一下", "谢谢", "please", "pls", "thanks", "thank you"}
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 
 _LIKE = {
@@ -101,7 +104,8 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     text = dated(text, declared, ctx, understood)
     text = _timed(text, declared, ctx, understood)
     text = _chosen(text, declared, ctx, understood)
-    understood.rest = _told(text, declared, ctx, understood)
+    rest = _told(text, declared, ctx, understood)
+    understood.rest = "" if rest.strip(_AROUND).casefold() in _POLITE else rest
     return understood
 
 

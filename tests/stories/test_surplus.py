@@ -22,8 +22,9 @@ async def test_what_was_not_used_is_named(house: TestHouse, line: str, left: str
     assert house.lina.sees(f"这里用不上：“{left}”")
 
 
-async def test_where_all_was_used_nothing_is_said(house: TestHouse) -> None:
-    await house.lina.says("/visits")
+@pytest.mark.parametrize("line", ["/visits", "今天要做什么呢？", "/today please"])
+async def test_where_all_was_used_nothing_is_said(house: TestHouse, line: str) -> None:
+    await house.lina.says(line)
     await house.settle()
     assert not house.lina.sees("这里用不上")
 
