@@ -67,7 +67,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server."""
-    with Cluster() as started:
+    with Cluster(brief=True) as started:
         yield started
 
 

@@ -47,13 +47,14 @@ COMMON_SETTINGS = {
 HASTY_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
-    # A test's database lives for a second: nothing in it grows old, is copied away, or is large.
-    "autovacuum": "off",
+    # Nothing of it is copied away.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "checkpoint_timeout": "1h",
     "jit": "off",
 }
+# Each database lives for a second: nothing in it grows old, or large enough to be planned for.
+BRIEF_SETTINGS = {"autovacuum": "off"}
 
 
 class NoServer(RuntimeError):
@@ -212,11 +213,13 @@ class Cluster:
     """A PostgreSQL server of one's own, reached by a socket in a temporary folder.
 
     Commits survive the server's death; with `durable=True` they would survive the machine's too.
+    With `brief=True` it is for many small databases, each of which is soon dropped.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, brief: bool = False) -> None:
         self._durable = durable
         self._settings = COMMON_SETTINGS | ({} if durable else HASTY_SETTINGS)
+        self._settings |= BRIEF_SETTINGS if brief else {}
         self._account = Account.allowed()
         self._held = ExitStack()
 
