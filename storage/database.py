@@ -33,6 +33,7 @@ Json = Any  # what json.loads gives
 R = TypeVar("R")
 V = TypeVar("V")
 
+_LOCKING = ("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 _DIALECTS: Mapping[str, Dialect] = {
     SQLITE: SQLiteDialect_pysqlite(paramstyle="named"),
     POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
@@ -73,7 +74,7 @@ class Transaction:
 
     def run(self, sql: str, values: Mapping[str, object] | None = None) -> Cursor:
         """Execute compiled SQL with driver-ready values."""
-        if not sql.startswith("SELECT"):
+        if not sql.startswith("SELECT") or sql.endswith(_LOCKING):
             self.recalled.clear()
         return self.connection.execute(sql, values or {})
 
@@ -83,7 +84,10 @@ class Transaction:
         self.connection.cursor().executemany(sql, values)
 
     def recall(self, what: str, id_: int, find: Callable[[Transaction, int], V]) -> V:
-        """What was found before, unless anything was written since: a card names people often."""
+        """What was found before, unless anything was written or locked since.
+
+        A card names people often. Whoever waited for a lock must see what others did meanwhile.
+        """
         if (what, id_) not in self.recalled:
             self.recalled[what, id_] = find(self, id_)
         return cast("V", self.recalled[what, id_])

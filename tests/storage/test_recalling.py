@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from commands.kit.people import load
-from storage import people
+from storage import people, subjects
 from storage.database import Database, Transaction
 
 LINA = 1
@@ -70,3 +70,21 @@ def test_what_was_written_or_undone_is_seen(
 
     found, _ = database.write_now(work)
     assert found == ["en", language]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])  # SQLite lets only one of them write
+def test_what_others_wrote_before_a_lock_was_given_is_seen(
+    database: Database, sample_url: str
+) -> None:
+    other = Database(sample_url)
+
+    def work(db: Transaction) -> list[str]:
+        seen = [load(db, LINA)]
+        other.write_now(renamed)
+        assert subjects.lock(db, "customer", 1)
+        seen.append(load(db, LINA))
+        return [one.language for one in seen if one]
+
+    found, _ = database.write_now(work)
+    other.close()
+    assert found == ["en", "zh"]
