@@ -154,16 +154,15 @@ class Hearing:
         """With what was said and asked for by nothing, so that nobody thinks it was heeded."""
         if not self.unused:
             return card
-        return replace(card, parts=(*card.parts, Note(self._not_used(), PUBLIC)))
-
-    def _not_used(self) -> T:
-        said = shortened(" ".join(self.unused.split()), OPTION)
-        self.unused = ""
-        return T("Not used here: “{said}”", said=said)
+        note, self.unused = Note(not_used(self.unused), PUBLIC), ""
+        return replace(card, parts=(*card.parts, note))
 
     def ends(self) -> Reply:
         """Say nothing more, except what was not used."""
-        return self.show(Card(self._not_used())) if self.unused else Silent()
+        if not self.unused:
+            return Silent()
+        card, self.unused = Card(not_used(self.unused)), ""
+        return self.show(card)
 
     def show_subject(self, about: Ref) -> Reply:
         """Show a subject's card, which follows its changes where it comes as a letter."""
@@ -351,6 +350,11 @@ def _digest(declared: Declared, answers: Mapping[str, Json]) -> str:
     given = {field: value for field, value in answers.items() if value not in (None, "", [])}
     packed = json.dumps([declared.name, given], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(packed.encode()).hexdigest()[:24]
+
+
+def not_used(words: str) -> T:
+    """Words that nothing asked for, in a line and not too long."""
+    return T("Not used here: “{said}”", said=shortened(" ".join(words.split()), OPTION))
 
 
 def refusal(refused: Refused) -> Card:

@@ -12,6 +12,7 @@ SURPLUS = [
     ("/visits 李娜", "李娜"),
     ("/today 明天", "明天"),
     ("/people 陈", "陈"),
+    ("/person 周强 明天", "明天"),
 ]
 
 
@@ -22,10 +23,14 @@ async def test_what_was_not_used_is_named(house: TestHouse, line: str, left: str
     assert house.lina.sees(f"这里用不上：“{left}”")
 
 
-@pytest.mark.parametrize("line", ["/visits", "今天要做什么呢？", "/today please"])
-async def test_where_all_was_used_nothing_is_said(house: TestHouse, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [("/visits", "本月"), ("今天要做什么呢？", "本月"), ("/today please", "本月")],
+)
+async def test_where_all_was_used_nothing_is_said(house: TestHouse, line: str, answer: str) -> None:
     await house.lina.says(line)
     await house.settle()
+    assert house.lina.sees(answer)
     assert not house.lina.sees("这里用不上")
 
 

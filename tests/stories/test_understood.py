@@ -71,6 +71,7 @@ async def test_a_day_alone_corrects_the_visit_that_it_answers(house: TestHouse) 
 async def test_a_command_that_is_none_is_like_nothing(english: TestHouse) -> None:
     await english.lina.says("/zzzz 永固")
     await english.settle()
+    assert english.lina.sees("There is no command /zzzz")
     assert not english.lina.sees("Did you mean")
 
 
