@@ -21,8 +21,8 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal,
     select,
-    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
@@ -63,7 +63,8 @@ class Among(ColumnElement[bool]):
 
     def __init__(self, column: Mapped[Any], name: str) -> None:
         self.column: ColumnElement[Any] = column  # type: ignore[assignment]
-        self.several = bindparam(name, type_=_Several(self.column.type))
+        # With a value of None it is not asked for when the statement is compiled.
+        self.several = bindparam(name, None, type_=_Several(self.column.type))
 
 
 @compiles(Among, SQLITE)
@@ -186,10 +187,7 @@ def _last(table: type[SQLModel]) -> Query[int]:
 
 @cache
 def _drawn(table: type[SQLModel]) -> Query[int]:
-    sequence = func.pg_get_serial_sequence(columns_of(table).name, text("'id'"))
+    sequence = func.pg_get_serial_sequence(literal(columns_of(table).name, Text), "id")
     return Query(
-        int,
-        select(func.nextval(sequence)).select_from(
-            func.generate_series(text("1"), bindparam("many"))
-        ),
+        int, select(func.nextval(sequence)).select_from(func.generate_series(1, bindparam("many")))
     )

@@ -72,6 +72,9 @@ def _sqlite(path: Path, *, writes: bool) -> Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What a savepoint needs to be undone stays in memory: a deed fills the 64 kB after which SQLite
+    # would make a file for it.
+    connection.execute("PRAGMA temp_store=MEMORY")
     if not writes:
         connection.execute("PRAGMA query_only=ON")
     return cast("Connection", connection)

@@ -20,11 +20,12 @@ from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
-from sqlalchemy import Dialect, Executable, Table, bindparam, insert
+from sqlalchemy import BindParameter, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.elements import CompilerElement
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
@@ -131,12 +132,19 @@ class _Compiled:
     __slots__ = ("binders", "defaults", "keys", "readers", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled = cast("CompilerElement", statement).compile(dialect=dialect)
+        compiled = _written_out(statement).compile(
+            dialect=dialect, compile_kwargs={"render_postcompile": True}
+        )
         self.sql = str(compiled)
-        self.defaults = dict(compiled.params)
+        binds = {
+            name: bind
+            for bind, name in compiled.bind_names.items()  # type: ignore[attr-defined]
+            if not bind.literal_execute
+        }
+        self.defaults = {name: compiled.params[name] for name in binds}
         self.binders = {
             name: process
-            for bind, name in compiled.bind_names.items()  # type: ignore[attr-defined]
+            for name, bind in binds.items()
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
         columns = getattr(statement, "exported_columns", ())
@@ -158,6 +166,24 @@ class _Compiled:
             reader(value) if reader else value
             for reader, value in zip(self.readers, row, strict=True)
         ]
+
+
+def _written_out(statement: Executable) -> CompilerElement:
+    """The statement with its constants as SQL.
+
+    A planner that is to use an index over some rows must see which rows are meant. Told by a
+    parameter, PostgreSQL's prepared plans never know, and SQLite prepares the statement anew each
+    time that it runs.
+    """
+    return cast("CompilerElement", replacement_traverse(statement, {}, _constant_or_asked_for))
+
+
+def _constant_or_asked_for(element: object, **_: object) -> object:
+    if not isinstance(element, BindParameter):
+        return None
+    if element.value is None:  # its value comes with each run, so compiling must not ask for it
+        return bindparam(element.key, None, type_=element.type)
+    return element.render_literal_execute()
 
 
 class Statement:

@@ -10,14 +10,13 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal_column,
     or_,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, col
+from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
 from storage.connections import POSTGRESQL
@@ -68,6 +67,18 @@ class Letter(Row, table=True):
             postgresql_where=text("state = 'sending'"),
         ),
         Index("letter_subject", "subject_kind", "subject_id"),
+        Index(
+            "letter_replaces",
+            "replaces",
+            sqlite_where=text("replaces <> ''"),
+            postgresql_where=text("replaces <> ''"),
+        ),
+        Index(
+            "letter_for",
+            "for_id",
+            sqlite_where=text("for_id IS NOT NULL"),
+            postgresql_where=text("for_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = key()
@@ -75,7 +86,7 @@ class Letter(Row, table=True):
     person_id: int | None = may_point_at("person", index=False)
     contact_id: int | None = may_point_at("contact", index=False)
     account_id: int | None = may_point_at("account", index=False)
-    for_id: int | None = may_point_at("person")
+    for_id: int | None = may_point_at("person", index=False)
     platform: str = ""
     workspace: str = ""
     chat: str = ""
@@ -88,7 +99,7 @@ class Letter(Row, table=True):
     urgency: str = "now"
     merges: bool = False
     repeats: bool = True
-    replaces: str = Field(default="", index=True)
+    replaces: str = ""
     useful_until: datetime | None = maybe_moment()
     created_at: datetime = moment()
     not_before: datetime = moment()
@@ -96,7 +107,7 @@ class Letter(Row, table=True):
     state: str = WAITING
     attempts: int = 0
     holder: str = ""
-    lease_until: datetime | None = maybe_moment(index=True)
+    lease_until: datetime | None = maybe_moment()
     sent_at: datetime | None = maybe_moment()
     message: str = ""
     reason: str = words()
@@ -122,7 +133,7 @@ _IN_TURN = (
             col(_ahead.lane) == col(Letter.lane),
             col(_ahead.id) < col(Letter.id),
             # As the index of lanes says it, or SQLite would read every older letter instead.
-            col(_ahead.state).in_([literal_column(f"'{state}'") for state in (WAITING, SENDING)]),
+            col(_ahead.state).in_((WAITING, SENDING)),
             or_(
                 col(_ahead.state) == SENDING,
                 and_(
@@ -249,7 +260,11 @@ _ORPHAN = Deed(
 )
 _REPLACE = Deed(
     update(Letter)
-    .where(col(Letter.replaces) == bindparam("key"), col(Letter.state) == WAITING)
+    .where(
+        col(Letter.replaces) == bindparam("key"),
+        col(Letter.replaces) != "",
+        col(Letter.state) == WAITING,
+    )
     .values(state=REPLACED)
 )
 _NEXT_IN_TURN = Query(
