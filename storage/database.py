@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.elements import CompilerElement
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
@@ -116,14 +116,15 @@ class Transaction:
         """Undo what is done inside if it raises; the transaction itself goes on."""
         self.saved += 1
         name = f"s{self.saved}"
-        self.run(f"SAVEPOINT {name}")
+        self.connection.execute(f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
-            self.run(f"ROLLBACK TO SAVEPOINT {name}")
-            self.run(f"RELEASE SAVEPOINT {name}")
+            self.recalled.clear()
+            self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            self.connection.execute(f"RELEASE SAVEPOINT {name}")
             raise
-        self.run(f"RELEASE SAVEPOINT {name}")
+        self.connection.execute(f"RELEASE SAVEPOINT {name}")
 
 
 class _Compiled:
@@ -175,10 +176,15 @@ def _written_out(statement: Executable) -> CompilerElement:
     parameter, PostgreSQL's prepared plans never know, and SQLite prepares the statement anew each
     time that it runs.
     """
-    return cast("CompilerElement", replacement_traverse(statement, {}, _constant_or_asked_for))
+    traversed = replacement_traverse(
+        cast("ExternallyTraversible", statement), {}, _constant_or_asked_for
+    )
+    return cast("CompilerElement", traversed)
 
 
-def _constant_or_asked_for(element: object, **_: object) -> object:
+def _constant_or_asked_for(
+    element: ExternallyTraversible, **_: object
+) -> ExternallyTraversible | None:
     if not isinstance(element, BindParameter):
         return None
     if element.value is None:  # its value comes with each run, so compiling must not ask for it

@@ -100,6 +100,7 @@ _IDS = Query(
     lambda name_id: name_id,
     select(col(Gram.name_id)).where(col(Gram.gram) == bindparam("gram")).limit(CAP),
 )
+_ANY = Query(str, select(col(Gram.gram)).where(Among(col(Gram.gram), "grams")).limit(1))
 _HITS = Query(Hit, select(*_HIT).where(Among(col(CustomerName.id), "ids")))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
 # The longest first: where the list is cut, it loses what nobody asks for.
@@ -216,6 +217,8 @@ def leading(db: Transaction, text: str, *, whole: bool = False) -> Leading:
     The longest beginning that is a name, or a part of one unless it must be `whole`, counts:
     华强谈了Q3 begins with 华强, and 华强北谈了Q3 with what is called so, if anybody is.
     """
+    if not _may_begin(db, text):
+        return Leading([], 0, sure=True)
     starts = _starts(text)
     exact, length = _named_exactly(db, text, starts)
     if whole:
@@ -224,6 +227,12 @@ def leading(db: Transaction, text: str, *, whole: bool = False) -> Leading:
     if longer and (not exact or longer.sure):
         return longer
     return _led(text, exact, length, sure=True)
+
+
+def _may_begin(db: Transaction, text: str) -> bool:
+    """Whether there is a name with the two characters with which a text begins, or of the first."""
+    opening = readings.bare(text[:LONGEST_LEAD])[:2]
+    return bool(opening) and _ANY.first(db, grams=[opening, opening[:1]]) is not None
 
 
 def _named_exactly(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Hit], int]:

@@ -123,6 +123,20 @@ async def played(one: Scenario, run: Run) -> list[Row]:
     return rows
 
 
+async def emptied(left: Callable[[], Awaitable[int]], stuck_s: float, every_s: float = 1.0) -> bool:
+    """Whether nothing is left in the end; not so when nothing has left for so many seconds.
+
+    How long a pace takes for what is left is its own affair.
+    """
+    least_left, since = await left(), time.monotonic()
+    while least_left and time.monotonic() - since < stuck_s:
+        await asyncio.sleep(every_s)
+        now_left = await left()
+        if now_left < least_left:
+            least_left, since = now_left, time.monotonic()
+    return not least_left
+
+
 def lines(rows: Iterable[Row]) -> list[str]:
     """The table's lines."""
     return [

@@ -89,7 +89,7 @@ def busy(db: Transaction) -> bool:
     """Whether something is due, or waits to be sent."""
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     sql = "SELECT 1 FROM timer WHERE state = 'waiting' AND at <= :now LIMIT 1"
-    return db.run(sql, {"now": now}).fetchone() is not None or unfinished(db)
+    return db.run(sql, {"now": now}).fetchone() is not None or bool(unfinished(db))
 
 
 def shift(db: Connection, table: str, column: str, by: timedelta, where: str) -> None:

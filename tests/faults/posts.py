@@ -18,7 +18,7 @@ from storage import letters
 from storage.database import Database, Transaction
 from storage.letters import Letter
 from tests.faults.bots import Bot, free_port
-from tests.faults.framework import Row, Run, company, least, most, scenario
+from tests.faults.framework import Row, Run, company, emptied, least, most, scenario
 from tests.faults.intakes import SlackIntake, TelegramIntake, opened
 from tests.faults.ledger import MARK
 
@@ -26,7 +26,7 @@ KILLS = 100
 FEW = 5
 A_ROUND = 3
 PEOPLE = 8
-PATIENCE, LOOKED_EVERY = 300.0, 0.2
+STUCK_S, LOOKED_EVERY = 120.0, 0.2
 LONGEST_PAUSE_S = 0.05
 
 
@@ -123,16 +123,14 @@ class Rounds:
         """Let the last one finish everything."""
         bot = await self.bear()
         await bot.ready()
-        for _ in range(int(PATIENCE / LOOKED_EVERY)):
-            if not await self.database.read(unfinished):
-                break
-            await asyncio.sleep(LOOKED_EVERY)
+        await emptied(lambda: self.database.read(unfinished), STUCK_S, LOOKED_EVERY)
         await bot.stop()
 
 
-def unfinished(db: Transaction) -> bool:
-    found = db.run("SELECT 1 FROM letter WHERE state IN ('waiting', 'sending') LIMIT 1")
-    return found.fetchone() is not None
+def unfinished(db: Transaction) -> int:
+    """How many letters are still to go."""
+    found = db.run("SELECT count(*) FROM letter WHERE state IN ('waiting', 'sending')").fetchone()
+    return int(found[0]) if found else 0
 
 
 async def comes(about: Callable[[], bool]) -> bool:

@@ -20,7 +20,7 @@ from tests.fakes.slack import Answer
 from tests.fakes.slack.posting import HttpPosts
 from tests.fakes.slack.values import Delivery
 from tests.faults.bots import Bot, free_port
-from tests.faults.framework import Row, Run, company, most, scenario
+from tests.faults.framework import Row, Run, company, emptied, most, scenario
 from tests.faults.intakes import Intake, SlackIntake, TelegramIntake, keys_posted, slack, telegram
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
 from tests.postgres import Cluster
@@ -31,7 +31,7 @@ REPLICAS = 3
 KILLED_EVERY = (4.0, 8.0)
 REMINDERS = 60
 PAUSE = (1.5, 4.0)
-PATIENCE = 240
+STUCK_S = 60.0
 TAKEOVER_S = 30.0
 WINDOW = timedelta(seconds=10)
 IN_A_WINDOW = 11  # one a second, and the one with which the ten seconds begin
@@ -125,12 +125,13 @@ class Fleet:
             if not self.bots[port].alive:
                 await self.start(port)
             await self.bots[port].ready()
-        for _ in range(PATIENCE):
+
+        async def left() -> int:
             await self.slack.again()
             waits = self.slack.waiting() + self.telegram.waiting()
-            if not waits and not await database.read(left_over):
-                break
-            await asyncio.sleep(1)
+            return waits + len(await database.read(left_over))
+
+        await emptied(left, STUCK_S)
         for port in self.ports:
             await self.bots[port].stop()
 

@@ -18,13 +18,15 @@ from tests.fakes.slack.delivery import Transport
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.values import Call, Delivery
 from tests.faults.bots import Bot, free_port
-from tests.faults.framework import Row, Run, company, most, scenario
+from tests.faults.framework import Row, Run, company, emptied, most, scenario
 from tests.faults.intakes import Intake, SlackIntake, keys_posted, opened, slack
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
 from tests.faults.posts import unfinished
 
 TALKERS = (*VISITORS, *REPORTERS)
 PAUSE = 3.0
+# Longer than anybody was asked to wait.
+STUCK_S = 120.0
 UNDER_WAY, TOLERANCE = timedelta(seconds=0.5), timedelta(seconds=0.05)
 
 
@@ -51,16 +53,16 @@ class Place:
 
         await asyncio.gather(*(one(user) for user in TALKERS))
 
-    async def drained(self, patience: float) -> bool:
-        """Whether everything was heard and sent before patience ends."""
+    async def drained(self) -> bool:
+        """Whether everything was heard and sent in the end."""
         database = Database(self.url)
+
+        async def left() -> int:
+            await self.intake.again()
+            return self.intake.waiting() + await database.read(unfinished)
+
         try:
-            for _ in range(int(patience)):
-                await self.intake.again()
-                if not self.intake.waiting() and not await database.read(unfinished):
-                    return True
-                await asyncio.sleep(1)
-            return False
+            return await emptied(left, STUCK_S)
         finally:
             database.close()
 
@@ -174,7 +176,7 @@ class Storm:
         )
 
 
-async def storm(run: Run, name: str, raging: Storm, seconds: float, patience: float) -> list[Row]:
+async def storm(run: Run, name: str, raging: Storm, seconds: float) -> list[Row]:
     """Talk while it rages, then see to what was said and sent."""
     async with placed(run, "slack-http") as place:
         assert isinstance(place.intake, SlackIntake)
@@ -182,7 +184,7 @@ async def storm(run: Run, name: str, raging: Storm, seconds: float, patience: fl
         fake._server.faults = raging  # type: ignore[assignment]  # noqa: SLF001
         await place.talk(seconds, PAUSE)
         raging.over = True
-        drained = await place.drained(patience)
+        drained = await place.drained()
         keys = [key for joined in keys_posted(fake) for key in joined.split("+")]
         twice = sum(times > 1 for times in Counter(keys).values())
         run.say(f"{sum(raging.met.values())} met: {dict(raging.met)}; {len(keys)} letters")
@@ -201,7 +203,7 @@ async def too_many(run: Run) -> list[Row]:
     waits = ("1", "2", "3", None, "abc", "0") + (() if run.short else ("60",))
     raging = Storm(run.chance("storm"), 0.5, ("429",), waits)
     seconds = 12.0 if run.short else 300.0
-    return await storm(run, "half of the calls are 429", raging, seconds, 60 if run.short else 300)
+    return await storm(run, "half of the calls are 429", raging, seconds)
 
 
 @scenario("storm.errors")
@@ -210,7 +212,7 @@ async def errors(run: Run) -> list[Row]:
     kinds = ("500", "503", "reset_before", "reset_after", "truncated", "ok_false:internal_error")
     raging = Storm(run.chance("storm"), 0.4, kinds)
     seconds = 12.0 if run.short else 240.0
-    return await storm(run, "errors of all kinds", raging, seconds, 60 if run.short else 300)
+    return await storm(run, "errors of all kinds", raging, seconds)
 
 
 # --- nobody there ---------------------------------------------------------------------------------
@@ -231,7 +233,7 @@ async def silence(run: Run) -> list[Row]:
         place = Place(run, intake, url, bot, Ledger(run.chance()))
         await place.talk(seconds, PAUSE)
         raging.over = True
-        drained = await place.drained(120 if run.short else 400)
+        drained = await place.drained()
         run.say(f"{place.ledger.said} said, {len(place.ledger.acknowledged)} acknowledged at once")
         name = f"Slack silent for {seconds:.0f} s from the start"
         unsent = most(f"{name}: not everything is sent", int(not drained), 0, "times")
@@ -277,7 +279,7 @@ async def soak(run: Run) -> list[Row]:
                 place.ledger.acknowledged.add(mark)
             if number == times // 3:
                 held = resident(place.bot.pid)
-        drained = await place.drained(60)
+        drained = await place.drained()
         grown = (resident(place.bot.pid) / held - 1) * 100
         name = f"{times} updates, one after the other"
         return [
