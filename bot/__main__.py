@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from socket import socket
@@ -69,7 +69,10 @@ def _run(
         port = listening.getsockname()[1]
         running = put_together(settings.model_copy(update={"port": port}))
         opened.pop_all()
-    typer.echo("\n".join(greeting(settings.host, port, running.link, running.code, more(running))))
+    with suppress(OSError):  # a bot that can't be heard saying hello works all the same
+        typer.echo(
+            "\n".join(greeting(settings.host, port, running.link, running.code, more(running)))
+        )
     with _ending_well():
         serve(running, listening)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from contextlib import suppress
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -27,8 +28,29 @@ def log_events(format: Format = "auto") -> None:
             _renderer(as_json=as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
     )
+
+
+class _Unfailing:
+    """A stream to which lines are written, whatever becomes of them.
+
+    No deed may fail for want of a line about it; where the disk of the logs is full, there is
+    nowhere left to say so.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write it if there is room."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Let it out if there is room."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _discreet(_logger: object, _name: str, event: EventDict) -> EventDict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import structlog
@@ -132,3 +133,14 @@ def log_like(db: Transaction) -> str:
         for table, column in LOG_LIKE
     ]
     return str(found)
+
+
+def test_no_deed_fails_for_want_of_a_line_about_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        log_events("json")
+        structlog.get_logger("x").info("letter_lost", letter=7)
+        structlog.reset_defaults()
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="No space"):
+            full.close()

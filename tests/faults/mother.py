@@ -97,7 +97,8 @@ def become(order: Mapping[str, Json]) -> NoReturn:
         code = ended.code if isinstance(ended.code, int) else 1
         print(ended, file=sys.stderr)
     finally:
-        sys.stdout.flush()
+        with suppress(OSError):  # its disk may be full, and nobody but the child may end here
+            sys.stdout.flush()
         os._exit(code)
 
 

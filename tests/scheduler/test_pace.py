@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -25,12 +26,25 @@ LINA = 3
 MANY = 25
 
 
+class Inhabited(NamedTuple):
+    """A platform, and the database of a company that lives there."""
+
+    platform: str
+    url: str
+
+
 @pytest.fixture(params=["slack", "telegram"])
-async def paced(request: pytest.FixtureRequest, cast: Cast) -> AsyncIterator[TestHouse]:
-    """A house on a platform that counts what it is sent."""
+def inhabited(request: pytest.FixtureRequest, cast: Cast) -> Inhabited:
+    """It is made before any loop runs, for living in it takes one."""
     platform = str(request.param)
     url = cast(f"{platform}_zh", lambda url: lived_in(url, platform, "zh"))
-    async with entered(platform, url) as made:
+    return Inhabited(platform, url)
+
+
+@pytest.fixture
+async def paced(inhabited: Inhabited) -> AsyncIterator[TestHouse]:
+    """A house on a platform that counts what it is sent."""
+    async with entered(*inhabited) as made:
         made.wire.fake.enforce_pace = True  # type: ignore[attr-defined]
         yield made
 
