@@ -130,7 +130,7 @@ class Transaction:
 class _Compiled:
     """SQL for one engine, and what turns values into what its driver takes."""
 
-    __slots__ = ("binders", "defaults", "keys", "readers", "sql")
+    __slots__ = ("binders", "defaults", "keys", "readers", "reads", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = _written_out(statement).compile(
@@ -153,6 +153,7 @@ class _Compiled:
         self.readers = [
             c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns
         ]
+        self.reads = any(self.readers)
 
     def values(self, given: Mapping[str, object]) -> dict[str, object]:
         """Merge the statement's own constants with what is given, as the driver wants them."""
@@ -161,8 +162,10 @@ class _Compiled:
             merged[name] = process(merged[name])
         return merged
 
-    def read(self, row: Sequence[object]) -> list[object]:
+    def read(self, row: Sequence[object]) -> Sequence[object]:
         """Turn a driver's row into Python values."""
+        if not self.reads:
+            return row
         return [
             reader(value) if reader else value
             for reader, value in zip(self.readers, row, strict=True)
@@ -176,10 +179,8 @@ def _written_out(statement: Executable) -> CompilerElement:
     parameter, PostgreSQL's prepared plans never know, and SQLite prepares the statement anew each
     time that it runs.
     """
-    traversed = replacement_traverse(
-        cast("ExternallyTraversible", statement), {}, _constant_or_asked_for
-    )
-    return cast("CompilerElement", traversed)
+    whole = cast("ExternallyTraversible", statement)
+    return cast("CompilerElement", replacement_traverse(whole, {}, _constant_or_asked_for))
 
 
 def _constant_or_asked_for(
@@ -243,7 +244,7 @@ class Query(Statement, Generic[R]):
         row = db.run(compiled.sql, compiled.values(values)).fetchone()
         return None if row is None else self._made(compiled, compiled.read(row))
 
-    def _made(self, compiled: _Compiled, values: list[object]) -> R:
+    def _made(self, compiled: _Compiled, values: Sequence[object]) -> R:
         if self.table is None:
             return self.make(*values)
         return cast("R", _row(self.table, compiled.keys, values))

@@ -5,11 +5,12 @@ same among a thousand names as among a million; rapidfuzz then ranks the short l
 statements run on both engines.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, literal, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
@@ -20,13 +21,16 @@ from storage.customers import CustomerName
 from storage.database import Deed, Query, Transaction
 from storage.rows import Row
 
-CAP = 300
-COUNTED = 400
+CAP = 100
+# How common a gram is, is estimated from so many windows of so many names.
+WINDOWS, WINDOW = 4, 2_500
+# So many entries of the rarest gram are held against the next ones even where better was found.
+DEAR = 300
 LONGEST_LEAD = 24
 RAREST = 8
 GOOD_ENOUGH = 60
 # Of names that share some grams with what was typed, those that share most are held against it.
-LIKELY = 150
+LIKELY = 100
 
 
 class Gram(Row, table=True):
@@ -113,17 +117,34 @@ _BY_KEYS = Query(
 )
 
 
-def _how_many(engine: str) -> Query[tuple[int, str]]:
+class Rarity(NamedTuple):
+    """About how many names have a gram; 0 is exact."""
+
+    about: int
+    gram: str
+
+
+def _estimated(newest: int, sampled: int, gram: str) -> Rarity:
+    share = WINDOWS * WINDOW / max(newest, WINDOWS * WINDOW)
+    return Rarity(max(1, round(sampled / share)), gram)
+
+
+def _how_many(engine: str) -> Query[Rarity]:
     each = each_of("grams", engine)
-    some = (
-        select(literal(1))
-        .where(col(Gram.gram) == each.c.value)
-        .limit(COUNTED)
-        .correlate(each)
-        .subquery()
+    has = col(Gram.gram) == each.c.value
+    newest = select(func.max(col(CustomerName.id))).scalar_subquery()
+
+    def counted(window: int) -> ColumnElement[int]:
+        before = newest * window / WINDOWS
+        among = (has, col(Gram.name_id) > before, col(Gram.name_id) <= before + WINDOW)
+        return select(func.count()).where(*among).correlate(each).scalar_subquery()
+
+    first, *others = map(counted, range(WINDOWS))
+    sampled = sum(others, first)
+    return Query(
+        _estimated,
+        select(newest, sampled, each.c.value).where(exists().where(has).correlate(each)),
     )
-    count = select(func.count()).select_from(some).scalar_subquery()
-    return Query(lambda n, gram: (n, gram), select(count, each.c.value))
 
 
 _HOW_MANY = {engine: _how_many(engine) for engine in (SQLITE, POSTGRESQL)}
@@ -173,7 +194,10 @@ def find(db: Transaction, text: str, most: int = 20) -> list[Ranked]:
     for search in readings.query_grams(text):
         if found.leaves_nothing_to(search, most):
             break
-        found.add(_loosely(db, search) if search.loose else _strictly(db, search.grams))
+        most_looked_at = DEAR if found.better_than(search) else math.inf
+        found.add(
+            _loosely(db, search) if search.loose else _strictly(db, search.grams, most_looked_at)
+        )
     return found.ranked(most)
 
 
@@ -200,6 +224,11 @@ class _Found:
         if search.loose and first and first[0][1] >= GOOD_ENOUGH:
             return True
         return len(first) == most and first[-1][1] >= search.best
+
+    def better_than(self, search: readings.Search) -> bool:
+        """Whether somebody was found whom a search could not outdo."""
+        first = self._ranking.first(1)
+        return bool(first) and first[0][1] >= search.best
 
     def ranked(self, most: int) -> list[Ranked]:
         """The likeliest first."""
@@ -288,24 +317,27 @@ def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def _strictly(db: Transaction, grams: Sequence[str]) -> list[Hit]:
-    """Names under all of these grams; the three rarest are enough to tell."""
-    counts = _by_rarity(db, grams)
-    if not counts or counts[0][0] == 0:
+def _strictly(db: Transaction, grams: Sequence[str], most: float = math.inf) -> list[Hit]:
+    """Names under all of these grams; the three rarest are enough to tell.
+
+    Nothing if more than `most` names would have to be held against a second gram.
+    """
+    rarities = _by_rarity(db, grams)
+    first, second, third, *_ = *(gram for _, gram in rarities), "", "", ""
+    if not first:
         return []
-    rarest, *others = [gram for _, gram in counts[:3]]
-    if not others or counts[0][0] < CAP:
-        return _ONE.all(db, a=rarest)
-    other, *third = others
+    if not second:
+        return _ONE.all(db, a=first)
+    if rarities[0].about > most:
+        return []
     if not third:
-        return _BOTH.all(db, a=rarest, b=other)
-    return _THREE.all(db, a=rarest, b=other, c=third[0])
+        return _BOTH.all(db, a=first, b=second)
+    return _THREE.all(db, a=first, b=second, c=third)
 
 
 def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
     """Names under most of the rarest of these grams: the others tell little and cost much."""
-    counts = _by_rarity(db, search.grams)
-    used = [gram for count, gram in counts if count][:RAREST]
+    used = [gram for _, gram in _known(db, search.grams)[:RAREST]]
     need = max(1, search.need - (len(search.grams) - len(used)))
     held: Counter[int] = Counter()
     for gram in used:
@@ -315,10 +347,16 @@ def _loosely(db: Transaction, search: readings.Search) -> list[Hit]:
     return [hits[name_id] for name_id in likely if name_id in hits]
 
 
-def _by_rarity(db: Transaction, grams: Sequence[str]) -> list[tuple[int, str]]:
-    """Each gram with how many names have it, counted to `COUNTED`; the rarest first."""
-    wanted = sorted(set(grams))
-    return sorted(_HOW_MANY[db.engine].all(db, grams=wanted)) if wanted else []
+def _by_rarity(db: Transaction, grams: Sequence[str]) -> list[Rarity]:
+    """The rarest of these grams first; nothing if no name has one of them."""
+    wanted = set(grams)
+    found = _known(db, grams)
+    return found if len(found) == len(wanted) else []
+
+
+def _known(db: Transaction, grams: Sequence[str]) -> list[Rarity]:
+    """Those grams that a name has, the rarest first."""
+    return sorted(_HOW_MANY[db.engine].all(db, grams=sorted(set(grams)))) if grams else []
 
 
 def _ranked(text: str, hits: Sequence[Hit], most: int) -> list[Ranked]:

@@ -127,12 +127,35 @@ def crowd(database: Database) -> Database:
 def test_the_rarest_gram_is_looked_up_first(
     crowd: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = Seen(vars(lookup)["_ONE"])
-    monkeypatch.setattr(lookup, "_ONE", seen)
+    seen = Seen(vars(lookup)["_THREE"])
+    monkeypatch.setattr(lookup, "_THREE", seen)
     assert found(crowd, "499精工")[0].endswith("499精工")
-    grams, most = seen.calls[0]
-    assert grams != ("精工",)
+    (rarest, *_), most = seen.calls[0]
+    assert rarest in {"49", "99", "9精"}
     assert most < 10
+
+
+def test_dear_searches_are_left_out_where_better_was_found(
+    crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Seen(vars(lookup)["_THREE"])
+    monkeypatch.setattr(lookup, "_THREE", seen)
+    assert len(found(crowd, "jinggong")) == 20  # nobody is called so, and many in part
+    assert [most for _, most in seen.calls] == [lookup.CAP]
+    seen.calls.clear()
+    row = Customer(name="精工", short="精工", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    crowd.write_now(lambda db: lookup.add_name(db, customers.add(db, row), "精工"))
+    assert found(crowd, "jinggong") == ["精工"]
+    assert seen.calls == []
+
+
+def test_how_common_a_gram_is_is_told_by_samples(crowd: Database) -> None:
+    def rarities(db: Transaction) -> list[lookup.Rarity]:
+        return lookup._known(db, ["精工", "49", "nobody"])  # noqa: SLF001
+
+    few, many = crowd.read_now(rarities)
+    assert (few.gram, many.gram) == ("49", "精工")
+    assert few.about < many.about
 
 
 def test_the_list_of_candidates_is_capped(crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
