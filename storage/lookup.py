@@ -6,11 +6,12 @@ statements run on both engines.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
@@ -27,6 +28,8 @@ WINDOWS, WINDOW = 4, 2_500
 # So many entries of the rarest gram are held against the next ones even where better was found.
 DEAR = 300
 LONGEST_LEAD = 24
+# What stands in sentences and in no name.
+BEYOND_NAMES = re.compile("[，。；：！？、\n]")
 RAREST = 8
 GOOD_ENOUGH = 60
 # Of names that share some grams with what was typed, those that share most are held against it.
@@ -104,7 +107,12 @@ _IDS = Query(
     lambda name_id: name_id,
     select(col(Gram.name_id)).where(col(Gram.gram) == bindparam("gram")).limit(CAP),
 )
-_ANY = Query(str, select(col(Gram.gram)).where(Among(col(Gram.gram), "grams")).limit(1))
+_EITHER = Query(
+    str,
+    select(col(Gram.gram))
+    .where(or_(col(Gram.gram) == bindparam("a"), col(Gram.gram) == bindparam("b")))
+    .limit(1),
+)
 _HITS = Query(Hit, select(*_HIT).where(Among(col(CustomerName.id), "ids")))
 _BY_KEY = Query(Hit, select(*_HIT).where(col(CustomerName.key) == bindparam("key")).limit(CAP))
 # The longest first: where the list is cut, it loses what nobody asks for.
@@ -261,7 +269,7 @@ def leading(db: Transaction, text: str, *, whole: bool = False) -> Leading:
 def _may_begin(db: Transaction, text: str) -> bool:
     """Whether there is a name with the two characters with which a text begins, or of the first."""
     opening = readings.bare(text[:LONGEST_LEAD])[:2]
-    return bool(opening) and _ANY.first(db, grams=[opening, opening[:1]]) is not None
+    return bool(opening) and _EITHER.first(db, a=opening, b=opening[:1]) is not None
 
 
 def _named_exactly(db: Transaction, text: str, starts: Sequence[int]) -> tuple[list[Hit], int]:
@@ -283,7 +291,7 @@ def _contained(db: Transaction, text: str, starts: Sequence[int]) -> Leading | N
         if len(key) < readings.SHORTEST_LEFT:
             continue
         if known is None:
-            known = _strictly(db, readings.query_grams(text[:length])[0].grams)
+            known = _strictly(db, readings.written_grams(text[:length]))
             if len(known) >= CAP:
                 known = None
                 continue
@@ -306,7 +314,8 @@ def _led(text: str, hits: Sequence[Hit], length: int, *, sure: bool) -> Leading:
 def _starts(text: str) -> list[int]:
     """Where a leading name may end: after any Chinese character, or after a whole Latin word."""
     ends = []
-    for end in range(1, min(len(text), LONGEST_LEAD) + 1):
+    longest = BEYOND_NAMES.search(text, 0, LONGEST_LEAD)
+    for end in range(1, (longest.start() if longest else min(len(text), LONGEST_LEAD)) + 1):
         inside = end < len(text) and _latin(text[end - 1]) and _latin(text[end])
         if not inside and text[end - 1].isalnum():
             ends.append(end)

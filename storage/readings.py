@@ -172,6 +172,11 @@ def grams(name: str) -> frozenset[str]:
     )
 
 
+def written_grams(text: str) -> tuple[str, ...]:
+    """The keys of all names in which this text stands as it is written."""
+    return _runs(bare(stem(text)), 2)
+
+
 def query_grams(text: str) -> tuple[Search, ...]:
     """What to look up in the index for what a person typed, the most telling search first.
 
@@ -182,7 +187,7 @@ def query_grams(text: str) -> tuple[Search, ...]:
     if not key:
         return ()
     reading = _reading(key)
-    pairs, spoken = _runs(key, 2), _spoken_grams(reading)
+    pairs, spoken = written_grams(text), _spoken_grams(reading)
     strict = [
         (pairs, EXACT),
         ((_whole_gram(reading),), SPOKEN),
