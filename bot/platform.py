@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.pages import Form, Page
+from scheduler.sending import Rate
 from storage.database import Json
 
 
@@ -288,15 +289,6 @@ class Landed:
     chat: str
     message: str
     whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `many` messages to `destination` in `per` seconds."""
-
-    destination: str
-    many: int
-    per: float
 
 
 class Platform(Protocol):

@@ -71,8 +71,7 @@ class Post:
         """The limits that a message to this chat counts against."""
         if where.platform not in self.platforms:
             return ()
-        found = self.platforms[where.platform].rates(_address(where))
-        return tuple(Rate(rate.destination, rate.many, rate.per) for rate in found)
+        return self.platforms[where.platform].rates(_address(where))
 
     def _platform(self, name: str) -> Platform:
         if name not in self.platforms:

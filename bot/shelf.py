@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from bot.pages import Image, Page
-from bot.platform import Address, Rate
+from bot.platform import Address
 from commands.kit.errors import Later
+from scheduler.sending import Rate
 from storage import files, pacing, postings, uploads
 from storage.database import Conflict, Database, Gone, Transaction, known
 from storage.postings import Posting
@@ -124,8 +125,7 @@ class Shelf:
         if wait is not None:
             raise Later("not our turn", (wait - now).total_seconds(), asked=True)
         for rate in rates:
-            after = timedelta(seconds=rate.per / rate.many * many)
-            pacing.set_next(db, rate.destination, now + after)
+            pacing.set_next(db, rate.destination, now + rate.gap * many)
 
     def _posted(self, db: Transaction, place: Place, file_id: int, message: str) -> None:
         file = files.get(db, file_id)

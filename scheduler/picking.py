@@ -12,7 +12,7 @@ from commands.kit.card import Card, Ref
 from scheduler.addressing import Addressing, works_here
 from scheduler.clock import Clock
 from scheduler.redrawing import Drawing
-from scheduler.sending import BUGS, NOBODY, UNDRAWABLE, Rate, Sender, Where
+from scheduler.sending import BUGS, NOBODY, UNDRAWABLE, Sender, Where
 from scheduler.topics import Topics
 from storage import letters, pacing
 from storage.database import Transaction, known
@@ -68,14 +68,17 @@ class Picking:
         until = now + LEASE
         taken = letters.claim(db, company, now, self.holder, until, AT_ONCE)
         batches: list[Batch | None] = []
+        turns: dict[str, datetime] = {}
         for letter in taken:
             more = (
                 letters.companions(db, letter, company, self.holder, until) if letter.merges else []
             )
-            batches.append(self._prepare(db, (letter, *more)))
+            batches.append(self._prepare(db, (letter, *more), turns))
         return batches
 
-    def _prepare(self, db: Transaction, taken: tuple[Letter, ...]) -> Batch | None:
+    def _prepare(
+        self, db: Transaction, taken: tuple[Letter, ...], turns: dict[str, datetime]
+    ) -> Batch | None:
         """Draw what is to be sent and choose the account; None when its destination must wait."""
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
@@ -85,7 +88,7 @@ class Picking:
         account, where = self.addressing.whereto(db, head)
         if where is None:
             return Batch(taken, lost=NOBODY.text)
-        if not self._in_turn(db, taken, where):
+        if not self._in_turn(db, taken, where, turns):
             return None
         try:
             card, version = self._drawn(db, taken)
@@ -94,18 +97,32 @@ class Picking:
             return Batch(taken, lost=UNDRAWABLE.text)
         return Batch(taken, card, version, account, where, self.topics.wanted(db, head, where))
 
-    def _in_turn(self, db: Transaction, taken: tuple[Letter, ...], where: Where) -> bool:
-        """Take this message's place in every limit, or put the letters back until it comes."""
+    def _in_turn(
+        self,
+        db: Transaction,
+        taken: tuple[Letter, ...],
+        where: Where,
+        turns: dict[str, datetime],
+    ) -> bool:
+        """Take this message's place in every limit, or put the letters back until it comes.
+
+        `turns` says when those before have left each limit behind: letters that wait for the same
+        come one after the other, and are not all taken up again for each that goes.
+        """
         now = self.clock.machine()
-        rates = self.sender.rates(where)
-        free = [pacing.next_at(db, rate.destination) for rate in rates]
-        wait = max((at for at in free if at and at > now), default=None)
-        if wait is None:
-            for rate in rates:
-                pacing.set_next(db, rate.destination, _after(now, rate))
+        free = {
+            rate: turns.get(rate.destination) or pacing.next_at(db, rate.destination)
+            for rate in self.sender.rates(where)
+        }
+        turn = max((at for at in free.values() if at and at > now), default=None)
+        if turn is None:
+            for rate, at in free.items():
+                pacing.set_next(db, rate.destination, rate.after(now, at))
             return True
+        for rate in free:
+            turns[rate.destination] = turn + rate.gap
         for letter in taken:
-            letters.again(db, known(letter.id), self.holder, wait, "", counts=False)
+            letters.again(db, known(letter.id), self.holder, turn, "", counts=False)
         return False
 
     def _drawn(self, db: Transaction, taken: tuple[Letter, ...]) -> tuple[Card, int]:
@@ -142,7 +159,3 @@ class Picking:
             log.exception("letter_undrawable", letter=letter.id, exc_info=bug)
             return Batch((letter,), account=account, where=where)
         return Batch((letter,), card, version, account, where)
-
-
-def _after(now: datetime, rate: Rate) -> datetime:
-    return now + timedelta(seconds=rate.per / rate.many)

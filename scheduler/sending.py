@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.kit.card import Card
@@ -29,6 +30,11 @@ class Where:
     thread: str = ""
 
 
+# As a share of a limit: messages leave further apart than they may arrive, for they do not all take
+# equally long on the way. Part of it is spent on those that leave late.
+APART, LATE = 0.05, 0.03
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `many` messages to `destination` in `per` seconds."""
@@ -36,6 +42,19 @@ class Rate:
     destination: str
     many: int
     per: float
+
+    @property
+    def gap(self) -> timedelta:
+        """Between one message and the next."""
+        return timedelta(seconds=self.per / self.many) * (1 + APART)
+
+    def after(self, now: datetime, turn: datetime | None) -> datetime:
+        """When the next may go after one that goes now and whose turn it was at `turn`.
+
+        Who comes late keeps the turn, so that what each message is late does not add up.
+        """
+        begun = max(turn, now - timedelta(seconds=self.per) * LATE) if turn else now
+        return begun + self.gap
 
 
 @dataclass(frozen=True, slots=True)

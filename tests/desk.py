@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.core import Core, build
 from bot.pages import Key, Keys, Page
-from bot.platform import Address, Landed, Parcel, Pressed, Rate, Reply, Request, Said, Typed
+from bot.platform import Address, Landed, Parcel, Pressed, Reply, Request, Said, Typed
 from commands.kit.command import Command
 from commands.kit.errors import Undeliverable
+from scheduler.sending import Rate
 from storage.database import Database
 from tests.house import CAST, ZONE, TestClock, seeded
 

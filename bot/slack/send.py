@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.handing import Handing
 from bot.pages import Page
-from bot.platform import Address, Handed, Landed, Parcel, Rate
+from bot.platform import Address, Handed, Landed, Parcel
 from bot.shelf import Shelf
 from bot.slack import draw, happenings, home
 from bot.slack.api import OFFICIAL, PLATFORM, UNINSTALLED, connect, trusted
@@ -28,7 +28,7 @@ from bot.slack.markup import whole
 from bot.slack.upload import REFUSED_WITH_PICTURES, Hanging, SlackPictures, Upload, upload
 from bot.telling import Profile, Written
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
-from scheduler.sending import KEYS
+from scheduler.sending import KEYS, Rate
 
 Json = Any
 V = TypeVar("V")

@@ -14,10 +14,11 @@ import structlog
 from telegram import Bot, InputFile, InputMediaPhoto, Message, ReplyParameters
 
 from bot.pages import Image
-from bot.platform import Parcel, Rate
+from bot.platform import Parcel
 from bot.shelf import Place, Shelf, images
 from bot.telegram.hear import PLATFORM
 from commands.kit.errors import Later, Never, Unclear
+from scheduler.sending import Rate
 from storage.uploads import Hung
 
 V = TypeVar("V")

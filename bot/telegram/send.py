@@ -24,7 +24,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from bot.handing import Handing
-from bot.platform import Address, Handed, Landed, Parcel, Rate
+from bot.platform import Address, Handed, Landed, Parcel
 from bot.shelf import Shelf, images
 from bot.telegram import draw
 from bot.telegram.api import MISSHAPEN, TOO_MANY, TooMany, seconds, trusted
@@ -32,6 +32,7 @@ from bot.telegram.draw import Drawn
 from bot.telegram.hear import PLATFORM
 from bot.telegram.pictures import TelegramPictures
 from commands.kit.errors import Later, Never, TooLarge, Unclear, Undeliverable
+from scheduler.sending import Rate
 
 V = TypeVar("V")
 log = structlog.get_logger(PLATFORM)

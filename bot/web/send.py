@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.pages import Page
-from bot.platform import Address, Landed, Parcel, Rate
+from bot.platform import Address, Landed, Parcel
 from bot.web import company, draw
 from bot.web.live import Live
 from commands.kit.errors import Later, Never
+from scheduler.sending import Rate
 from storage import rooms
 from storage.database import Conflict, Database, Gone, Transaction
 from storage.rooms import Message

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.platform import Address, Landed, Parcel, Platform, Rate
+from bot.platform import Address, Landed, Parcel, Platform
+from scheduler.sending import Rate
 
 Send = Callable[[Parcel], Awaitable[Landed]]
 

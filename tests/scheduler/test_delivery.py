@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.platform import Rate
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
@@ -15,6 +16,7 @@ from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.delivery import GIVE_UP_AFTER, Delivery
 from scheduler.picking import LEASE
+from scheduler.sending import LATE, Rate
 from storage import backlog, letters, people
 from storage.database import Transaction
 from storage.letters import Letter
@@ -97,18 +99,18 @@ async def test_retry_after_is_obeyed(desk: Reception) -> None:
 
 
 async def test_one_a_second_to_a_chat(desk: Reception) -> None:
-    desk.mail.limit = (Rate("", 1, 1),)
+    desk.mail.limit = (rate := Rate("", 1, 1),)
     for number in range(5):
         await tell(desk, f"letter {number}")
     for second in range(5):
         await desk.core.delivery.tick()
         await desk.core.delivery.tick()
         assert len(desk.mail.sent) == second + 1
-        desk.clock.at += timedelta(seconds=1)
+        desk.clock.at += rate.gap
 
 
 async def test_two_replicas_share_the_pace(desk: Reception) -> None:
-    desk.mail.limit = (Rate("everything", 1, 1),)
+    desk.mail.limit = (rate := Rate("everything", 1, 1),)
     core = desk.core
     other = Delivery(core.database, desk.clock, core.post, core.delivery.drawing, holder="other")
     for person in (1, 2, 3, 4):
@@ -117,7 +119,43 @@ async def test_two_replicas_share_the_pace(desk: Reception) -> None:
         await desk.core.delivery.tick()
         await other.tick()
         assert len(desk.mail.sent) == second + 1
-        desk.clock.at += timedelta(seconds=1)
+        desk.clock.at += rate.gap
+
+
+async def test_each_waits_for_a_turn_of_its_own(desk: Reception) -> None:
+    desk.mail.limit = (rate := Rate("everything", 1, 1),)
+    for person in (1, 2, 3, 4):
+        await writes(desk, lambda at, to=person: at.tell(ToPerson(to), Card(T("hello"))))  # type: ignore[misc]
+    begun = desk.clock.at
+    await desk.core.delivery.tick()
+
+    def turns(db: Transaction) -> list[datetime]:
+        rows = [letters.get(db, number) for number in (2, 3, 4)]
+        return [row.next_at for row in rows if row]
+
+    found = await desk.core.database.read(turns)
+    assert found == [begun + rate.gap * behind for behind in (1, 2, 3)]
+
+
+def test_whoever_comes_a_little_late_keeps_the_turn() -> None:
+    rate, turn = Rate("everything", 30, 1.0), datetime(2026, 10, 14, tzinfo=UTC)
+    little, much = timedelta(seconds=LATE / 2), timedelta(seconds=LATE * 2)
+    assert rate.after(turn, None) == turn + rate.gap
+    assert rate.after(turn + little, turn) == turn + rate.gap
+    assert rate.after(turn + much, turn) == turn + much - timedelta(seconds=LATE) + rate.gap
+
+
+@given(late=st.lists(st.floats(0, 3), min_size=80, max_size=80))
+def test_no_window_holds_more_than_its_limit(late: list[float]) -> None:
+    """However late messages leave, so many of them never leave within less than their time."""
+    rate, turn = Rate("everything", 20, 6.0), None
+    now, left = datetime(2026, 10, 14, tzinfo=UTC), list[datetime]()
+    for seconds in late:
+        now = max(now, turn or now) + timedelta(seconds=seconds)
+        left.append(now)
+        turn = rate.after(now, turn)
+    spans = [after - before for before, after in zip(left, left[rate.many :], strict=False)]
+    assert min(spans) >= timedelta(seconds=rate.per)
 
 
 async def test_given_up_loudly(desk: Reception) -> None:
@@ -325,11 +363,11 @@ async def test_an_account_of_nobody_is_answered(desk: Reception) -> None:
 
 
 async def test_a_letter_behind_another_does_not_ask_to_be_looked_at(desk: Reception) -> None:
-    desk.mail.limit = (Rate("", 1, 10.0),)
+    desk.mail.limit = (rate := Rate("", 1, 10.0),)
     for number in range(3):
         await tell(desk, f"one of three: {number}")
     await desk.core.delivery.tick()
-    assert await desk.core.delivery.next_in() == timedelta(seconds=10)
+    assert await desk.core.delivery.next_in() == rate.gap
 
 
 async def test_an_answer_in_the_open_chat_rings_no_bell_and_news_does(desk: Reception) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from bot import sample
 from bot.core import Core, build
-from bot.platform import Landed, Parcel, Rate
+from bot.platform import Landed, Parcel
 from commands.kit.card import Card
 from commands.kit.desk import Desk, Source
 from commands.kit.people import Actor, To, ToChat, ToPerson
 from commands.kit.words import T
+from scheduler.sending import Rate
 from storage.database import Database, Transaction
 from tests.desk import Mailbox
 from tests.house import ROOMS, ZONE, TestClock, TestHouse, entered, lived_in, room_of, seeded
