@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from commands.kit.card import Card, Ref
 from scheduler.addressing import Addressing, works_here
 from scheduler.clock import Clock
 from scheduler.redrawing import Drawing
-from scheduler.sending import BUGS, NOBODY, UNDRAWABLE, Sender, Where
+from scheduler.sending import BUGS, NOBODY, UNDRAWABLE, Rate, Sender, Where
 from scheduler.topics import Topics
 from storage import letters, pacing
 from storage.database import Transaction, known
@@ -43,6 +44,38 @@ class Batch:
         return self.letters[0]
 
 
+class Limits:
+    """How the limits stand in one transaction, which holds their rows."""
+
+    def __init__(self, db: Transaction) -> None:
+        self._db = db
+        self._free: dict[str, datetime | None] = {}
+        self._queues: dict[str, datetime] = {}
+
+    def turn(self, rates: Sequence[Rate], now: datetime) -> datetime | None:
+        """Take a place in each limit now; or when a turn may come.
+
+        Those that wait for the same come one after the other, so that they are not all taken up
+        again for each that goes.
+        """
+        free = [self._next_at(rate.destination) for rate in rates]
+        wait = max((at for at in free if at and at > now), default=None)
+        if wait is None:
+            for rate, at in zip(rates, free, strict=True):
+                self._free[rate.destination] = after = rate.after(now, at)
+                pacing.set_next(self._db, rate.destination, after)
+            return None
+        turn = max([wait, *(self._queues.get(rate.destination, wait) for rate in rates)])
+        for rate in rates:
+            self._queues[rate.destination] = turn + rate.gap
+        return turn
+
+    def _next_at(self, destination: str) -> datetime | None:
+        if destination not in self._free:
+            self._free[destination] = pacing.next_at(self._db, destination)
+        return self._free[destination]
+
+
 class Picking:
     """What one replica's postman does in the transaction that takes letters."""
 
@@ -68,17 +101,15 @@ class Picking:
         until = now + LEASE
         taken = letters.claim(db, company, now, self.holder, until, AT_ONCE)
         batches: list[Batch | None] = []
-        turns: dict[str, datetime] = {}
+        limits = Limits(db)
         for letter in taken:
             more = (
                 letters.companions(db, letter, company, self.holder, until) if letter.merges else []
             )
-            batches.append(self._prepare(db, (letter, *more), turns))
+            batches.append(self._prepare(db, (letter, *more), limits))
         return batches
 
-    def _prepare(
-        self, db: Transaction, taken: tuple[Letter, ...], turns: dict[str, datetime]
-    ) -> Batch | None:
+    def _prepare(self, db: Transaction, taken: tuple[Letter, ...], limits: Limits) -> Batch | None:
         """Draw what is to be sent and choose the account; None when its destination must wait."""
         head = taken[0]
         if head.useful_until and self.clock.now() > head.useful_until:
@@ -88,7 +119,7 @@ class Picking:
         account, where = self.addressing.whereto(db, head)
         if where is None:
             return Batch(taken, lost=NOBODY.text)
-        if not self._in_turn(db, taken, where, turns):
+        if not self._in_turn(db, taken, where, limits):
             return None
         try:
             card, version = self._drawn(db, taken)
@@ -98,29 +129,13 @@ class Picking:
         return Batch(taken, card, version, account, where, self.topics.wanted(db, head, where))
 
     def _in_turn(
-        self,
-        db: Transaction,
-        taken: tuple[Letter, ...],
-        where: Where,
-        turns: dict[str, datetime],
+        self, db: Transaction, taken: tuple[Letter, ...], where: Where, limits: Limits
     ) -> bool:
-        """Take this message's place in every limit, or put the letters back until it comes.
-
-        `turns` says when those before have left each limit behind: letters that wait for the same
-        come one after the other, and are not all taken up again for each that goes.
-        """
-        now = self.clock.machine()
-        free = {
-            rate: turns.get(rate.destination) or pacing.next_at(db, rate.destination)
-            for rate in self.sender.rates(where)
-        }
-        turn = max((at for at in free.values() if at and at > now), default=None)
+        """Take this message's place in every limit, or put the letters back until it comes."""
+        rates = self.sender.rates(where)
+        turn = limits.turn(rates, self.clock.machine())
         if turn is None:
-            for rate, at in free.items():
-                pacing.set_next(db, rate.destination, rate.after(now, at))
             return True
-        for rate in free:
-            turns[rate.destination] = turn + rate.gap
         for letter in taken:
             letters.again(db, known(letter.id), self.holder, turn, "", counts=False)
         return False

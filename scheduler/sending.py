@@ -32,7 +32,7 @@ class Where:
 
 # As a share of a limit: messages leave further apart than they may arrive, for they do not all take
 # equally long on the way. Part of it is spent on those that leave late.
-APART, LATE = 0.05, 0.03
+APART, LATE = 0.06, 0.03
 
 
 @dataclass(frozen=True, slots=True)
