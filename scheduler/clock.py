@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from storage.database import Gone
+from storage.database import Conflict, Gone
 
 log = structlog.get_logger("clock")
 TICK = timedelta(seconds=15)
@@ -90,6 +90,10 @@ class Metronome:
                 again_in = await job()
             except Gone as error:
                 log.warning("database_gone", job=name, reason=str(error))
+                continue
+            except Conflict as error:
+                # Another replica was the first to write the same: the next tick sees it.
+                log.warning("job_came_second", job=name, reason=str(error).partition("\n")[0])
                 continue
             except Exception as error:  # a job with a bug must not end: the next tick tries again
                 log.exception("job_failed", job=name, exc_info=error)

@@ -171,11 +171,9 @@ def add(db: Transaction, customer: Customer) -> int:
 
 def get(db: Transaction, customer_id: int) -> Customer | None:
     """One customer."""
-    return db.recall("customer", customer_id, _get)
-
-
-def _get(db: Transaction, customer_id: int) -> Customer | None:
-    return _BY_ID.first(db, id=customer_id)
+    return db.recalled.of(
+        "customer", customer_id, ("customer",), lambda: _BY_ID.first(db, id=customer_id)
+    )
 
 
 def call(db: Transaction, customer_id: int, short: str) -> None:

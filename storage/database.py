@@ -29,12 +29,12 @@ from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
+from storage.recollection import Recollection
 
 Json = Any  # what json.loads gives
 R = TypeVar("R")
 V = TypeVar("V")
 
-_LOCKING = ("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 _DIALECTS: Mapping[str, Dialect] = {
     SQLITE: SQLiteDialect_pysqlite(paramstyle="named"),
     POSTGRESQL: PGDialect_psycopg(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
@@ -71,27 +71,17 @@ class Transaction:
         self.engine = engine
         self.saved = 0
         self.after: set[str] = set()
-        self.recalled: dict[tuple[str, int], object] = {}
+        self.recalled = Recollection(engine)
 
     def run(self, sql: str, values: Mapping[str, object] | None = None) -> Cursor:
         """Execute compiled SQL with driver-ready values."""
-        if not sql.startswith("SELECT") or sql.endswith(_LOCKING):
-            self.recalled.clear()
+        self.recalled.follow(sql)
         return self.connection.execute(sql, values or {})
 
     def run_many(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
         """Execute compiled SQL that changes rows, once for each of these values."""
-        self.recalled.clear()
+        self.recalled.follow(sql)
         self.connection.cursor().executemany(sql, values)
-
-    def recall(self, what: str, id_: int, find: Callable[[Transaction, int], V]) -> V:
-        """What was found before, unless anything was written or locked since.
-
-        A card names people often. Whoever waited for a lock must see what others did meanwhile.
-        """
-        if (what, id_) not in self.recalled:
-            self.recalled[what, id_] = find(self, id_)
-        return cast("V", self.recalled[what, id_])
 
     def add(self, row: SQLModel) -> int:
         """Insert a row of any table that has an `id`; give the id (also set on the row)."""
@@ -120,7 +110,7 @@ class Transaction:
         try:
             yield
         except BaseException:
-            self.recalled.clear()
+            self.recalled.forget()
             self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
             self.connection.execute(f"RELEASE SAVEPOINT {name}")
             raise

@@ -243,11 +243,7 @@ _NAMED = Query(
 
 def get(db: Transaction, person_id: int) -> Person | None:
     """One person, whether active or not."""
-    return db.recall("person", person_id, _get)
-
-
-def _get(db: Transaction, person_id: int) -> Person | None:
-    return _BY_ID.first(db, id=person_id)
+    return db.recalled.of("person", person_id, ("person",), lambda: _BY_ID.first(db, id=person_id))
 
 
 def active(db: Transaction) -> list[Person]:

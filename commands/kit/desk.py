@@ -270,7 +270,7 @@ class Desk:
         zone = person.zone_or(self.zone)
         if urgency is Urgency.DIGEST:
             return _next_morning(person, at, zone)
-        return quiet_ends(person.quiet, at, zone) if is_quiet(person.quiet, at, zone) else at
+        return max(at, quiet_ends(person.quiet, at, zone))
 
     # --- subjects ---------------------------------------------------------------------------------
 

@@ -158,7 +158,8 @@ To = ToPerson | ToContact | ToAccount | ToChat
 
 def load(db: Transaction, person_id: int) -> Person | None:
     """The person with this id, if active."""
-    return db.recall("colleague", person_id, _load)
+    tables = ("person", "membership")
+    return db.recalled.of("colleague", person_id, tables, lambda: _load(db, person_id))
 
 
 def _load(db: Transaction, person_id: int) -> Person | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from commands.kit.people import load
-from storage import people, subjects
+from storage import house, people, subjects
 from storage.database import Database, Transaction
 
 LINA = 1
@@ -88,3 +88,28 @@ def test_what_others_wrote_before_a_lock_was_given_is_seen(
     found, _ = database.write_now(work)
     other.close()
     assert found == ["en", "zh"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])  # on PostgreSQL a write may wait for others
+def test_what_changes_nothing_of_it_is_not_minded(database: Database, asked: list[str]) -> None:
+    def work(db: Transaction) -> None:
+        load(db, LINA)
+        with db.savepoint():
+            house.put(db, "a fact", 1)
+        asked.clear()
+        load(db, LINA)
+
+    database.write_now(work)
+    assert asked == []
+
+
+def test_a_departure_from_a_department_is_seen(database: Database) -> None:
+    def work(db: Transaction) -> list[frozenset[str]]:
+        seen = [load(db, LINA)]
+        people.place(db, LINA, {})
+        seen.append(load(db, LINA))
+        return [frozenset(one.departments) for one in seen if one]
+
+    (before, after), _ = database.write_now(work)
+    assert before
+    assert not after
