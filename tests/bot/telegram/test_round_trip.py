@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.pages import Key, Keys, Page, Quoted, Say, Table
-from bot.platform import Address, Parcel, Rate, Toast, Typed
+from bot.platform import Address, Parcel, Toast, Typed
 from bot.telegram.draw import TEXT
 from bot.telegram.menus import TelegramMenus
 from bot.telegram.send import TelegramPlatform, make_bot
 from commands.kit.errors import Never, Undeliverable
+from scheduler.sending import Rate
 from tests.bot.telegram.props import House
 from tests.bot.telegram.staging import QUALITY, Stage, staged
 from tests.fakes.telegram import FakeTelegram
