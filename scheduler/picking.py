@@ -65,9 +65,10 @@ class Limits:
                 self._free[rate.destination] = after = rate.after(now, at)
                 pacing.set_next(self._db, rate.destination, after)
             return None
-        turn = max([wait, *(self._queues.get(rate.destination, wait) for rate in rates)])
-        for rate in rates:
-            self._queues[rate.destination] = turn + rate.gap
+        # The limit that is free last: a chat that must wait long holds up nobody else.
+        last = rates[free.index(wait)]
+        turn = max(wait, self._queues.get(last.destination, wait))
+        self._queues[last.destination] = turn + last.gap
         return turn
 
     def _next_at(self, destination: str) -> datetime | None:

@@ -126,7 +126,7 @@ _BY_KEYS = Query(
 
 
 class Rarity(NamedTuple):
-    """About how many names have a gram; 0 is exact."""
+    """About how many names have a gram that some name has."""
 
     about: int
     gram: str

@@ -15,9 +15,9 @@ from commands.kit.errors import Later, Never, Unclear
 from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.delivery import GIVE_UP_AFTER, Delivery
-from scheduler.picking import LEASE
+from scheduler.picking import LEASE, Limits
 from scheduler.sending import LATE, Rate
-from storage import backlog, letters, people
+from storage import backlog, letters, pacing, people
 from storage.database import Transaction
 from storage.letters import Letter
 from storage.people import Account
@@ -135,6 +135,21 @@ async def test_each_waits_for_a_turn_of_its_own(desk: Reception) -> None:
 
     found = await desk.core.database.read(turns)
     assert found == [begun + rate.gap * behind for behind in (1, 2, 3)]
+
+
+async def test_a_chat_that_must_wait_long_holds_up_nobody_else(desk: Reception) -> None:
+    everybody, now = Rate("everything", 1, 1), desk.clock.at
+    far = now + timedelta(minutes=1)
+
+    def turns(db: Transaction) -> list[datetime | None]:
+        pacing.set_next(db, everybody.destination, now + everybody.gap)
+        pacing.set_next(db, "told to wait", far)
+        limits = Limits(db)
+        waiting = [(everybody, Rate(chat, 1, 1)) for chat in ("told to wait", "a", "b")]
+        return [limits.turn(rates, now) for rates in waiting]
+
+    found, _ = await desk.core.database.write(turns)
+    assert found == [far, now + everybody.gap, now + everybody.gap * 2]
 
 
 def test_whoever_comes_a_little_late_keeps_the_turn() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 from sqlmodel import col
 
 import storage
@@ -52,11 +52,10 @@ def test_no_constant_is_left_to_be_told(engine: str) -> None:
 
 def test_a_constant_is_taken_as_it_is_written(database: Database) -> None:
     odd = "it's 100 % :so"
-    query = Query(
-        str,
-        select(col(Person.name)).where(col(Person.id) == bindparam("id"), col(Person.name) != odd),
-    )
-    assert database.read_now(lambda db: query.first(db, id=ZHAO)) == "赵总"
+    alone = Query(str, select(literal(odd)))
+    beside = Query(str, select(literal(odd)).where(col(Person.id) == bindparam("id")))
+    assert database.read_now(alone.first) == odd
+    assert database.read_now(lambda db: beside.first(db, id=ZHAO)) == odd
 
 
 def test_an_open_draft_is_looked_for_among_the_open_ones(database: Database) -> None:
