@@ -53,32 +53,42 @@ def main(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Run the bot: every platform whose token is set, or the local chat."""
+    with _collecting_nothing():
+        from bot.wiring import assemble
+
+        settings = usable()
+        log_events(settings.log_format)
+        listening, running = _ready(settings, assemble)
+    _run(settings, listening, running)
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """What is read and built meanwhile stays for good: garbage is not looked for in it."""
     gc.disable()
-    from bot.wiring import assemble
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
-    settings = usable()
-    log_events(settings.log_format)
-    _run(settings, assemble)
 
-
-def _run(
-    settings: Settings,
-    put_together: Callable[[Settings], Running],
-    more: Callable[[Running], str] = lambda _: "",
-) -> None:
+def _ready(
+    settings: Settings, put_together: Callable[[Settings], Running]
+) -> tuple[socket, Running]:
+    """The bot, and what it will listen at; the port is known then."""
     with in_a_sentence(), ExitStack() as opened:
         listening = opened.enter_context(bound(settings.host, settings.port))
         port = listening.getsockname()[1]
         running = put_together(settings.model_copy(update={"port": port}))
         opened.pop_all()
-    # What was read and built stays for good: looking for garbage in it, on the way and ever after,
-    # would take a tenth of the start.
-    gc.freeze()
-    gc.enable()
+    return listening, running
+
+
+def _run(settings: Settings, listening: socket, running: Running, more: str = "") -> None:
+    port = listening.getsockname()[1]
     with suppress(OSError):  # a bot that can't be heard saying hello works all the same
-        typer.echo(
-            "\n".join(greeting(settings.host, port, running.link, running.code, more(running)))
-        )
+        typer.echo("\n".join(greeting(settings.host, port, running.link, running.code, more)))
     with _ending_well():
         serve(running, listening)
 
@@ -216,7 +226,8 @@ def rehearse(  # the ways to rehearse are few, and each is named
     settings = usable()
     log_events(settings.log_format)
     if days is None:
-        _run(settings, lambda at: rehearsing.opened(at, keep=keep), rehearsing.welcome)
+        listening, running = _ready(settings, lambda at: rehearsing.opened(at, keep=keep))
+        _run(settings, listening, running, rehearsing.welcome(running))
         return
     with in_a_sentence():
         plan = rehearsing.planned(days, seed, complaints)

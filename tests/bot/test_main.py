@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import json
 import os
 import re
@@ -74,6 +76,27 @@ def test_run_prints_a_link_to_the_local_chat(at: Path, served: list[Running]) ->
     assert re.search(rf"http://127\.0\.0\.1:[1-9]\d+{re.escape(served[0].link)}", done.stdout)
     assert "LANGUAGE=en" in done.stdout
     assert "First administrator" not in done.stdout
+
+
+def test_garbage_is_collected_again_however_the_start_ends(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bot("run").exit_code == 0
+    assert gc.isenabled()
+    monkeypatch.setenv("LANGUAGE", "xx")
+    assert bot("run").exit_code != 0
+    assert gc.isenabled()
+
+
+def test_a_bot_that_nobody_hears_saying_hello_works_all_the_same(
+    at: Path, served: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_said: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(program.typer, "echo", full)
+    assert bot("run").exit_code == 0
+    assert len(served) == 1
 
 
 def test_no_word_at_all_means_run(at: Path, served: list[Running]) -> None:
