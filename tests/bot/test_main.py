@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from bot import __main__ as program
@@ -94,7 +95,7 @@ def test_a_bot_that_nobody_hears_saying_hello_works_all_the_same(
     def full(_said: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(program.typer, "echo", full)
+    monkeypatch.setattr(typer, "echo", full)
     assert bot("run").exit_code == 0
     assert len(served) == 1
 
