@@ -28,7 +28,7 @@ from scheduler.sending import (
     Sender,
     Shown,
     Where,
-    backoff,
+    wait_after,
 )
 from scheduler.tally import Tally
 from scheduler.topics import Topics
@@ -41,6 +41,9 @@ from storage.postings import Posting
 
 log = structlog.get_logger("delivery")
 GIVE_UP_AFTER = 12
+# Nobody answers at the platform: that counts against a letter only so often, and it is kept a day.
+COUNT_AWAY, KEEP_AWAY = 6, timedelta(days=1)
+TAKES = timedelta(minutes=1)
 
 
 class Waiting(NamedTuple):
@@ -76,6 +79,8 @@ class Delivery:
         self.picking = Picking(clock, sender, self.addressing, drawing, self.topics, holder=holder)
         self.holder = holder
         self.tally = tally or Tally()
+        # When each platform last took a letter, by the machine's clock.
+        self._taken: dict[str, datetime] = {}
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -183,6 +188,8 @@ class Delivery:
         )
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:
+        if batch.where:
+            self._taken[batch.where.platform] = self.clock.machine()
         await self.database.write(lambda db: self._record(db, batch, shown))
         self._tell(batch, letters.SENT)
 
@@ -228,7 +235,7 @@ class Delivery:
 
     def _tell(self, batch: Batch, state: str) -> None:
         for letter in batch.letters:
-            self.tally.sent(state, self.clock.now() - max(letter.created_at, letter.not_before))
+            self.tally.sent(state, self.clock.now() - _due(letter))
 
     def _end(
         self, db: Transaction, batch: Batch, state: str, reason: str, *, told: bool = False
@@ -251,18 +258,31 @@ class Delivery:
     # --- what platforms answer --------------------------------------------------------------------
 
     async def _later(self, batch: Batch, later: Later) -> None:
-        if batch.head.attempts >= GIVE_UP_AFTER and not later.asked:
+        later = self._judged(batch.where, later)
+        if self._hopeless(batch, later):
             await self._settle(batch, letters.DEAD, reason=later.reason)
             return
-        wait = later.after if later.after is not None else backoff(batch.head.attempts)
-        at = self.clock.machine() + timedelta(seconds=wait)
+        at = self.clock.machine() + wait_after(later, batch.head.attempts)
         await self.database.write(lambda db: self._put_back(db, batch, later, at))
+
+    def _judged(self, where: Where | None, later: Later) -> Later:
+        """Where another letter was taken just now, this one is to blame and not the platform."""
+        taken = self._taken.get(where.platform) if where else None
+        if later.away and taken and self.clock.machine() - taken < TAKES:
+            return Later(later.reason, later.after)
+        return later
+
+    def _hopeless(self, batch: Batch, later: Later) -> bool:
+        """Whether it has been tried often enough, or for long enough where nobody answers."""
+        if later.away:
+            return self.clock.now() - _due(batch.head) > KEEP_AWAY
+        return batch.head.attempts >= GIVE_UP_AFTER and not later.asked
 
     def _put_back(self, db: Transaction, batch: Batch, later: Later, at: datetime) -> None:
         if later.token and batch.where:
             at = self._past_the_token(db, batch, batch.where, later, at)
         for letter in batch.letters:
-            counts = not later.asked
+            counts = _counts(letter, later)
             letters.again(db, known(letter.id), self.holder, at, later.reason, counts=counts)
         if later.asked and batch.where:
             rates = self.sender.rates(batch.where)
@@ -340,27 +360,27 @@ class Delivery:
         except Unclear:
             await self._as_declared(batch, reason)
         except Later as later:
-            if later.asked or batch.head.attempts < GIVE_UP_AFTER:
-                await self._look_again(batch, later)
-            else:
+            if self._hopeless(batch, later):
                 await self._as_declared(batch, later.reason)
+            else:
+                await self._look_again(batch, later)
         except Never as never:
             await self._as_declared(batch, never.reason)
         else:
             if found:
                 await self._sent(batch, found)
             else:
-                await self._later(batch, Later(reason))
+                await self._later(batch, Later(reason, away=True))
 
     async def _look_again(self, batch: Batch, later: Later) -> None:
         """It can't be looked for just now: sending once more meanwhile could double it."""
-        wait = later.after if later.after is not None else backoff(batch.head.attempts)
-        until = self.clock.machine() + timedelta(seconds=wait)
-        ids = [known(letter.id) for letter in batch.letters]
-        counts = not later.asked
-        await self.database.write(
-            lambda db: [letters.hold(db, i, self.holder, until, counts=counts) for i in ids]
-        )
+        until = self.clock.machine() + wait_after(later, batch.head.attempts)
+        await self.database.write(lambda db: self._hold(db, batch, later, until))
+
+    def _hold(self, db: Transaction, batch: Batch, later: Later, until: datetime) -> None:
+        for letter in batch.letters:
+            counts = _counts(letter, later)
+            letters.hold(db, known(letter.id), self.holder, until, counts=counts)
 
     async def _look_up(self, batch: Batch) -> Shown | None:
         if batch.card is None or batch.where is None:
@@ -380,3 +400,13 @@ class Delivery:
         for batch in batches:
             await self._unclear(batch, STOPPED.text)
         return len(batches)
+
+
+def _due(letter: Letter) -> datetime:
+    """When it should have gone, by the company's clock."""
+    return max(letter.created_at, letter.not_before)
+
+
+def _counts(letter: Letter, later: Later) -> bool:
+    """Whether this was an attempt that speaks against the letter itself."""
+    return not later.asked and not (later.away and letter.attempts >= COUNT_AWAY)

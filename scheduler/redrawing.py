@@ -16,7 +16,7 @@ from commands.kit.policy import Policy
 from commands.kit.words import T
 from scheduler.clock import Clock
 from scheduler.moving import moved
-from scheduler.sending import BUGS, Envelope, Sender, Where, backoff
+from scheduler.sending import BUGS, Envelope, Sender, Where, wait_after
 from storage import letters, people, postings, subjects
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -137,9 +137,7 @@ class Redrawing:
         try:
             look = await self.sender.redraw(envelope, posting.message, posting.look)
         except (Later, Unclear) as later:
-            after = later.after if isinstance(later, Later) and later.after else None
-            wait = after if after is not None else backoff(posting.attempts + 1)
-            at = self.clock.machine() + timedelta(seconds=wait)
+            at = self.clock.machine() + wait_after(later, posting.attempts + 1)
             await self.database.write(lambda db: postings.later(db, known(posting.id), at))
         except Never as never:
             given_up = never

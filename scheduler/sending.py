@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from commands.kit.card import Card
+from commands.kit.errors import Later, Unclear
 from commands.kit.words import T
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
+# While nobody answers at a platform it is asked more often: what waits goes soon after it is back.
+AWAY_WAIT = 60.0
 KEYS = "+"
 # Why a letter was lost: kept in English, translated when it is shown.
 NOBODY = T("nobody can be reached there")
@@ -119,6 +122,17 @@ class Sender(Protocol):
         """Whether this platform is switched on here."""
 
 
-def backoff(attempts: int) -> float:
-    """Seconds to wait after so many attempts."""
-    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT))
+def backoff(attempts: int, *, away: bool = False) -> float:
+    """Seconds to wait after so many attempts; `away` says that nobody answered."""
+    longest = AWAY_WAIT if away else LONGEST_WAIT
+    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), longest))
+
+
+def wait_after(failure: Later | Unclear, attempts: int) -> timedelta:
+    """How long to wait after so many: what the platform asks for, or longer each time.
+
+    What is unclear was not answered; it is asked again only where that does no harm.
+    """
+    if isinstance(failure, Unclear):
+        return timedelta(seconds=backoff(attempts, away=True))
+    return timedelta(seconds=failure.after or backoff(attempts, away=failure.away))

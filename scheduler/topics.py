@@ -17,7 +17,7 @@ from commands.kit.words import T, Words
 from scheduler import troubles
 from scheduler.alarm import Clocks, raise_alarm
 from scheduler.clock import Clock
-from scheduler.sending import Sender, Where, backoff
+from scheduler.sending import Sender, Where, wait_after
 from storage import footings, places, subjects, topics
 from storage.database import Database, Transaction, known
 from storage.letters import Letter
@@ -163,9 +163,7 @@ class Topics:
         try:
             await self.sender.close_topic(where, closed=closed)
         except (Later, Unclear) as later:
-            after = later.after if isinstance(later, Later) and later.after else None
-            wait = timedelta(seconds=after or backoff(topic.attempts + 1))
-            at = self.clock.machine() + wait
+            at = self.clock.machine() + wait_after(later, topic.attempts + 1)
             await self.database.write(lambda db: topics.later(db, known(topic.id), at))
         except Never as never:
             log.info("topic_left_as_it_is", topic=topic.id, reason=never.reason)

@@ -273,7 +273,7 @@ class SlackPlatform:
             answer = await self._asked(call, address.chat)
             return list(answer["messages"]), _cursor_of(answer)
         except Unclear as error:
-            raise Later(f"cannot look for it: {error.reason}") from error
+            raise Later(f"cannot look for it: {error.reason}", away=True) from error
         except Never as error:
             raise Unclear(f"cannot look for it: {error.reason}") from error
         except MISSHAPEN as error:
@@ -353,7 +353,7 @@ def _check_file(response: aiohttp.ClientResponse) -> None:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise Later("too many requests", _seconds(response.headers), asked=True)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Later(f"status {status}")
+        raise Later(f"status {status}", away=True)
     raise Never(f"the file is not to be had: status {status}")
 
 
@@ -375,7 +375,7 @@ async def _limited(work: Awaitable[V], limit: float, chat: str) -> V:
         async with asyncio.timeout(limit):
             return await work
     except UNSENT as error:
-        raise Later(f"no connection: {type(error).__name__}") from error
+        raise Later(f"no connection: {type(error).__name__}", away=True) from error
     except SlackApiError as error:
         raise _refused(error.response, chat) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -389,7 +389,7 @@ def _repeatable() -> Iterator[None]:
     try:
         yield
     except Unclear as unclear:
-        raise Later(unclear.reason) from unclear
+        raise Later(unclear.reason, away=True) from unclear
 
 
 def _refused(response: Json, chat: str) -> Undeliverable:

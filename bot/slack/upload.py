@@ -79,7 +79,7 @@ async def _put(client: AsyncWebClient, address: str, content: bytes) -> None:
         async with posted as response:
             status = response.status
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Later(f"no upload: {type(error).__name__}") from error
+        raise Later(f"no upload: {type(error).__name__}", away=True) from error
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Later(f"no upload: status {status}")
     if status != HTTPStatus.OK:

@@ -262,7 +262,7 @@ def _repeatable() -> Iterator[None]:
     try:
         yield
     except Unclear as unclear:
-        raise Later(unclear.reason) from unclear
+        raise Later(unclear.reason, away=True) from unclear
 
 
 @contextmanager
@@ -298,7 +298,7 @@ def _outcome(error: TelegramError) -> Undeliverable:
         case BadRequest():
             return _refusal(error.message)
         case NetworkError() if isinstance(error.__cause__, UNSENT):
-            return Later(f"no connection: {type(error.__cause__).__name__}")
+            return Later(f"no connection: {type(error.__cause__).__name__}", away=True)
     return Unclear(error.message)
 
 

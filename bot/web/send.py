@@ -62,14 +62,14 @@ class WebPlatform:
         try:
             return await self._database.read(lambda db: _found(db, parcel))
         except Gone as gone:
-            raise Later(str(gone)) from gone
+            raise Later(str(gone), away=True) from gone
 
     async def fetch(self, remote: str) -> bytes:
         """The bytes of a file that somebody sent."""
         try:
             file = await self._database.read(lambda db: rooms.file(db, remote))
         except Gone as gone:
-            raise Later(str(gone)) from gone
+            raise Later(str(gone), away=True) from gone
         if file is None:
             raise Never("there is no such file")
         return file.content
@@ -83,7 +83,7 @@ class WebPlatform:
             done, _ = await self._database.write(work)
         except (Gone, Conflict) as error:
             # Either means that nothing was committed.
-            raise Later(str(error)) from error
+            raise Later(str(error), away=True) from error
         self._live.ring()
         return done
 

@@ -59,7 +59,8 @@ class Undeliverable(Exception):
 class Later(Undeliverable):
     """Not now. `after` is in seconds; with `everyone` the whole bot must wait.
 
-    `token` says that nothing can be sent at all until somebody mends the bot's token.
+    `token` says that nothing can be sent at all until somebody mends the bot's token, `away` that
+    nobody answered there: the message is not to blame.
     """
 
     def __init__(
@@ -70,12 +71,14 @@ class Later(Undeliverable):
         everyone: bool = False,
         asked: bool = False,
         token: bool = False,
+        away: bool = False,
     ) -> None:
         super().__init__(reason)
         self.after = after
         self.everyone = everyone
         self.asked = asked
         self.token = token
+        self.away = away
 
 
 class Never(Undeliverable):

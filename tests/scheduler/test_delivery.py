@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.platform import Landed, Parcel
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source, Urgency
 from commands.kit.errors import Later, Never, Unclear
@@ -24,7 +25,7 @@ from storage.people import Account
 from tests.desk import Reception, reception
 from tests.house import ZONE
 
-LINA = 3
+LINA, WANG = 3, 2
 
 
 @pytest.fixture
@@ -188,6 +189,85 @@ async def test_given_up_loudly(desk: Reception) -> None:
     why = "another program runs with the same bot token and takes the messages (“Conflict”)"
     lost = f"could not be delivered: {why}"
     assert any(lost in str(posted.page) for _, posted in desk.mail.redrawn)
+
+
+async def test_an_outage_speaks_against_no_letter(desk: Reception) -> None:
+    """Two hours without an answer: it goes within a minute of the platform's return."""
+    desk.mail.failing = [Later("no connection", away=True)] * 150
+    await tell(desk, "hello")
+    for _ in range(110):
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(seconds=65)
+    desk.mail.failing = []
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENT
+    assert desk.mail.titles("dm:lina") == ["hello"]
+
+
+async def test_after_an_outage_what_is_wrong_with_a_letter_still_counts(desk: Reception) -> None:
+    """It is neither given up on at its first failure, nor tried for ever."""
+    away, wrong = Later("no connection", away=True), Later("Conflict")
+    desk.mail.failing = [*[away] * 30, *[wrong] * 20]
+    await tell(desk, "hello")
+    looks = 0
+    while (await letter(desk)).state == letters.WAITING and looks < 60:
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(minutes=16)
+        looks += 1
+    assert (await letter(desk)).state == letters.DEAD
+    assert GIVE_UP_AFTER // 2 < looks - 30 < GIVE_UP_AFTER
+
+
+async def test_where_nobody_answers_for_a_day_it_is_given_up(desk: Reception) -> None:
+    desk.mail.failing = [Later("no connection", away=True)] * 100
+    await tell(desk, "hello")
+    for hours in range(26):
+        await desk.core.delivery.tick()
+        assert (await letter(desk)).state == (letters.WAITING if hours <= 24 else letters.DEAD)
+        desk.clock.at += timedelta(hours=1)
+
+
+async def test_what_cannot_be_looked_up_during_an_outage_is_looked_up_after_it(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it declares: it is neither doubled nor shown as unclear while that can be known."""
+    looked = desk.mail.find
+
+    async def away(_parcel: object) -> None:
+        raise Later("cannot look for it", away=True)
+
+    monkeypatch.setattr(desk.mail, "find", away)
+    desk.mail.failing = [Unclear("reset")]
+    await tell(desk, "greeting", repeats=False)
+    for _ in range(110):
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(seconds=65)
+    assert (await letter(desk)).state == letters.SENDING
+    monkeypatch.setattr(desk.mail, "find", looked)
+    await desk.core.delivery.tick()
+    desk.clock.at += timedelta(seconds=61)
+    await desk.core.delivery.tick()
+    assert desk.mail.titles("dm:lina") == ["greeting"]
+
+
+async def test_a_letter_that_is_refused_beside_others_that_go_is_to_blame(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform calls it its own fault each time: that letter alone is given up on."""
+    original = desk.mail.send
+
+    async def send(parcel: Parcel) -> Landed:
+        if "poison" in str(parcel.page):
+            raise Unclear("status 500")
+        return await original(parcel)
+
+    monkeypatch.setattr(desk.mail, "send", send)
+    await tell(desk, "poison")
+    for at in range(GIVE_UP_AFTER + 2):
+        await writes(desk, lambda tell_: tell_.tell(ToPerson(WANG), Card(T("news"))))
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(minutes=16)
+        assert at < GIVE_UP_AFTER or (await letter(desk)).state == letters.DEAD
 
 
 async def test_the_next_account_is_tried(desk: Reception) -> None:
