@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -158,6 +159,7 @@ def _shift(hours: WorkingHours, day: date) -> Period:
     return _boundary(day, hours.start, hours.zone), _boundary(last, hours.end, hours.zone)
 
 
+@lru_cache(maxsize=4_096)
 def _boundary(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """When the wall clock first shows `clock` or later on `day`, in UTC.
 

@@ -264,8 +264,10 @@ class Desk:
 
     def _not_before(self, to: To, urgency: Urgency, *, merges: bool) -> datetime:
         at = self.recorded_at + (MERGE_WITHIN if merges else timedelta())
-        person = load(self.db, to.id) if isinstance(to, ToPerson) else None
-        if urgency is Urgency.NOW or person is None:
+        if urgency is Urgency.NOW or not isinstance(to, ToPerson):
+            return at
+        person = load(self.db, to.id)
+        if person is None:
             return at
         zone = person.zone_or(self.zone)
         if urgency is Urgency.DIGEST:

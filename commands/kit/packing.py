@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import Generic, TypeVar, cast
 
 from commands.kit import words
@@ -17,14 +17,18 @@ class Packing(Generic[V]):
 
     def __init__(self, *kinds: type) -> None:
         self._kinds: dict[str, type] = {kind.__name__: kind for kind in kinds}
+        self._names = {kind: tuple(field.name for field in fields(kind)) for kind in kinds}
 
     def pack(self, value: object) -> Json:
         """To JSON."""
         kind = type(value)
-        if self._kinds.get(kind.__name__) is kind and is_dataclass(kind):
-            inner = {f.name: self.pack(getattr(value, f.name)) for f in fields(kind)}
-            return {"is": kind.__name__} | inner
+        names = self._names.get(kind)
+        if names is not None:
+            inner = {name: self.pack(getattr(value, name)) for name in names}
+            return {"is": kind.__name__, **inner}
         match value:
+            case str() | int() | None:
+                return value
             case frozenset():
                 return {"is": "set", "of": sorted(value)}
             case tuple() | list():
