@@ -297,8 +297,12 @@ def _told(text: str, declared: Declared, ctx: Context, found: Understood) -> str
 
 
 def told_in(declared: Declared) -> Question | None:
-    """The question that the words of a message answer."""
+    """The question that the words of a message answer: one that must be, and asks for many words.
+
+    Where none must be answered that is in words, it is one that may.
+    """
     texts = [q for q in declared.questions if isinstance(q.kind, Text)]
+    texts = [q for q in texts if q.required] or texts
     return next((q for q in texts if q.ask.long), texts[0] if texts else None)
 
 

@@ -1,0 +1,214 @@
+"""Management decides: an admission is put to them, and what they decide is done (clause 2.2.4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from commands.admissions import steps
+from commands.admissions.rules import (
+    COMPLETE,
+    CONDITION,
+    KIND,
+    AdmissionPolicy,
+    Criterion,
+    Opinion,
+    Verdict,
+    material,
+    met,
+)
+from commands.approvals import asking
+from commands.approvals.asking import Facts, Procedure, whom
+from commands.approvals.rules import Rule
+from commands.customers import open_file
+from commands.kit.card import STAFF, Card, Line, Quote, Ref
+from commands.kit.desk import Desk
+from commands.kit.people import ToPerson
+from commands.kit.words import T, Value, Words, listed
+from storage import admissions, approvals, customers
+from storage.admissions import ADMITTED, DECIDING, REJECTED, RETURNED, Admission
+from storage.approvals import APPROVED, Approval
+from storage.customers import Contact
+from storage.database import Transaction, known
+from storage.timers import Timer
+
+CLAUSE = "2.2.4"
+
+
+def put(desk: Desk, admission: Admission) -> Ref:
+    """Put it to those who decide, with the report, the five criteria and the opinion of sales."""
+    policy = desk.policy.of(AdmissionPolicy)
+    how = Procedure(
+        name=steps.title_of(admission),
+        clause=CLAUSE,
+        deciders=whom(desk.db, policy.deciders),
+        rule=Rule(policy.rule),
+        wanted=policy.wanted,
+        barred=frozenset({admission.submitter_id}),
+    )
+    about = Ref(KIND, known(admission.id))
+    return asking.ask(desk, about, asks(desk.db, admission), facts(desk.db, admission), how)
+
+
+def asks(db: Transaction, admission: Admission) -> Card:
+    """What those who decide read first: the opinion, then the criteria."""
+    values: dict[str, Value] = {"name": admission.name, "number": admission.number or "—"}
+    parts = (
+        Line(opinion_of(admission), STAFF),
+        Line(criteria_of(db, known(admission.id)), STAFF),
+        Quote(admission.report, T("report of the site visit"), STAFF),
+    )
+    return Card(T("admission of {name} ({number})", **values), parts)
+
+
+def opinion_of(admission: Admission) -> T:
+    """What sales recommends, with its conditions."""
+    if admission.opinion != Opinion.IF:
+        return T("Sales: {opinion}", opinion=Opinion(admission.opinion).words)
+    return T(
+        "Sales: recommend if, by {day:near}: {condition}",
+        day=admission.condition_by,
+        condition=admission.condition,
+    )
+
+
+def criteria_of(db: Transaction, id_: int) -> T:
+    """How many of the five criteria are met, and which are to be improved."""
+    verdicts = admissions.verdicts(db, id_)
+    many, improve = met(verdicts)
+    if not improve:
+        return T("Criteria: all {of} met", of=len(verdicts))
+    names = listed([criterion.words for criterion in improve])
+    return T(
+        "Criteria: {n} of {of} met, to be improved: {names}",
+        n=many,
+        of=len(verdicts),
+        names=names,
+    )
+
+
+def facts(db: Transaction, admission: Admission) -> Facts:
+    """What is decided on, so that a change of it is seen."""
+    found: dict[str, Words] = {
+        "name": admission.name,
+        "products": admission.products,
+        "report": admission.report,
+        "opinion": opinion_of(admission),
+    }
+    for one in admissions.verdicts(db, known(admission.id)):
+        found[one.criterion] = Verdict(one.verdict).words
+    return found
+
+
+def changed(desk: Desk, admission: Admission) -> None:
+    """Something that is decided on reads differently now."""
+    about = Ref(KIND, known(admission.id))
+    asking.changed(desk, about, asks(desk.db, admission), facts(desk.db, admission))
+
+
+# --- what follows ---------------------------------------------------------------------------------
+
+
+def decided(desk: Desk, timer: Timer) -> None:
+    """The decision has taken effect."""
+    admission = admissions.get(desk.db, timer.subject_id)
+    approval = approvals.get(desk.db, timer.extra["approval"])
+    if admission is None or approval is None or admission.state != DECIDING:
+        return
+    match approval.state:
+        case approvals.APPROVED:
+            _admit(desk, admission, approval)
+        case approvals.REJECTED:
+            _reject(desk, admission, approval)
+        case _:
+            _give_back(desk, admission, approval)
+
+
+def _moved(desk: Desk, admission: Admission, state: str, reason: str = "") -> Ref:
+    before = material(admission)
+    admission.state, admission.since, admission.reason = state, desk.now, reason
+    if state in {ADMITTED, REJECTED}:
+        admission.ended_at = desk.now
+    admissions.save(desk.db, admission)
+    about = Ref(KIND, known(admission.id))
+    desk.change(about, before, material(admission), shown=material(admission))
+    return about
+
+
+def _admit(desk: Desk, admission: Admission, approval: Approval) -> None:
+    """Open the file with everything known; ask marketing for the rest; conditions are owed."""
+    assert approval.state == APPROVED
+    owner = admission.visitor_id or admission.owner_id
+    file = open_file(desk, admission.name, short="", owner_id=owner, important=False)
+    _known(desk, admission, file)
+    admission.customer_id = file.id
+    about = _moved(desk, admission, ADMITTED)
+    marketing = steps.owe(desk, admission, COMPLETE)
+    if marketing:
+        desk.tell(ToPerson(marketing.id), Ref(KIND, about.id, "complete"))
+    _conditions(desk, admission, approval)
+
+
+def _known(desk: Desk, admission: Admission, file: Ref) -> None:
+    """What was collected on the way stands in the file."""
+    note = "\n".join(filter(None, (admission.overview, admission.products)))
+    customers.describe(desk.db, file.id, admission.registration, note)
+    if admission.contact:
+        contact = Contact(
+            customer_id=file.id,
+            name=admission.contact,
+            title=admission.position,
+            phone=admission.phone,
+            email=admission.email,
+            created_at=desk.now,
+        )
+        customers.add_contact(desk.db, contact)
+
+
+def _conditions(desk: Desk, admission: Admission, approval: Approval) -> None:
+    """What was approved on a condition is owed by its owner, by its date."""
+    if not approval.condition and admission.opinion != Opinion.IF:
+        return
+    day = admission.condition_by or (desk.now + timedelta(days=30)).astimezone(desk.zone).date()
+    by = datetime.combine(day, time(18), desk.zone).astimezone(UTC)
+    owner = steps.owe(desk, admission, CONDITION, steps.Span(by - timedelta(days=7), by))
+    if owner:
+        desk.tell(ToPerson(owner.id), Ref(KIND, known(admission.id), "condition"))
+
+
+def _reject(desk: Desk, admission: Admission, approval: Approval) -> None:
+    reasons = [s.reason for s in approvals.seats(desk.db, known(approval.id)) if s.reason]
+    about = _moved(desk, admission, REJECTED, "\n".join(reasons))
+    if approval.submitter_id != admission.submitter_id:
+        desk.tell(ToPerson(admission.submitter_id), about)
+
+
+def _give_back(desk: Desk, admission: Admission, approval: Approval) -> None:
+    """To be corrected, and submitted again."""
+    about = _moved(desk, admission, RETURNED, approval.reason)
+    owner = steps.owe(desk, admission, "report")
+    if owner:
+        desk.tell(ToPerson(owner.id), about)
+
+
+def conditions_of(admission: Admission, approval: Approval | None) -> list[str]:
+    """Every condition of an approval, in words: those of the report, and those added."""
+    own = approval.condition if approval else ""
+    return [one for one in (admission.condition, own) if one]
+
+
+def criteria_lines(db: Transaction, id_: int) -> list[Line]:
+    """The five criteria, each with its verdict and note."""
+    found = {one.criterion: one for one in admissions.verdicts(db, id_)}
+    return [_judged(criterion, found[criterion]) for criterion in Criterion if criterion in found]
+
+
+def _judged(criterion: Criterion, one: admissions.Verdict) -> Line:
+    mark = {Verdict.MET: "☑", Verdict.IMPROVE: "◐", Verdict.UNMET: "✗"}[Verdict(one.verdict)]
+    values: dict[str, Value] = {
+        "mark": mark,
+        "criterion": criterion.words,
+        "verdict": Verdict(one.verdict).words,
+    }
+    if not one.note:
+        return Line(T("{mark} {criterion}: {verdict}", **values), STAFF)
+    return Line(T("{mark} {criterion}: {verdict} ({note})", note=one.note, **values), STAFF)

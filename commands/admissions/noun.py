@@ -1,0 +1,109 @@
+"""What admissions tell the rest of the house."""
+
+from __future__ import annotations
+
+from commands.admissions import cards, deciding, steps
+from commands.admissions.rules import ABOVE, BREACH, EVE, KIND, NUMBER, WARN, WORDS, numbered
+from commands.approvals.rules import DECIDED
+from commands.kit.card import Ref
+from commands.kit.desk import Desk
+from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
+from commands.kit.people import Actor
+from storage import admissions, readings
+from storage.admissions import Admission
+from storage.database import Transaction, known
+
+SHOWN = 20
+
+
+def find(look: Look, text: str, actor: Actor | None) -> Matches:
+    """By number or name; those under way, the oldest first, when nothing was typed."""
+    if actor is not None and actor.person is None:
+        return Matches()
+    number = numbered(text)
+    exact = admissions.by_number(look.db, number) if number else None
+    if exact:
+        return Matches((_found(exact),), clear=True)
+    key = readings.bare(text)
+    if not key:
+        return Matches(tuple(map(_found, admissions.under_way(look.db, SHOWN))))
+    found = tuple(map(_found, admissions.named(look.db, key)))
+    return Matches(found, clear=len(found) == 1)
+
+
+def _found(admission: Admission) -> Found:
+    return Found(known(admission.id), steps.title_of(admission))
+
+
+def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
+    """The admission whose number a text begins with, and the rest of the text."""
+    number, match = numbered(text), NUMBER.match(text)
+    exact = admissions.by_number(look.db, number) if number else None
+    if exact is None or match is None:
+        return Matches(), text
+    return Matches((_found(exact),), clear=True), text[match.end() :]
+
+
+def name_of(db: Transaction, id_: int) -> str | None:
+    """An admission's number and name."""
+    found = admissions.get(db, id_)
+    return steps.title_of(found) if found else None
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Who answers for it, and who filed it."""
+    found = admissions.get(db, id_)
+    if found is None:
+        return None
+    owner = found.visitor_id or found.owner_id
+    return Involved(owner_id=owner, submitter_ids=frozenset({found.submitter_id}))
+
+
+def topic(db: Transaction, id_: int) -> Topic | None:
+    """It is talked about by its number and name, until it has ended."""
+    found = admissions.get(db, id_)
+    return Topic(steps.title_of(found), found.ended_at is not None) if found else None
+
+
+def hand(desk: Desk, id_: int, to_id: int) -> None:
+    """Somebody else answers for it from now on."""
+    admission = admissions.get(desk.db, id_)
+    if admission is None:
+        return
+    before = {"owner": admission.owner_id, "visitor": admission.visitor_id}
+    if admission.visitor_id == admission.owner_id:
+        admission.visitor_id = to_id
+    admission.owner_id = to_id
+    admissions.save(desk.db, admission)
+    after = {"owner": to_id, "visitor": admission.visitor_id}
+    desk.change(Ref(KIND, id_), before, after)
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=find,
+    name_of=name_of,
+    card=cards.card,
+    views={
+        "notice": steps.notice,
+        "eve": steps.tomorrow,
+        "condition": cards.condition,
+        "complete": cards.complete,
+    },
+    involved=involved,
+    leads=leads,
+    numbered=lambda text: numbered(text) is not None,
+    verbs=("admission",),
+    topic=topic,
+    held=admissions.owned_by,
+    hand=hand,
+    owe_anew=steps.owe_anew,
+    timers={
+        WARN: steps.fire,
+        BREACH: steps.fire,
+        ABOVE: steps.fire,
+        EVE: steps.eve,
+        DECIDED: deciding.decided,
+    },
+)

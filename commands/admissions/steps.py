@@ -1,0 +1,232 @@
+"""Who owes the next step of an admission, by when, and what happens if nobody moves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from commands.admissions.rules import (
+    ABOVE,
+    BREACH,
+    CLAUSE_OF,
+    COMPLETE,
+    CONDITION,
+    DEPARTMENT_OF,
+    DUE_WORDS,
+    EVALUATE,
+    EVE,
+    KIND,
+    OWED_AT,
+    PLAN,
+    REPORT,
+    WARN,
+    AdmissionPolicy,
+    material,
+)
+from commands.approvals.rules import ApprovalPolicy
+from commands.kit.calendar import add_working
+from commands.kit.card import STAFF, Card, Line, Ref
+from commands.kit.desk import Desk
+from commands.kit.noun import Look
+from commands.kit.people import Person, ToPerson, acting, head_of, load, superior_of
+from commands.kit.words import T, Value
+from storage import admissions, dues, people, timers
+from storage.admissions import Admission
+from storage.database import known
+from storage.dues import Due
+from storage.timers import Timer
+
+EVENING = time(17)
+
+
+class Span(NamedTuple):
+    """When a step is warned of, and by when it is owed."""
+
+    warn: datetime
+    by: datetime
+
+
+def title_of(admission: Admission) -> str:
+    """What people call it: its number, once it has one, and the prospect's name."""
+    return f"{admission.number or ''} {admission.name}".strip()
+
+
+def owner_of(desk: Desk, admission: Admission, owed: str) -> Person | None:
+    """Who owes a step: who visits or answers for it, else the head of its department."""
+    named = admission.visitor_id if owed in {REPORT, CONDITION} else None
+    if owed in {EVALUATE, COMPLETE}:
+        submitter = load(desk.db, admission.submitter_id)
+        if submitter and DEPARTMENT_OF[owed] in submitter.departments:
+            return submitter
+    person = load(desk.db, named or admission.owner_id or 0)
+    if person and DEPARTMENT_OF[owed] in person.departments:
+        return person
+    return head_of(desk.db, DEPARTMENT_OF[owed])
+
+
+def _working_days(desk: Desk, since: datetime, days: int) -> datetime:
+    """So many working days later."""
+    policy = desk.policy.of(ApprovalPolicy)
+    return add_working(policy.hours(desk.zone), since, days * policy.day)
+
+
+def _span(desk: Desk, admission: Admission, owed: str) -> Span:
+    policy = desk.policy.of(AdmissionPolicy)
+    days = {
+        EVALUATE: policy.evaluate_days,
+        PLAN: policy.plan_days,
+        REPORT: policy.report_days,
+        COMPLETE: policy.complete_days,
+    }[owed]
+    since = desk.now
+    if owed == REPORT and admission.visit_day:
+        visited = datetime.combine(admission.visit_day, time(), desk.zone).astimezone(UTC)
+        since = max(since, visited)
+    return Span(_working_days(desk, since, days - 1), _working_days(desk, since, days))
+
+
+def owe(desk: Desk, admission: Admission, owed: str, span: Span | None = None) -> Person | None:
+    """From now on somebody owes this step, whom it gives; its ladder hangs on it."""
+    owner = owner_of(desk, admission, owed)
+    about = Ref(KIND, known(admission.id))
+    warn, by = span or _span(desk, admission, owed)
+    what = T("{what}: {name}", what=DUE_WORDS[owed], name=title_of(admission))
+    owner_id = owner.id if owner else None
+    due = desk.owe(about, owed, what, clause=CLAUSE_OF[owed], by=by, owner=owner_id)
+    if warn > desk.recorded_at:
+        desk.at(warn, about, WARN, due=due)
+    desk.at(by, about, BREACH, due=due)
+    desk.at(_working_days(desk, by, 1), about, ABOVE, due=due)
+    return owner
+
+
+def owe_anew(desk: Desk, excused: Due, left: timedelta) -> datetime:
+    """The same is owed again: with the time that was left, but not less than a working day."""
+    by = max(desk.now + left, _working_days(desk, desk.now, 1))
+    admission = admissions.get(desk.db, excused.subject_id)
+    assert admission is not None
+    owe(desk, admission, excused.name, Span(desk.now, by))
+    return by
+
+
+def go_on(desk: Desk, admission: Admission, state: str) -> None:
+    """The next step begins: what was owed is done, who owes the next is told."""
+    keep(desk, admission, OWED_AT.get(admission.state, ""))
+    before = material(admission)
+    admission.state, admission.since = state, desk.now
+    admissions.save(desk.db, admission)
+    about = Ref(KIND, known(admission.id))
+    desk.change(about, before, material(admission), shown=material(admission))
+    if owed := OWED_AT.get(state):
+        owner = owe(desk, admission, owed)
+        if owner and (desk.actor.person is None or owner.id != desk.actor.person.id):
+            desk.tell(ToPerson(owner.id), about)
+
+
+def keep(desk: Desk, admission: Admission, owed: str) -> None:
+    """A step was done."""
+    for due in dues.of(desk.db, KIND, known(admission.id)):
+        if due.name == owed and due.state in {dues.OPEN, dues.MISSED}:
+            desk.keep(due, at=desk.now, evidence=f"step:{owed}")
+
+
+def drop(desk: Desk, admission: Admission) -> None:
+    """Nothing is owed on it any more: it goes no further, or the step begins anew."""
+    for due in dues.of(desk.db, KIND, known(admission.id)):
+        if due.state in {dues.OPEN, dues.MISSED}:
+            dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
+    timers.drop(desk.db, KIND, known(admission.id))
+
+
+def visit_at(desk: Desk, admission: Admission) -> None:
+    """The visitor is reminded on the evening before."""
+    about = Ref(KIND, known(admission.id))
+    timers.drop(desk.db, KIND, about.id, EVE)
+    if admission.visit_day is None:
+        return
+    eve = datetime.combine(admission.visit_day - timedelta(days=1), EVENING, desk.zone)
+    if eve > desk.recorded_at:
+        desk.at(eve.astimezone(UTC), about, EVE)
+
+
+# --- if nobody moves ------------------------------------------------------------------------------
+
+
+def fire(desk: Desk, timer: Timer) -> None:
+    """A step's moment has come: whoever owes it is told, and then those above them."""
+    admission = admissions.get(desk.db, timer.subject_id)
+    due = dues.get(desk.db, timer.due_id) if timer.due_id else None
+    if admission is None or due is None or due.state not in {dues.OPEN, dues.MISSED}:
+        return
+    about = Ref(KIND, timer.subject_id)
+    if timer.name == BREACH:
+        dues.miss(desk.db, known(due.id))
+        desk.note(about, None, {"missed": due.name})
+    told: set[int] = set()
+    for person in _told(desk, due, timer.name):
+        acts = acting(desk.db, person.id, timer.at) if person else None
+        if acts is None or acts.person.id in told:
+            continue
+        told.add(acts.person.id)
+        instead = acts.instead_of.id if acts.instead_of else None
+        view = Ref(KIND, about.id, f"notice:{timer.name}:{due.id}")
+        desk.tell(
+            ToPerson(acts.person.id, instead), view, replaces=f"{about}:{due.name}:{acts.person.id}"
+        )
+    desk.touch(about)
+
+
+def _told(desk: Desk, due: Due, step: str) -> tuple[Person | None, ...]:
+    owner = load(desk.db, due.person_id) if due.person_id else None
+    above = superior_of(desk.db, due.person_id) if due.person_id else None
+    match step:
+        case "warn":
+            return (owner or above,)
+        case "breach":
+            return owner, above
+        case _:
+            return (superior_of(desk.db, above.id) if above else None,)
+
+
+def eve(desk: Desk, timer: Timer) -> None:
+    """The visit is tomorrow."""
+    admission = admissions.get(desk.db, timer.subject_id)
+    if admission and admission.state == admissions.PLANNED and admission.visitor_id:
+        desk.tell(ToPerson(admission.visitor_id), Ref(KIND, timer.subject_id, "eve"))
+
+
+def notice(look: Look, id_: int, told: str) -> Card:
+    """A warning or what comes after it, as it stands now."""
+    step, _, due_id = told.partition(":")
+    admission = admissions.get(look.db, id_)
+    due = dues.get(look.db, int(due_id))
+    if admission is None or due is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    owner = people.get(look.db, due.person_id) if due.person_id else None
+    values: dict[str, Value] = {
+        "name": title_of(admission),
+        "what": DUE_WORDS[due.name],
+        "due": due.due_at,
+    }
+    who = Line(T("{owner} owes it", owner=owner.name if owner else "—"), STAFF)
+    if due.state not in {dues.OPEN, dues.MISSED}:
+        return Card(T("☑ {name}: {what} settled", **values), (who,), about)
+    if step == WARN and due.state == dues.OPEN:
+        return Card(T("⏰ {name}: {what} due {due:clock}", **values), (who,), about)
+    return Card(T("🚨 {name}: {what} missed, it was due {due:clock}", **values), (who,), about)
+
+
+def tomorrow(look: Look, id_: int, _told: str) -> Card:
+    """What the visitor reads on the evening before."""
+    admission = admissions.get(look.db, id_)
+    if admission is None or admission.visit_day is None:
+        return Card(T("This is no longer here."))
+    title = T(
+        "🔔 Site visit {day:weekday}: {name}", day=admission.visit_day, name=title_of(admission)
+    )
+    asks = Line(
+        T("To see there: operations, quality system, supply capability; then report your opinion."),
+        STAFF,
+    )
+    return Card(title, (asks,), Ref(KIND, id_))

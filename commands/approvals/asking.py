@@ -1,0 +1,360 @@
+"""Something is put to those who decide: who they are, who stands in, and what follows.
+
+A subject's own room calls `ask`, `changed` and `call_off`; what was decided comes to its noun as
+the timer `decided`, once it can't be taken back any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from commands.approvals.rules import (
+    DECIDED,
+    ESCALATE,
+    KIND,
+    REMIND,
+    SETTLE,
+    ApprovalPolicy,
+    Rule,
+    Voice,
+    answered,
+    need,
+    next_asked,
+    outcome,
+    still,
+)
+from commands.kit import card as cards
+from commands.kit.calendar import add_working
+from commands.kit.card import Card, Line, Ref
+from commands.kit.desk import Desk
+from commands.kit.errors import Refused
+from commands.kit.people import (
+    Department,
+    Person,
+    ToPerson,
+    acting,
+    administrator,
+    head_of,
+    load,
+    members_of,
+    superior_of,
+)
+from commands.kit.words import T, Words, decode, encode
+from storage import approvals, dues, timers
+from storage.approvals import ASKED, GONE, OPEN, WITHDRAWN, YES, Approval, Seat
+from storage.database import Json, Transaction, known
+from storage.dues import Due
+
+PLACE = "approvals"
+DECIDE = "decide"
+Facts = Mapping[str, Words]
+
+
+# --- who ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody who is to decide, and as what: `management`, `head:quality`, or merely named."""
+
+    person: Person
+    role: str = ""
+
+
+def whom(db: Transaction, named: str) -> list[Decider]:
+    """Those that the policy names: `management` is everybody there, `head:quality` its head."""
+    what, _, which = named.rpartition(":")
+    if what != "head":
+        return [Decider(person, named) for person in members_of(db, Department(which))]
+    head = head_of(db, Department(which))
+    if head is None:
+        return []
+    return [Decider(head, named if Department(which) in head.heads else "")]
+
+
+def _seated(db: Transaction, how: Procedure, barred_: Collection[int]) -> list[Decider]:
+    """Whoever decides, each once; the voice of who submitted it is their superior's."""
+    found: dict[int, Decider] = {}
+    own: list[Person] = []
+    for decider in how.deciders:
+        if decider.person.id in barred_:
+            own.append(decider.person)
+        else:
+            found.setdefault(decider.person.id, decider)
+    if found and how.rule is Rule.ANY:
+        return list(found.values())
+    for person in own or ([] if found else _nobody(db)):
+        above = _above(db, person, {*barred_, *found})
+        if above:
+            found[above.id] = Decider(above)
+    return list(found.values())
+
+
+def _nobody(db: Transaction) -> list[Person]:
+    """Nobody is named: it falls to an administrator."""
+    found = administrator(db)
+    return [found] if found else []
+
+
+def _above(db: Transaction, person: Person, not_: Collection[int]) -> Person | None:
+    """The person, or the next above them, who is none of these; nobody if there is none."""
+    passed: set[int] = set()
+    at: Person | None = person
+    while at and at.id not in passed:
+        if at.id not in not_:
+            return at
+        passed.add(at.id)
+        at = superior_of(db, at.id)
+    return None
+
+
+def voices(db: Transaction, approval: Approval, seats: Sequence[Seat], at: datetime) -> list[Voice]:
+    """Everybody who may answer at this moment, for each seat that is asked.
+
+    Who is away may still answer; so may who stands in for them. Where that is the submitter or
+    somebody with a voice of their own, it is the next above.
+    """
+    asked = (seat for seat in seats if seat.state == ASKED)
+    return [voice for seat in asked for voice in _of_seat(db, approval, seat, seats, at)]
+
+
+def _of_seat(
+    db: Transaction, approval: Approval, seat: Seat, seats: Sequence[Seat], at: datetime
+) -> Iterator[Voice]:
+    meant = load(db, seat.person_id)
+    entitled = meant is not None and still(meant, seat.role)
+    if entitled:
+        yield Voice(seat, seat.person_id)
+    acts = acting(db, seat.person_id, at) if entitled else None
+    if acts and acts.instead_of is None:
+        return
+    others = {one.person_id for one in seats if one.state != GONE}
+    first = acts.person if acts else superior_of(db, seat.person_id)
+    not_ = {*approval.barred, *others, *answered(seats)}
+    stands_in = _above(db, first, not_) if first else None
+    if stands_in:
+        yield Voice(seat, stands_in.id, seat.person_id)
+
+
+def spoken_to(
+    db: Transaction, approval: Approval, seats: Sequence[Seat], at: datetime
+) -> list[Voice]:
+    """Whom to turn to, one for each seat: whoever stands in where somebody is away."""
+    last = {known(voice.seat.id): voice for voice in voices(db, approval, seats, at)}
+    return list(last.values())
+
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """How something is decided: by whom, by which rule, and who may not because it is theirs.
+
+    `name` is what people call what is decided on; `wanted` how many must agree where it counts.
+    """
+
+    name: str
+    clause: str
+    deciders: Sequence[Decider]
+    rule: Rule = Rule.ANY
+    wanted: int = 1
+    barred: frozenset[int] = frozenset()
+
+
+def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref:
+    """Put a subject to those who decide; `what` is what they read, `facts` what they decide on.
+
+    Raises `Refused` where there are too few who could.
+    """
+    barred_ = how.barred | {desk.person.id}
+    seated = _seated(desk.db, how, barred_)
+    if len(seated) < need(how.rule, how.wanted, max(len(seated), 1)):
+        raise Refused(T("There are too few people who could decide this. Ask an administrator."))
+    approval = Approval(
+        kind=about.kind,
+        subject_id=about.id,
+        name=how.name,
+        clause=how.clause,
+        asks=cards.encode(what),
+        rule=how.rule.value,
+        need=need(how.rule, how.wanted, len(seated)),
+        submitter_id=desk.person.id,
+        barred=sorted(barred_),
+        asked_at=desk.now,
+    )
+    request = Ref(KIND, approvals.add(desk.db, approval))
+    before: int | None = None
+    for decider in seated:
+        seat = Seat(
+            approval_id=request.id,
+            person_id=decider.person.id,
+            after_id=before,
+            role=decider.role,
+        )
+        given = approvals.seat(desk.db, seat)
+        before = given if how.rule is Rule.ORDER else None
+    desk.begin(request, {"of": str(about), "rule": how.rule.value}, shown=_shown(facts))
+    _owe(desk, approval)
+    _call(desk, approval)
+    desk.post(PLACE, request)
+    return request
+
+
+def _shown(facts: Facts) -> Json:
+    return {name: encode(value) for name, value in facts.items()}
+
+
+def _owe(desk: Desk, approval: Approval) -> None:
+    """The decision is due, and those who owe it are reminded, in working hours."""
+    policy = desk.policy.of(ApprovalPolicy)
+    request = Ref(KIND, known(approval.id))
+    hours = policy.hours(desk.zone)
+    by = add_working(hours, desk.now, timedelta(hours=policy.escalate_hours))
+    what = T("Decision: {what}", what=subject_of(approval))
+    due = desk.owe(request, DECIDE, what, clause=approval.clause, by=by, owner=None)
+    desk.at(by, request, ESCALATE, due=due)
+    remind_next(desk, approval)
+
+
+def remind_next(desk: Desk, approval: Approval) -> None:
+    """Set when whoever has not answered is reminded next."""
+    policy = desk.policy.of(ApprovalPolicy)
+    hours, after = policy.hours(desk.zone), timedelta(hours=policy.remind_hours)
+    desk.at(add_working(hours, desk.now, after), Ref(KIND, known(approval.id)), REMIND)
+
+
+def owe_anew(desk: Desk, due: Due, left: timedelta) -> datetime:
+    """The same is owed with the time that was left, but not less than a reminder gives."""
+    policy = desk.policy.of(ApprovalPolicy)
+    by = desk.now + max(left, timedelta(hours=policy.remind_hours))
+    about = Ref(KIND, due.subject_id)
+    what = decode(due.what)
+    assert isinstance(what, T)
+    made = desk.owe(about, due.name, what, clause=due.clause, by=by, owner=due.person_id)
+    desk.at(by, about, ESCALATE, due=made)
+    return by
+
+
+def _call(desk: Desk, approval: Approval) -> None:
+    """Ask those whose turn has come."""
+    seats = approvals.seats(desk.db, known(approval.id))
+    called = next_asked(seats)
+    for seat in called:
+        seat.state, seat.asked_at = ASKED, desk.now
+        approvals.save_seat(desk.db, seat)
+    ids = {seat.id for seat in called}
+    for voice in spoken_to(desk.db, approval, seats, desk.recorded_at):
+        if voice.seat.id in ids:
+            desk.tell(ToPerson(voice.person_id, voice.instead_of), Ref(KIND, known(approval.id)))
+
+
+def subject_of(approval: Approval) -> Words:
+    """What is decided on, in a line."""
+    return cards.decode(approval.asks).title
+
+
+# --- deciding -------------------------------------------------------------------------------------
+
+
+def move_on(desk: Desk, approval: Approval) -> None:
+    """After an answer: it is decided, or the next are asked."""
+    seats = approvals.seats(desk.db, known(approval.id))
+    decided = outcome(approval, seats)
+    if decided:
+        end(desk, approval, decided)
+    else:
+        _call(desk, approval)
+
+
+def end(desk: Desk, approval: Approval, state: str, reason: str = "") -> None:
+    """It is decided; that takes effect when it can't be taken back any more."""
+    minutes = desk.policy.of(ApprovalPolicy).take_back_minutes
+    seats = approvals.seats(desk.db, known(approval.id))
+    approval.state, approval.decided_at, approval.reason = state, desk.recorded_at, reason
+    approval.condition = "\n".join(s.condition for s in seats if s.state == YES and s.condition)
+    approval.effective_at = desk.recorded_at + timedelta(minutes=minutes)
+    approvals.save(desk.db, approval)
+    desk.at(approval.effective_at, Ref(KIND, known(approval.id)), SETTLE)
+    desk.touch(Ref(approval.kind, approval.subject_id))
+
+
+def reopen(desk: Desk, approval: Approval) -> None:
+    """What was decided was taken back in time."""
+    approval.state, approval.decided_at, approval.effective_at = OPEN, None, None
+    approval.reason = approval.condition = ""
+    approvals.save(desk.db, approval)
+    timers.drop(desk.db, KIND, known(approval.id), SETTLE)
+    desk.touch(Ref(approval.kind, approval.subject_id))
+
+
+def settle(desk: Desk, approval: Approval) -> None:
+    """It can't be taken back any more: the submitter is told, and the subject goes on."""
+    approval.effective = True
+    approvals.save(desk.db, approval)
+    request = Ref(KIND, known(approval.id))
+    at = approval.decided_at or desk.now
+    for due in dues.of(desk.db, KIND, request.id):
+        desk.keep(due, at=at, evidence=f"decision:{approval.state}")
+    timers.drop(desk.db, KIND, request.id)
+    desk.touch(request)
+    subject = Ref(approval.kind, approval.subject_id)
+    desk.at(desk.recorded_at, subject, DECIDED, extra={"approval": request.id})
+    if approval.state != WITHDRAWN:
+        desk.tell(ToPerson(approval.submitter_id), request)
+
+
+# --- what it is about changes ---------------------------------------------------------------------
+
+
+def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
+    """Something that they decide on changed: who agreed already is asked again.
+
+    An approved one is flagged instead.
+    """
+    approval = approvals.last_on(desk.db, about.kind, about.id)
+    if approval is None or approval.state not in {OPEN, approvals.APPROVED}:
+        return
+    request = Ref(KIND, known(approval.id))
+    if approval.state == approvals.APPROVED:
+        approval.flagged = "changed"
+        approvals.save(desk.db, approval)
+        desk.touch(request)
+        return
+    approval.asks = cards.encode(what)
+    approvals.save(desk.db, approval)
+    desk.change(request, None, {"changed": str(about)}, shown=_shown(facts))
+    _ask_again(desk, approval)
+
+
+def _ask_again(desk: Desk, approval: Approval) -> None:
+    again = [s for s in approvals.seats(desk.db, known(approval.id)) if s.state == YES]
+    for seat in again:
+        seat.state, seat.by_id, seat.at, seat.condition = ASKED, None, None, ""
+        approvals.save_seat(desk.db, seat)
+    title = T(
+        "🔁 {what} has changed since you agreed: please decide anew", what=subject_of(approval)
+    )
+    for seat in again:
+        about = Ref(KIND, known(approval.id))
+        desk.tell(
+            ToPerson(seat.person_id), Card(title, (Line(T("Its card shows it as it stands now.")),))
+        )
+        desk.tell(ToPerson(seat.person_id), about)
+
+
+def call_off(desk: Desk, about: Ref, reason: str) -> None:
+    """The subject is withdrawn: nobody has to decide any more."""
+    approval = approvals.last_on(desk.db, about.kind, about.id)
+    if approval is None or approval.state != OPEN:
+        return
+    approval.state, approval.decided_at, approval.reason = WITHDRAWN, desk.recorded_at, reason
+    approval.effective = True
+    approvals.save(desk.db, approval)
+    request = Ref(KIND, known(approval.id))
+    for due in dues.of(desk.db, KIND, request.id):
+        dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at, reason=reason)
+    timers.drop(desk.db, KIND, request.id)
+    desk.touch(request)

@@ -1,0 +1,175 @@
+"""A request's card: what is to be decided and by whom, what was asked, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from commands.approvals.asking import spoken_to, subject_of
+from commands.approvals.rules import KIND, Rule
+from commands.kit import card as cards
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
+from commands.kit.noun import Look
+from commands.kit.words import T, Value, Words, listed
+from storage import approvals, people, subjects
+from storage.approvals import (
+    APPROVED,
+    ASKED,
+    NO,
+    OPEN,
+    REJECTED,
+    RETURNED,
+    WAITING,
+    YES,
+    Approval,
+    Seat,
+)
+from storage.database import Transaction
+
+
+def card(look: Look, id_: int) -> Card:
+    """The card that is posted and redrawn."""
+    approval = approvals.get(look.db, id_)
+    if approval is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    seats = approvals.seats(look.db, id_)
+    parts = (
+        *cards.decode(approval.asks).parts,
+        *_conditions(look.db, seats),
+        *_waiting(look, approval, seats),
+        *_answers(look.db, seats),
+        *_asked(look.db, id_),
+        *_flagged(approval),
+        *_verbs(look, approval, about),
+    )
+    return Card(_title(look.db, approval, seats), parts, about)
+
+
+def _title(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> T:
+    what = subject_of(approval)
+    last = max((s for s in seats if s.at), key=lambda s: s.at or approval.asked_at, default=None)
+    values: dict[str, Value] = {"what": what, "who": named(db, last.by_id) if last else "—"}
+    match approval.state:
+        case approvals.OPEN:
+            return T("🔷 Please decide: {what}", what=what)
+        case approvals.APPROVED:
+            if approval.condition:
+                return T("✅ {who} approved with a condition: {what}", **values)
+            return T("✅ {who} approved: {what}", **values)
+        case approvals.REJECTED:
+            return T("❌ {who} rejected: {what}", **values)
+        case approvals.RETURNED:
+            return T("↩️ {who} sent it back for a correction: {what}", **values)
+        case _:
+            return T("⏹ Withdrawn: {what}", what=what)
+
+
+def named(db: Transaction, person_id: int | None) -> str:
+    """Somebody's name, whether or not they still work here."""
+    found = people.get(db, person_id) if person_id else None
+    return found.name if found else "?"
+
+
+def _waiting(look: Look, approval: Approval, seats: Sequence[Seat]) -> Iterable[Part]:
+    """Who is waited for, and since when."""
+    if approval.state != OPEN:
+        return
+    asked = spoken_to(look.db, approval, seats, look.now)
+    names = listed([_voice(look.db, v.person_id, v.instead_of) for v in asked])
+    since = min((s.asked_at for s in seats if s.state == ASKED and s.asked_at), default=None)
+    values: dict[str, Value] = {"names": names, "at": since or approval.asked_at}
+    yield Line(_rule(approval, len(asked), values), STAFF)
+    later = [named(look.db, s.person_id) for s in seats if s.state == WAITING]
+    if later:
+        yield Note(T("After that: {names}", names=listed(later)))
+
+
+def _rule(approval: Approval, asked: int, values: dict[str, Value]) -> T:
+    if asked == 1:
+        return T("Waiting for {names} since {at:clock}", **values)
+    if approval.rule == Rule.ANY:
+        return T("Waiting for {names} since {at:clock}; one of them suffices", **values)
+    if approval.rule == Rule.COUNT:
+        return T("Waiting for {names} since {at:clock}; {n} must agree", n=approval.need, **values)
+    return T("Waiting for {names} since {at:clock}; all must agree", **values)
+
+
+def _voice(db: Transaction, person_id: int, instead_of: int | None) -> Words:
+    name = named(db, person_id)
+    if instead_of is None:
+        return name
+    return T("{name} (for {away})", name=name, away=named(db, instead_of))
+
+
+def _answers(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
+    """Who answered what, when, and in whose place."""
+    for seat in seats:
+        if seat.state not in {YES, NO} or seat.by_id is None:
+            continue
+        instead = seat.person_id if seat.by_id != seat.person_id else None
+        values: dict[str, Value] = {"who": _voice(db, seat.by_id, instead), "at": seat.at}
+        if seat.state == YES:
+            yield Line(T("☑ {who} agreed {at:clock}", **values), STAFF)
+        else:
+            yield Line(T("✗ {who} refused {at:clock}", **values), STAFF)
+        if seat.reason:
+            yield Quote(seat.reason, to=STAFF)
+
+
+def _conditions(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
+    for seat in seats:
+        if seat.state == YES and seat.condition:
+            by = T("condition set by {name}", name=named(db, seat.by_id))
+            yield Quote(seat.condition, by, STAFF)
+
+
+def _asked(db: Transaction, id_: int) -> Iterable[Part]:
+    for inquiry in approvals.inquiries(db, id_):
+        asks = T("{name} asks, {at:clock}", name=named(db, inquiry.by_id), at=inquiry.at)
+        yield Quote(inquiry.text, asks, STAFF)
+        if inquiry.answered_at:
+            who = named(db, inquiry.answered_by)
+            told = T("{name}, {at:clock}", name=who, at=inquiry.answered_at)
+            yield Quote(inquiry.answer, told, STAFF)
+
+
+def _flagged(approval: Approval) -> Iterable[Part]:
+    if approval.flagged:
+        yield Line(T("⚠ What was decided on has changed since."), STAFF)
+
+
+def _verbs(look: Look, approval: Approval, about: Ref) -> Iterable[Part]:
+    if approval.state != OPEN:
+        yield from _take_back(look, approval, about)
+        return
+    state = subjects.state(look.db, KIND, about.id)
+    revision = state.revision if state else 0
+    unanswered = any(not one.answered_at for one in approvals.inquiries(look.db, about.id))
+    answer = (Button(T("Answer"), "approval_answer", {}, about),) if unanswered else ()
+    yield Buttons(
+        (
+            Button(T("Approve"), "approve", {}, about, revision, style="primary"),
+            Button(T("Reject…"), "reject", {}, about, revision, style="danger"),
+            Button(T("Ask"), "approval_ask", {}, about),
+            *answer,
+            Button(T("See file"), "approval_file", {}, about),
+        )
+    )
+    yield Buttons(
+        (
+            Button(T("With a condition…"), "approve_if", {}, about, revision),
+            Button(T("Send back…"), "approval_return", {}, about, revision),
+            Button(T("Hand on"), "approval_transfer", {}, about),
+            Button(T("Add somebody"), "approval_add", {}, about),
+        )
+    )
+
+
+def _take_back(look: Look, approval: Approval, about: Ref) -> Iterable[Part]:
+    if approval.effective or approval.effective_at is None:
+        return
+    if approval.state not in {APPROVED, REJECTED, RETURNED}:
+        return
+    until = approval.effective_at
+    yield Note(T("This can be taken back until {at:clock}.", at=until))
+    yield Buttons((Button(T("Take back"), "approval_undo", {}, about),))

@@ -1,0 +1,226 @@
+"""From a prospect to a customer's file (clauses 2.1 to 2.2.4), told on every platform."""
+
+from __future__ import annotations
+
+from storage import admissions, customers, dues
+from storage.admissions import Admission
+from tests.house import TestHouse
+
+NAME = "宁海明达模具有限公司"
+MET = {
+    "credentials": "达标",
+    "capacity": "达标",
+    "quality": "待改进",
+    "price": "达标",
+    "service": "达标",
+}
+
+
+async def filed(house: TestHouse) -> None:
+    """刘洋 of marketing files a prospect."""
+    await house.liuyang.says(f"/prospect {NAME}")
+    await house.settle()
+    assert house.liuyang.sees("🌱", NAME, "意向客户，待评估", "准入评估："), house.liuyang.reads()
+
+
+async def applied(house: TestHouse) -> None:
+    """It is evaluated, and the application is with sales."""
+    await filed(house)
+    await house.liuyang.presses("评估", on=NAME)
+    await house.settle()
+    await house.liuyang.answers(**MET)
+    await house.settle()
+    assert house.wang.sees("📄 A-2026-0001", NAME, "待安排现场考察"), house.wang.reads()
+
+
+async def planned(house: TestHouse) -> None:
+    """王经理 sends 李娜."""
+    await applied(house)
+    await house.wang.says("/admission_plan A-2026-0001 明天 visitor: 李娜")
+    await house.settle()
+    assert house.wang.sees("🚗 A-2026-0001", "李娜"), house.wang.reads()
+
+
+async def reported(house: TestHouse, opinion: str = "建议准入") -> None:
+    """She has been there."""
+    await planned(house)
+    await house.advance(days=1)
+    await house.lina.says(
+        f"/admission_report A-2026-0001 opinion: {opinion} report: 设备新，质检完整"
+    )
+    await house.settle()
+
+
+async def one(house: TestHouse) -> Admission:
+    """The first admission as it stands."""
+    found = await house.read(lambda db: admissions.get(db, 1))
+    assert found is not None
+    return found
+
+
+async def test_a_prospect_becomes_a_customer(house: TestHouse) -> None:
+    await reported(house)
+    assert house.zhao.sees("🔷 请您决定", NAME, "A-2026-0001", "销售建议：建议准入"), (
+        house.zhao.reads()
+    )
+    assert house.zhao.sees("5项中4项达标，待改进：产品质量"), house.zhao.reads()
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    assert house.zhao.sees("✅ 赵总已批准", NAME), house.zhao.reads()
+    assert (await one(house)).customer_id is None
+    await house.advance(minutes=3)
+    admitted = await one(house)
+    assert admitted.state == admissions.ADMITTED
+    assert admitted.customer_id
+    assert house.lina.sees("✅ 赵总已批准", NAME), house.lina.reads()
+    assert house.liuyang.sees("🗂 A-2026-0001", "客户档案已建立"), house.liuyang.reads()
+    named = await house.read(lambda db: customers.get(db, admitted.customer_id or 0))
+    assert named
+    assert named.name == NAME
+
+
+async def test_a_tap_can_be_taken_back_for_two_minutes(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.zhao.presses("撤回决定", on="已批准")
+    await house.settle()
+    assert house.zhao.sees("🔷 请您决定", NAME), house.zhao.reads()
+    await house.advance(minutes=5)
+    assert (await one(house)).state == admissions.DECIDING
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=5)
+    await house.zhao.says("/approval_undo A-2026-0001")
+    await house.settle()
+    assert (await one(house)).state == admissions.ADMITTED
+
+
+async def test_a_rejection_gives_its_reason_to_whoever_submitted(house: TestHouse) -> None:
+    await reported(house, "不建议准入")
+    await house.zhao.presses("驳回…", on="请您决定")
+    await house.settle()
+    await house.zhao.answers(reason="价格没有优势")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert house.lina.sees("❌ 赵总已驳回", "价格没有优势"), house.lina.reads()
+    assert house.liuyang.sees("❌ A-2026-0001", "未通过", "价格没有优势"), house.liuyang.reads()
+    assert (await one(house)).state == admissions.REJECTED
+
+
+async def test_a_question_is_answered_on_the_card(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("提问", on="请您决定")
+    await house.settle()
+    await house.zhao.answers(text="产能有多少？")
+    await house.settle()
+    assert house.lina.sees("❓ 赵总问", "产能有多少？"), house.lina.reads()
+    await house.lina.presses("回答", on="产能有多少")
+    await house.settle()
+    await house.lina.answers(text="每月两万套")
+    await house.settle()
+    assert house.zhao.sees("🔷 请您决定", "产能有多少？", "每月两万套"), house.zhao.reads()
+
+
+async def test_sent_back_it_is_corrected_and_decided_anew(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("退回…", on="请您决定")
+    await house.settle()
+    await house.zhao.answers(reason="报告里没有供货能力")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert house.lina.sees(f"A-2026-0001 {NAME}：已退回", "报告里没有供货能力"), house.lina.reads()
+    await house.lina.says("/admission_report A-2026-0001 opinion: 建议准入 report: 月供两万套")
+    await house.settle()
+    assert house.zhao.sees("🔷 请您决定", NAME, "月供两万套"), house.zhao.reads()
+    await house.zhao.presses("批准", on="月供两万套")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert (await one(house)).state == admissions.ADMITTED
+
+
+async def test_nobody_decides_on_what_they_submitted(house: TestHouse) -> None:
+    await reported(house)
+    await house.lina.says("/approve A-2026-0001")
+    await house.settle()
+    assert house.lina.sees("这是您自己提交的，要由别人决定"), house.lina.reads()
+    await house.wang.says("/approve A-2026-0001")
+    await house.settle()
+    assert house.wang.sees("这项审批不由您决定", "赵总"), house.wang.reads()
+    assert (await one(house)).state == admissions.DECIDING
+
+
+async def test_whoever_comes_too_late_is_told_who_decided(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.zhao.says("/approve A-2026-0001")
+    await house.settle()
+    assert house.zhao.sees("赵总已经批准"), house.zhao.reads()
+
+
+async def test_a_known_company_is_pointed_out_before_work_is_wasted(house: TestHouse) -> None:
+    await house.liuyang.says("/prospect 无锡永固紧固件有限公司")
+    await house.settle()
+    assert house.liuyang.sees("已有记录：客户永固"), house.liuyang.reads()
+    await house.liuyang.answers(other="否")
+    await house.settle()
+    assert house.liuyang.sees("没有登记"), house.liuyang.reads()
+    assert await house.read(admissions.count_under_way) == 0
+
+
+async def test_a_prospect_that_fails_is_closed_and_can_be_reopened(house: TestHouse) -> None:
+    await filed(house)
+    await house.liuyang.presses("评估", on=NAME)
+    await house.settle()
+    await house.liuyang.answers(**{**MET, "quality": "不达标"})
+    await house.settle()
+    assert house.liuyang.sees("⏹", NAME, "✗ 产品质量：不达标"), house.liuyang.reads()
+    assert (await one(house)).state == admissions.CLOSED
+    await house.liuyang.presses("重新启动", on=NAME)
+    await house.settle()
+    assert (await one(house)).state == admissions.PROSPECT
+
+
+async def test_a_condition_is_owed_after_the_approval(house: TestHouse) -> None:
+    await planned(house)
+    await house.advance(days=1)
+    await house.lina.says(
+        "/admission_report A-2026-0001 opinion: 有条件准入 report: 设备新 "
+        "condition: 取得IATF 16949证书 by_day: 2026-12-31"
+    )
+    await house.settle()
+    assert house.zhao.sees("🔷 请您决定", "有条件准入", "取得IATF 16949证书", "12月31日"), (
+        house.zhao.reads()
+    )
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=3)
+    owed = await house.read(lambda db: dues.of(db, "admission", 1))
+    assert [due.state for due in owed if due.name == "condition"] == [dues.OPEN]
+    assert house.lina.sees("📌 A-2026-0001", "取得IATF 16949证书"), house.lina.reads()
+    await house.lina.presses("条件已满足", on="📌")
+    await house.settle()
+    assert house.lina.sees("☑ A-2026-0001", "准入条件已满足"), house.lina.reads()
+
+
+async def test_an_undecided_one_is_reminded_and_escalates_in_working_hours(
+    house: TestHouse,
+) -> None:
+    await reported(house)
+    before = house.zhao.count("🔷 请您决定")
+    await house.advance(hours=30)
+    assert house.zhao.count("🔷 请您决定") == before + 1
+    await house.lina.says("/approval_remind A-2026-0001")
+    await house.settle()
+    assert house.lina.sees("🔔 已催办：赵总"), house.lina.reads()
+
+
+async def test_what_waits_is_listed(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.says("/approvals")
+    await house.settle()
+    assert house.zhao.sees("1项等您审批", NAME), house.zhao.reads()
+    await house.wang.says("/admission")
+    await house.settle()
+    assert house.wang.sees("1张准入单进行中", "待管理层决定"), house.wang.reads()
