@@ -64,6 +64,12 @@ LEFT = frozenset(
         "blob",
         "upload",
         "hung",
+        # What is on its way to become a customer, and who decides on it.
+        "admission",
+        "verdict",
+        "approval",
+        "seat",
+        "inquiry",
         # What was done and is over.
         "visit",
         "journal",

@@ -79,6 +79,11 @@ _BY_ID = Query(Customer, select(Customer).where(col(Customer.id) == bindparam("i
 _RENAME = Deed(
     update(Customer).where(col(Customer.id) == bindparam("b_id")).values(short=bindparam("to"))
 )
+_DESCRIBE = Deed(
+    update(Customer)
+    .where(col(Customer.id) == bindparam("b_id"))
+    .values(registration=bindparam("to_registration"), note=bindparam("to_note"))
+)
 _BY_KEY = Query(
     Named,
     select(col(CustomerName.customer_id), col(CustomerName.name))
@@ -179,6 +184,11 @@ def get(db: Transaction, customer_id: int) -> Customer | None:
 def call(db: Transaction, customer_id: int, short: str) -> None:
     """Set what people call a customer."""
     _RENAME.run(db, b_id=customer_id, to=short)
+
+
+def describe(db: Transaction, customer_id: int, registration: str, note: str) -> None:
+    """Set a customer's registration number and what is noted of it."""
+    _DESCRIBE.run(db, b_id=customer_id, to_registration=registration, to_note=note)
 
 
 def count(db: Transaction) -> int:

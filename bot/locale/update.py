@@ -16,7 +16,7 @@ from bot.locale import FOLDER
 from commands.kit.clauses import CLAUSES
 from commands.kit.command import Command
 from commands.kit.form import Choice
-from commands.kit.people import Department, Labelled, Relation, Role
+from commands.kit.people import Labelled
 
 ROOT = FOLDER.parent.parent
 ROOMS = ("bot", "commands", "scheduler")
@@ -66,7 +66,7 @@ def _declared(command: type[Command]) -> Iterable[str]:
 
 
 def _labels() -> Iterable[str]:
-    kinds: tuple[type[Labelled], ...] = (Department, Relation, Role)
+    kinds = Labelled.__subclasses__()
     for kind in kinds:
         yield from (member.text for member in kind)
     yield from (noun.words.text for noun in nouns())

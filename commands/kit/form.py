@@ -23,6 +23,8 @@ DepartureId = NewType("DepartureId", int)
 OfferId = NewType("OfferId", int)
 HandoverId = NewType("HandoverId", int)
 SheetId = NewType("SheetId", int)
+ApprovalId = NewType("ApprovalId", int)
+AdmissionId = NewType("AdmissionId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -120,6 +122,8 @@ _KINDS: dict[object, Kind] = {
     OfferId: Pick("offer"),
     HandoverId: Pick("handover"),
     SheetId: Pick("sheet"),
+    ApprovalId: Pick("approval"),
+    AdmissionId: Pick("admission"),
     Files: Photos(),
     Where: Place(),
 }
