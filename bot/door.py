@@ -34,7 +34,7 @@ from bot.platform import (
 )
 from bot.understanding import Understanding
 from commands.kit import drafting
-from commands.kit.card import Button, Card, Ref
+from commands.kit.card import STAFF, Button, Card, Facts, Ref
 from commands.kit.drafting import CANCEL
 from commands.kit.errors import Refused, Stale
 from commands.kit.form import Pick
@@ -44,7 +44,7 @@ from scheduler.alarm import raise_alarm
 from scheduler.courtesy import Courtesy
 from scheduler.moving import Limits
 from scheduler.tally import Tally
-from storage import deliveries, drafts, people
+from storage import deliveries, drafts, people, subjects
 from storage.database import Conflict, Database, Json, Transaction
 from storage.deliveries import Delivery, SetAside
 
@@ -243,7 +243,7 @@ class Door:
     def _refused(self, hearing: Hearing, refused: Refused) -> Reply:
         said = hearing.request.said
         if isinstance(refused, Stale):
-            hearing.desk().tell(hearing.home(), Ref(refused.kind, refused.id))
+            self._show_anew(hearing, refused)
         reader = reader_of_actor(self.house, hearing.actor)
         if isinstance(said, Pressed):
             return Toast(reader.say(refused.words), alert=True)
@@ -251,6 +251,17 @@ class Door:
             field = next(iter(said.answers), "")
             return Wrong({field: reader.say(refused.words)})
         return hearing.show(refusal(refused))
+
+    def _show_anew(self, hearing: Hearing, stale: Stale) -> None:
+        """What has changed since the card was drawn, and the card as it is now."""
+        desk, home = hearing.desk(), hearing.home()
+        noun = self.house.nouns[stale.kind]
+        now = subjects.state(hearing.db, stale.kind, stale.id)
+        seen = subjects.shown(hearing.db, stale.kind, stale.id, stale.revision)
+        stands = subjects.shown(hearing.db, stale.kind, stale.id, now.revision) if now else None
+        if rows := noun.differs(seen, stands):
+            desk.tell(home, Card(T("What has changed since you saw it"), (Facts(rows, STAFF),)))
+        desk.tell(home, Ref(stale.kind, stale.id))
 
     def _apology(self, hearing: Hearing, error: Exception) -> Reply:
         reference = _reference()

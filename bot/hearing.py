@@ -289,7 +289,7 @@ class Hearing:
         if state is None:
             raise no_such(self.house.nouns[about.kind].words)
         if declared.decides and revision and revision != state.revision:
-            raise Stale(about.kind, about.id)
+            raise Stale(about.kind, about.id, revision)
 
     def _said_before(self) -> bool:
         since = self.recorded_at - AGAIN_WITHIN

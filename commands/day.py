@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from commands import customers as customer_noun
+from commands.admissions import noun as admission_noun
+from commands.admissions.rules import KIND as ADMISSION
+from commands.approvals import noun as approval_noun
+from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
@@ -23,7 +27,11 @@ from storage.dues import Due
 SHOWN = 6
 VISITS = 3
 # Which command shows a subject of a kind, and what its answer is called.
-SHOWS = {CASE: "case"}
+SHOWS = {
+    CASE: ("case", "case"),
+    ADMISSION: ("admission", "admission"),
+    APPROVAL: ("approval_show", "approval"),
+}
 
 Verbs = Callable[[Ref], tuple[Button, ...]]
 
@@ -103,13 +111,21 @@ def _line(due: Due, now: datetime, away: str) -> Line:
 
 
 def _name(db: Transaction, about: Ref) -> Words:
-    case = cases.get(db, about.id) if about.kind == CASE else None
-    return case.number if case else ""
+    match about.kind:
+        case "case":
+            case = cases.get(db, about.id)
+            return case.number if case else ""
+        case "admission":
+            return admission_noun.name_of(db, about.id) or ""
+        case "approval":
+            return approval_noun.name_of(db, about.id) or ""
+        case _:
+            return ""
 
 
 def _show(one: Owed) -> Button:
-    does = SHOWS[one.about.kind]
-    return Button(T("{name}", name=one.name), does, {does: one.about.id})
+    does, field = SHOWS[one.about.kind]
+    return Button(T("{name}", name=one.name), does, {field: one.about.id})
 
 
 def _visit(customer: Customer) -> Button:

@@ -142,6 +142,7 @@ _SEAT_CHANGING = (
     "person_id",
     "after_id",
     "must",
+    "role",
     "state",
     "asked_at",
     "by_id",

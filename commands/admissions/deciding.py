@@ -32,6 +32,7 @@ from storage.database import Transaction, known
 from storage.timers import Timer
 
 CLAUSE = "2.2.4"
+PLACE = "management"
 
 
 def put(desk: Desk, admission: Admission) -> Ref:
@@ -44,6 +45,7 @@ def put(desk: Desk, admission: Admission) -> Ref:
         rule=Rule(policy.rule),
         wanted=policy.wanted,
         barred=frozenset({admission.submitter_id}),
+        place=PLACE,
     )
     about = Ref(KIND, known(admission.id))
     return asking.ask(desk, about, asks(desk.db, admission), facts(desk.db, admission), how)
@@ -89,13 +91,13 @@ def criteria_of(db: Transaction, id_: int) -> T:
 def facts(db: Transaction, admission: Admission) -> Facts:
     """What is decided on, so that a change of it is seen."""
     found: dict[str, Words] = {
-        "name": admission.name,
-        "products": admission.products,
-        "report": admission.report,
-        "opinion": opinion_of(admission),
+        "Full name": admission.name,
+        "Products": admission.products,
+        "Report": admission.report,
+        "Opinion": opinion_of(admission),
     }
     for one in admissions.verdicts(db, known(admission.id)):
-        found[one.criterion] = Verdict(one.verdict).words
+        found[Criterion(one.criterion).text] = Verdict(one.verdict).words
     return found
 
 

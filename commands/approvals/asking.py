@@ -47,8 +47,8 @@ from storage.approvals import ASKED, GONE, OPEN, WITHDRAWN, YES, Approval, Seat
 from storage.database import Json, Transaction, known
 from storage.dues import Due
 
-PLACE = "approvals"
 DECIDE = "decide"
+# What is decided on, by its name in English: translated when a difference is shown.
 Facts = Mapping[str, Words]
 
 
@@ -153,7 +153,8 @@ def spoken_to(
 class Procedure:
     """How something is decided: by whom, by which rule, and who may not because it is theirs.
 
-    `name` is what people call what is decided on; `wanted` how many must agree where it counts.
+    `name` is what people call what is decided on; `wanted` how many must agree where it counts;
+    `place` the purpose of the places where the card is posted too.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Procedure:
     rule: Rule = Rule.ANY
     wanted: int = 1
     barred: frozenset[int] = frozenset()
+    place: str = ""
 
 
 def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref:
@@ -197,9 +199,10 @@ def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref
         given = approvals.seat(desk.db, seat)
         before = given if how.rule is Rule.ORDER else None
     desk.begin(request, {"of": str(about), "rule": how.rule.value}, shown=_shown(facts))
-    _owe(desk, approval)
     _call(desk, approval)
-    desk.post(PLACE, request)
+    remind_next(desk, approval)
+    if how.place:
+        desk.post(how.place, request)
     return request
 
 
@@ -207,16 +210,25 @@ def _shown(facts: Facts) -> Json:
     return {name: encode(value) for name, value in facts.items()}
 
 
-def _owe(desk: Desk, approval: Approval) -> None:
-    """The decision is due, and those who owe it are reminded, in working hours."""
+def owe(desk: Desk, approval: Approval, seat: Seat) -> None:
+    """An answer is due from now on; if it does not come, it escalates in working hours."""
     policy = desk.policy.of(ApprovalPolicy)
     request = Ref(KIND, known(approval.id))
-    hours = policy.hours(desk.zone)
-    by = add_working(hours, desk.now, timedelta(hours=policy.escalate_hours))
+    by = add_working(policy.hours(desk.zone), desk.now, timedelta(hours=policy.escalate_hours))
     what = T("Decision: {what}", what=subject_of(approval))
-    due = desk.owe(request, DECIDE, what, clause=approval.clause, by=by, owner=None)
+    owner = seat.person_id
+    due = desk.owe(request, DECIDE, what, clause=approval.clause, by=by, owner=owner)
     desk.at(by, request, ESCALATE, due=due)
-    remind_next(desk, approval)
+
+
+def owed(desk: Desk, approval: Approval, seat: Seat | None = None) -> list[Due]:
+    """The answers that are due still, or that of one seat."""
+    return [
+        due
+        for due in dues.of(desk.db, KIND, known(approval.id))
+        if due.state in {dues.OPEN, dues.MISSED}
+        and (seat is None or due.person_id == seat.person_id)
+    ]
 
 
 def remind_next(desk: Desk, approval: Approval) -> None:
@@ -245,6 +257,7 @@ def _call(desk: Desk, approval: Approval) -> None:
     for seat in called:
         seat.state, seat.asked_at = ASKED, desk.now
         approvals.save_seat(desk.db, seat)
+        owe(desk, approval, seat)
     ids = {seat.id for seat in called}
     for voice in spoken_to(desk.db, approval, seats, desk.recorded_at):
         if voice.seat.id in ids:
@@ -281,6 +294,14 @@ def end(desk: Desk, approval: Approval, state: str, reason: str = "") -> None:
     desk.touch(Ref(approval.kind, approval.subject_id))
 
 
+def ask_anew(desk: Desk, approval: Approval, seat: Seat) -> None:
+    """What somebody answered holds no more: their answer is due again."""
+    seat.state, seat.by_id, seat.at, seat.asked_at = ASKED, None, None, desk.now
+    seat.reason = seat.condition = ""
+    approvals.save_seat(desk.db, seat)
+    owe(desk, approval, seat)
+
+
 def reopen(desk: Desk, approval: Approval) -> None:
     """What was decided was taken back in time."""
     approval.state, approval.decided_at, approval.effective_at = OPEN, None, None
@@ -295,15 +316,19 @@ def settle(desk: Desk, approval: Approval) -> None:
     approval.effective = True
     approvals.save(desk.db, approval)
     request = Ref(KIND, known(approval.id))
-    at = approval.decided_at or desk.now
-    for due in dues.of(desk.db, KIND, request.id):
-        desk.keep(due, at=at, evidence=f"decision:{approval.state}")
+    _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)
     desk.touch(request)
     subject = Ref(approval.kind, approval.subject_id)
     desk.at(desk.recorded_at, subject, DECIDED, extra={"approval": request.id})
     if approval.state != WITHDRAWN:
         desk.tell(ToPerson(approval.submitter_id), request)
+
+
+def _owed_no_more(desk: Desk, approval: Approval) -> None:
+    """Who had not answered when it was decided owes nothing any more."""
+    for due in owed(desk, approval):
+        dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
 
 
 # --- what it is about changes ---------------------------------------------------------------------
@@ -332,8 +357,7 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
 def _ask_again(desk: Desk, approval: Approval) -> None:
     again = [s for s in approvals.seats(desk.db, known(approval.id)) if s.state == YES]
     for seat in again:
-        seat.state, seat.by_id, seat.at, seat.condition = ASKED, None, None, ""
-        approvals.save_seat(desk.db, seat)
+        ask_anew(desk, approval, seat)
     title = T(
         "🔁 {what} has changed since you agreed: please decide anew", what=subject_of(approval)
     )
@@ -354,7 +378,6 @@ def call_off(desk: Desk, about: Ref, reason: str) -> None:
     approval.effective = True
     approvals.save(desk.db, approval)
     request = Ref(KIND, known(approval.id))
-    for due in dues.of(desk.db, KIND, request.id):
-        dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at, reason=reason)
+    _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)
     desk.touch(request)

@@ -9,7 +9,7 @@ from commands.approvals.rules import KIND, Rule
 from commands.kit import card as cards
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
-from commands.kit.words import T, Value, Words, listed
+from commands.kit.words import T, Value, Words, kept, listed, sentence
 from storage import approvals, people, subjects
 from storage.approvals import (
     APPROVED,
@@ -23,7 +23,7 @@ from storage.approvals import (
     Approval,
     Seat,
 )
-from storage.database import Transaction
+from storage.database import Json, Transaction
 
 
 def card(look: Look, id_: int) -> Card:
@@ -43,6 +43,20 @@ def card(look: Look, id_: int) -> Card:
         *_verbs(look, approval, about),
     )
     return Card(_title(look.db, approval, seats), parts, about)
+
+
+def difference(seen: Json, now: Json) -> tuple[tuple[Words, Words], ...]:
+    """What is decided on and reads otherwise now: its name, and how it read and reads."""
+    return tuple(
+        (kept(name), _then_and_now((seen or {}).get(name), (now or {}).get(name)))
+        for name in {**(seen or {}), **(now or {})}
+        if (seen or {}).get(name) != (now or {}).get(name)
+    )
+
+
+def _then_and_now(then: Json, now: Json) -> T:
+    read, reads = (sentence(one) if one else "—" for one in (then, now))
+    return T("{before} → {after}", before=read, after=reads)
 
 
 def _title(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> T:

@@ -12,7 +12,7 @@ from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, ToPerson, superior_of
 from commands.kit.words import T
 from storage import approvals, dues
-from storage.approvals import ASKED, OPEN, Approval
+from storage.approvals import OPEN, Approval
 from storage.database import Transaction, known
 from storage.timers import Timer
 
@@ -83,20 +83,17 @@ def nudge(desk: Desk, approval: Approval) -> int:
 
 
 def escalate(desk: Desk, timer: Timer) -> None:
-    """It has waited for too long: the superiors of those who have not answered are told."""
+    """Somebody has not answered for too long: their superior is told."""
     approval = _open(desk, timer)
-    if approval is None:
+    due = dues.get(desk.db, timer.due_id) if timer.due_id else None
+    if approval is None or due is None or due.state != dues.OPEN or due.person_id is None:
         return
-    if timer.due_id:
-        dues.miss(desk.db, timer.due_id)
+    dues.miss(desk.db, known(due.id))
     about = Ref(KIND, known(approval.id))
-    desk.note(about, None, {"missed": asking.DECIDE})
-    told: set[int] = set()
-    for seat in approvals.seats(desk.db, about.id):
-        above = superior_of(desk.db, seat.person_id) if seat.state == ASKED else None
-        if above and above.id not in told and above.id != seat.person_id:
-            told.add(above.id)
-            desk.tell(ToPerson(above.id), _overdue(desk, approval, seat.person_id))
+    desk.note(about, None, {"missed": asking.DECIDE, "by": due.person_id})
+    above = superior_of(desk.db, due.person_id)
+    if above and above.id != due.person_id:
+        desk.tell(ToPerson(above.id), _overdue(desk, approval, due.person_id))
     desk.touch(about)
 
 
@@ -128,4 +125,5 @@ NOUN = Noun(
     verbs=("approvals",),
     timers={REMIND: remind, ESCALATE: escalate, SETTLE: settled},
     owe_anew=asking.owe_anew,
+    differs=cards.difference,
 )

@@ -15,9 +15,8 @@ from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import ApprovalId, Ask, PersonId
 from commands.kit.people import Labelled, Relation, Role, ToPerson, load
 from commands.kit.words import T, listed
-from storage import approvals
+from storage import approvals, dues
 from storage.approvals import (
-    ASKED,
     GONE,
     NO,
     OPEN,
@@ -91,11 +90,21 @@ def _why_not(desk: Desk, approval: Approval, seats: list[Seat], voices: list[Voi
     return T("This is not yours to decide. Waiting for: {names}", names=names)
 
 
-def _answer(desk: Desk, voice: Voice, state: str, *, reason: str = "", condition: str = "") -> None:
+def _answer(
+    desk: Desk,
+    approval: Approval,
+    voice: Voice,
+    state: str,
+    *,
+    reason: str = "",
+    condition: str = "",
+) -> None:
     seat = voice.seat
     seat.state, seat.by_id, seat.at = state, desk.person.id, desk.recorded_at
     seat.reason, seat.condition = reason, condition
     approvals.save_seat(desk.db, seat)
+    for due in asking.owed(desk, approval, seat):
+        desk.keep(due, at=desk.now, evidence=f"answer:{state}")
 
 
 def _noted(desk: Desk, approval: Approval, answer: str, voice: Voice, said: str = "") -> Ref:
@@ -149,7 +158,7 @@ class ApproveIf(
 def _agree(desk: Desk, approval_id: int, condition: str) -> Ref:
     approval = _open(desk, approval_id)
     voice = _voice(desk, approval)
-    _answer(desk, voice, YES, condition=condition)
+    _answer(desk, approval, voice, YES, condition=condition)
     asking.move_on(desk, approval)
     desk.done = T("You approved: {what}", what=asking.subject_of(approval))
     return _noted(desk, approval, "approved", voice, condition)
@@ -173,7 +182,7 @@ class Reject(
         """Whoever submitted it reads the reason."""
         approval = _open(desk, self.approval)
         voice = _voice(desk, approval)
-        _answer(desk, voice, NO, reason=self.reason)
+        _answer(desk, approval, voice, NO, reason=self.reason)
         asking.move_on(desk, approval)
         desk.done = T("You rejected: {what}", what=asking.subject_of(approval))
         return _noted(desk, approval, "rejected", voice, self.reason)
@@ -197,7 +206,7 @@ class SendBack(
         """Whoever submitted it corrects it and submits it again."""
         approval = _open(desk, self.approval)
         voice = _voice(desk, approval)
-        _answer(desk, voice, NO, reason=self.reason)
+        _answer(desk, approval, voice, NO, reason=self.reason)
         asking.end(desk, approval, RETURNED, self.reason)
         desk.done = T("You sent it back: {what}", what=asking.subject_of(approval))
         return _noted(desk, approval, "returned", voice, self.reason)
@@ -226,10 +235,8 @@ class TakeBack(
         last = _last(approvals.seats(desk.db, self.approval))
         if last is None or last.by_id != desk.person.id:
             raise Denied(T("Only who decided it can take it back: {who}.", who=_who(desk, last)))
-        last.state, last.by_id, last.at = ASKED, None, None
-        last.reason = last.condition = ""
-        approvals.save_seat(desk.db, last)
         asking.reopen(desk, approval)
+        asking.ask_anew(desk, approval, last)
         desk.done = T("Taken back. It is open again: {what}", what=asking.subject_of(approval))
         return _noted(desk, approval, "taken back", Voice(last, desk.person.id))
 
@@ -311,6 +318,7 @@ class HandOn(
         voice = _voice(desk, approval)
         _check_new(desk, approval, self.to)
         seat = voice.seat
+        dues.pass_from(desk.db, KIND, self.approval, seat.person_id, self.to)
         seat.person_id, seat.from_id, seat.role = self.to, desk.person.id, ""
         approvals.save_seat(desk.db, seat)
         about = _noted(desk, approval, "handed on", voice, str(self.to))
@@ -361,6 +369,8 @@ class AddDecider(
             added.after_id = mine.id
             approvals.seat(desk.db, added)
         else:
+            for due in asking.owed(desk, approval, mine):
+                dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
             mine.state, mine.after_id = WAITING, approvals.seat(desk.db, added)
             approvals.save_seat(desk.db, mine)
         asking.move_on(desk, approval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -169,6 +169,7 @@ class Catalogue:
         self._aliases: dict[str, type[Command]] = {}
         for command in commands:
             self._add(command)
+        self._longest_first = sorted(self._aliases, key=len, reverse=True)
 
     def __iter__(self) -> Iterator[type[Command]]:
         return iter(self._by_name.values())
@@ -181,6 +182,11 @@ class Catalogue:
     def spoken(self) -> Mapping[str, type[Command]]:
         """Every word that begins a command: names and aliases, casefolded."""
         return self._aliases
+
+    @property
+    def longest_first(self) -> Sequence[str]:
+        """The same words: one that begins another comes after it."""
+        return self._longest_first
 
     def _add(self, command: type[Command]) -> None:
         declared = command.declared

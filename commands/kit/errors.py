@@ -40,12 +40,16 @@ class Denied(Refused):
 
 
 class Stale(Refused):
-    """The subject has changed since the card was drawn: kind and id say which one."""
+    """The subject has changed since the card was drawn: kind and id say which one.
 
-    def __init__(self, kind: str, id_: int) -> None:
+    `revision` is the one that was drawn.
+    """
+
+    def __init__(self, kind: str, id_: int, revision: int = 0) -> None:
         super().__init__(T("This has changed since you saw it. Here it is as it stands now."))
         self.kind = kind
         self.id = id_
+        self.revision = revision
 
 
 class Undeliverable(Exception):

@@ -15,7 +15,7 @@ from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
 from commands.kit.words import T, Words
 from storage import dues, timers
-from storage.database import Transaction
+from storage.database import Json, Transaction
 from storage.dues import Due
 from storage.files import File
 from storage.talk import Talk
@@ -113,7 +113,8 @@ class Noun:
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for; `hand` makes one another's. `owe_anew` sets another
+    open ones that a person answers for; `hand` makes one another's. `differs` tells what a later
+    revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
     deadline for a due that is excused, which had so much time left, and gives it.
     """
 
@@ -135,6 +136,7 @@ class Noun:
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int], None] = _not_handed
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
+    differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()
 
     def drawn(self, look: Look, about: Ref) -> Card | None:
         """A subject's card, or the view of it that is asked for; None if it has none."""

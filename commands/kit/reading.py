@@ -78,7 +78,7 @@ def command_in(
     start = _PREFIX.match(text)
     body = text[start.end() if start else 0 :]
     folded = body.casefold()
-    for word in sorted(catalogue.spoken, key=len, reverse=True):
+    for word in catalogue.longest_first:
         command = catalogue.spoken[word]
         rest = body[len(word) :].lstrip(_GLUE)
         named = folded.startswith(word) and _ends_here(folded, word)

@@ -281,13 +281,18 @@ FILES: Mapping[str, bytes] = {
 
 
 def read_file(given: tuple[str, bytes]) -> str:
-    """As a file that somebody sent, and as a table."""
+    """As a file that somebody sent, and as a table.
+
+    A picture that can be drawn anew takes its time for each pixel; most that are broken do not.
+    """
     sort, content = given
     with suppress(NotKept):
         kind = kinds.kind_of(content)
         if kind.family is kinds.Family.PICTURE:
-            sort = f"{sort} of {_claimed(content)} signs of pixels"
+            signs = _claimed(content)
+            sort = f"{sort} of {signs} signs of pixels, broken"
             pictures.remade(content, 2048)
+            sort = f"picture of {signs} signs of pixels, drawn anew"
     with suppress(Refused):
         list(tables.lines(content))
     return sort

@@ -224,3 +224,81 @@ async def test_what_waits_is_listed(house: TestHouse) -> None:
     await house.wang.says("/admission")
     await house.settle()
     assert house.wang.sees("1张准入单进行中", "待管理层决定"), house.wang.reads()
+
+
+async def test_what_changed_since_the_card_was_drawn_is_told_and_decided_anew(
+    house: TestHouse,
+) -> None:
+    await reported(house)
+    await house.liuyang.says("/admission_info A-2026-0001 products: 注塑模具")
+    await house.zhao.presses("批准", on="请您决定")  # his card is not redrawn yet
+    await house.settle()
+    assert house.zhao.sees("您看过之后有变化的内容", "产品", "注塑模具"), house.zhao.reads()
+    assert (await one(house)).state == admissions.DECIDING
+
+
+async def test_whoever_stands_in_decides_and_it_says_for_whom(house: TestHouse) -> None:
+    await house.zhao.says("/away 10月20日 deputy: 孙敏")
+    await house.settle()
+    await reported(house)
+    assert house.sunmin.sees("代赵总", "🔷 请您决定", NAME), house.sunmin.reads()
+    await house.sunmin.presses("批准", on="请您决定")
+    await house.settle()
+    assert house.sunmin.sees("孙敏（代赵总）已同意"), house.sunmin.reads()
+    await house.advance(minutes=3)
+    assert (await one(house)).state == admissions.ADMITTED
+
+
+async def test_a_deputy_who_is_none_any_more_is_refused_with_the_reason(house: TestHouse) -> None:
+    await house.zhao.says("/away 10月20日 deputy: 孙敏")
+    await house.settle()
+    await reported(house)
+    await house.zhao.says("/back")
+    await house.settle()
+    await house.sunmin.presses("批准", on="请您决定")
+    await house.settle()
+    assert house.sunmin.sees("这项审批不由您决定", "赵总"), house.sunmin.reads()
+    assert (await one(house)).state == admissions.DECIDING
+
+
+async def test_who_is_in_that_position_no_more_is_refused_with_the_reason(
+    house: TestHouse,
+) -> None:
+    await reported(house)
+    await house.zhao.says("/person_departments 赵总 departments: 采购")
+    await house.settle()
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    assert house.zhao.sees("您已不在这个岗位"), house.zhao.reads()
+    assert (await one(house)).state == admissions.DECIDING
+
+
+async def test_handed_on_and_added(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.says("/approval_transfer A-2026-0001 to: 陈静")
+    await house.settle()
+    assert house.chenjing.sees("🔷 请您决定", NAME), house.chenjing.reads()
+    await house.zhao.says("/approve A-2026-0001")
+    await house.settle()
+    assert house.zhao.sees("您已转给陈静审批"), house.zhao.reads()
+    await house.chenjing.says("/approval_add A-2026-0001 to: 孙敏 when: 在我之后")
+    await house.settle()
+    await house.chenjing.presses("批准", on="请您决定")
+    await house.settle()
+    assert house.sunmin.sees("🔷 请您决定", "陈静已同意"), house.sunmin.reads()
+    await house.sunmin.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert (await one(house)).state == admissions.ADMITTED
+
+
+async def test_withdrawn_nobody_has_to_decide_any_more(house: TestHouse) -> None:
+    await reported(house)
+    await house.lina.says("/approval_withdraw A-2026-0001")
+    await house.settle()
+    assert house.zhao.sees("⏹ 已撤回", NAME), house.zhao.reads()
+    await house.zhao.says("/approve A-2026-0001")
+    await house.settle()
+    assert house.zhao.sees("已经撤回"), house.zhao.reads()
+    await house.advance(minutes=3)
+    assert (await one(house)).state == admissions.RETURNED
