@@ -143,7 +143,7 @@ def _how_many(engine: str) -> Query[Rarity]:
     newest = select(func.max(col(CustomerName.id))).scalar_subquery()
 
     def counted(window: int) -> ColumnElement[int]:
-        before = newest * window / WINDOWS
+        before = newest * window // WINDOWS  # whole numbers, or no index serves
         among = (has, col(Gram.name_id) > before, col(Gram.name_id) <= before + WINDOW)
         return select(func.count()).where(*among).correlate(each).scalar_subquery()
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import cast
+
+import psycopg
 
 from storage import readings
 from storage.database import Database, Transaction
@@ -88,13 +92,13 @@ def _add(db: Transaction, some: Sequence[str], entries: Sequence[str], first: in
     cursor = db.connection.cursor()
     cursor.executemany(_CUSTOMER.format(**columns), customers)
     cursor.executemany(_NAME.format(**columns), customers)
-    rows = [
-        {"gram": gram, "id": first + at}
-        for at, grams in enumerate(entries)
-        for gram in grams.split("\n")
-    ]
-    gram = mark.format("gram")
-    cursor.executemany(f"INSERT INTO staged VALUES ({gram}, {columns['id']})", rows)  # noqa: S608
+    rows = [(gram, first + at) for at, grams in enumerate(entries) for gram in grams.split("\n")]
+    if db.engine == "sqlite":
+        cast("sqlite3.Cursor", cursor).executemany("INSERT INTO staged VALUES (?, ?)", rows)
+        return
+    with cast("psycopg.Cursor", cursor).copy("COPY staged FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 _CUSTOMER = (

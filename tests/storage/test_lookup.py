@@ -181,3 +181,23 @@ def test_a_look_up_reads_an_index(database: Database, asked: str) -> None:
     assert "SCAN" not in said
     assert "Seq Scan" not in said
     assert "USING" in said or "Index" in said or "Bitmap" in said
+
+
+def test_a_sample_is_a_stretch_of_the_index(database: Database) -> None:
+    """Of a common gram nothing but the sampled entries is read: the tree leads to them."""
+    compiled = vars(lookup)["_HOW_MANY"][database.engine].on(database.engine)
+    values = compiled.values({"grams": ["精工"]})
+
+    def plan(db: Transaction) -> str:
+        if database.engine == "sqlite":
+            return str(db.run(f"EXPLAIN QUERY PLAN {compiled.sql}", values).fetchall())
+        db.run("SET LOCAL enable_seqscan = off")
+        db.run("SET LOCAL enable_bitmapscan = off")
+        return str(db.run(f"EXPLAIN {compiled.sql}", values).fetchall())
+
+    said = database.read_now(plan)
+    if database.engine == "sqlite":
+        assert said.count("gram=? AND name_id>? AND name_id<?") == lookup.WINDOWS
+    else:
+        assert "Filter" not in said
+        assert said.count("name_id >") == lookup.WINDOWS
