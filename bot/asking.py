@@ -14,7 +14,7 @@ from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
-from commands.kit.errors import Invalid, Refused
+from commands.kit.errors import Invalid, Refused, Stale
 from commands.kit.form import Photos, Place, Question
 from commands.kit.reading import Understood
 from commands.kit.words import T
@@ -430,6 +430,8 @@ class Asking:
             return Silent()
         except Invalid as invalid:
             return Wrong({invalid.field or first: self._say(invalid.words)})
+        except Stale:
+            raise
         except Refused as refused:
             return Wrong({self._shown_field(draft, command): self._say(refused.words)})
         self._done(draft)

@@ -262,6 +262,9 @@ class Door:
         if rows := noun.differs(seen, stands):
             desk.tell(home, Card(T("What has changed since you saw it"), (Facts(rows, STAFF),)))
         desk.tell(home, Ref(stale.kind, stale.id))
+        if now:  # what is being asked about it goes on from what was just shown
+            account = hearing.actor.account_id
+            drafts.renew(hearing.db, account, stale.kind, stale.id, now.revision)
 
     def _apology(self, hearing: Hearing, error: Exception) -> Reply:
         reference = _reference()

@@ -30,8 +30,10 @@ from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
+from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Matches, Noun
 from commands.kit.people import Role, ToAccount
+from commands.kit.reading import Understood, told_in
 from commands.kit.tables import named_like_a_table
 from commands.kit.taps import BadTap
 from commands.kit.words import T
@@ -205,9 +207,24 @@ class Understanding:
         command.early(self.hearing.desk(declared))
         self._attach(declared, answers, said)
         understood = reading.fill(text, declared, self.hearing.ctx, answers)
+        if declared.decides and understood.rest and told_in(declared) is None:
+            self._undecided(declared, understood, said)
         if not (understood.invalid or understood.which):
             self._left_over(declared, understood.answers, understood.rest, said)
         return self.asking.take(command, understood, revision=revision)
+
+    def _undecided(self, declared: Declared, found: Understood, said: Typed | None) -> None:
+        """“Approved, but only if …” is no approval: the words are kept, and nothing is decided."""
+        about = self.hearing.subject(declared, found.answers)
+        if said and about:
+            self.remarked(about, replace(said, files=()))
+        raise Refused(
+            T(
+                "Nothing was decided, because you said more: “{said}”. "
+                "Press a button on its card, or send the one word alone.",
+                said=shortened(found.rest, OPTION),
+            )
+        )
 
     def _left_over(
         self, declared: Declared, answers: dict[str, Json], rest: str, said: Typed | None

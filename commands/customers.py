@@ -168,7 +168,7 @@ def _next(about: Ref) -> Buttons:
     )
 
 
-def hand(desk: Desk, id_: int, to_id: int) -> None:
+def hand(desk: Desk, id_: int, _from_id: int, to_id: int) -> None:
     """Somebody else owns a customer from now on; how important it is stays."""
     earlier = customers.stewardship(desk.db, id_)
     important = earlier.important if earlier else False

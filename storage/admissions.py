@@ -164,7 +164,9 @@ _OWNED = Query(
 )
 _VERDICTS = Query(
     Verdict,
-    select(Verdict).where(col(Verdict.admission_id) == bindparam("admission_id")),
+    select(Verdict)
+    .where(col(Verdict.admission_id) == bindparam("admission_id"))
+    .order_by(col(Verdict.criterion)),
 )
 _JUDGE = Deed(
     update(Verdict)

@@ -385,7 +385,7 @@ class Database:
             if isinstance(error, sqlite3.ProgrammingError):
                 raise
             raise Gone(str(error)) from error
-        except psycopg.IntegrityError as error:
+        except (psycopg.IntegrityError, *_CROSSED) as error:
             raise Conflict(str(error)) from error
         except (
             psycopg.OperationalError,
@@ -418,6 +418,10 @@ class Database:
             with self._guard:
                 self._open.append(found)
         return found
+
+
+# Two transactions waited for each other, and this one was chosen to begin anew.
+_CROSSED = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 def _unheard(_seconds: float) -> None:

@@ -85,6 +85,16 @@ _SAVE = Deed(
 _END = Deed(
     update(Draft).where(col(Draft.id) == bindparam("b_id")).values(state=bindparam("to_state"))
 )
+_RENEW = Deed(
+    update(Draft)
+    .where(
+        col(Draft.account_id) == bindparam("b_account"),
+        col(Draft.subject_kind) == bindparam("b_kind"),
+        col(Draft.subject_id) == bindparam("b_subject"),
+        col(Draft.state) == OPEN,
+    )
+    .values(revision=bindparam("to_revision"))
+)
 _OF_PERSON = Query(
     int,
     select(col(Draft.id))
@@ -154,6 +164,11 @@ def save(db: Transaction, draft: Draft) -> None:
 def end(db: Transaction, draft_id: int, state: str) -> None:
     """Close a draft, or open it again."""
     _END.run(db, b_id=draft_id, to_state=state)
+
+
+def renew(db: Transaction, account_id: int, kind: str, id_: int, revision: int) -> int:
+    """What somebody has begun on a subject goes on from this revision, which they have seen."""
+    return _RENEW.run(db, b_account=account_id, b_kind=kind, b_subject=id_, to_revision=revision)
 
 
 def open_of(db: Transaction, person_id: int) -> list[int]:

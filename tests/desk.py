@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.core import Core, build
@@ -115,6 +115,19 @@ def button(mail: Mailbox, chat: str, label: str) -> str:
                 if key.label.startswith(label):
                     return key.data
     raise AssertionError(f"no button {label!r} in {chat}")
+
+
+@contextlib.contextmanager
+def replicas(url: str, clock: TestClock, mail: Mailbox, many: int) -> Iterator[list[Core]]:
+    """As many equal replicas on one database, each with connections of its own."""
+    made = [build(Database(url), language="en", zone=ZONE, clock=clock) for _ in range(many)]
+    for core in made:
+        core.platforms["web"] = mail
+    try:
+        yield made
+    finally:
+        for core in made:
+            core.database.close()
 
 
 @contextlib.asynccontextmanager

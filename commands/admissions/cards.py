@@ -12,6 +12,7 @@ from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Part, Q
 from commands.kit.drafting import place_words
 from commands.kit.noun import Look
 from commands.kit.words import T, Value, Words
+from commands.said import said_lately
 from storage import admissions, approvals, dues
 from storage.admissions import (
     ADMITTED,
@@ -40,6 +41,7 @@ def card(look: Look, id_: int) -> Card:
         *deciding.criteria_lines(look.db, id_),
         *_visit(look, admission),
         *attached(look, about),
+        *said_lately(look, about),
         *_verbs(look, admission, about),
     )
     return Card(_title(admission), parts, about)
@@ -52,7 +54,7 @@ def _title(admission: Admission) -> T:
         APPLIED: T("📄 {name}: applied, site visit to be planned", name=name),
         PLANNED: T("🚗 {name}: site visit planned", name=name),
         DECIDING: T("🔷 {name}: management decides", name=name),
-        RETURNED: T("↩️ {name}: sent back, report to be corrected", name=name),
+        RETURNED: T("↩️ {name}: report to be corrected and submitted again", name=name),
         ADMITTED: T("✅ {name}: admitted", name=name),
         REJECTED: T("❌ {name}: rejected", name=name),
         CLOSED: T("⏹ {name}: closed", name=name),
@@ -104,7 +106,7 @@ def _about(admission: Admission) -> Iterable[Part]:
 
 
 def _visit(look: Look, admission: Admission) -> Iterable[Part]:
-    if admission.visit_day and not admission.report:
+    if admission.visit_day and (admission.state == PLANNED or not admission.report):
         who = named(look.db, admission.visitor_id)
         yield Line(T("Site visit {day:weekday}, by {who}", day=admission.visit_day, who=who), STAFF)
     if not admission.report:
@@ -163,7 +165,8 @@ def _admitted(look: Look, admission: Admission, about: Ref) -> Iterable[Part]:
     whole = (
         (Button(T("File complete"), "admission_complete", {}, about),) if COMPLETE in owed else ()
     )
-    yield Buttons((file, *done, *whole))
+    info = Button(T("Add information"), "admission_info", {}, about)
+    yield Buttons((file, *done, info, *whole))
 
 
 def condition(look: Look, id_: int, _told: str) -> Card:

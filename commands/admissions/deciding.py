@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from commands.admissions import steps
 from commands.admissions.rules import (
     COMPLETE,
     CONDITION,
     KIND,
+    REPORT,
     AdmissionPolicy,
     Criterion,
     Opinion,
@@ -17,14 +19,15 @@ from commands.admissions.rules import (
     met,
 )
 from commands.approvals import asking
-from commands.approvals.asking import Facts, Procedure, whom
+from commands.approvals.asking import Decider, Facts, Procedure, whom
 from commands.approvals.rules import Rule
+from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file
 from commands.kit.card import STAFF, Card, Line, Quote, Ref
 from commands.kit.desk import Desk
-from commands.kit.people import ToPerson
+from commands.kit.people import ToPerson, load
 from commands.kit.words import T, Value, Words, listed
-from storage import admissions, approvals, customers
+from storage import admissions, approvals, customers, readings, subjects
 from storage.admissions import ADMITTED, DECIDING, REJECTED, RETURNED, Admission
 from storage.approvals import APPROVED, Approval
 from storage.customers import Contact
@@ -33,22 +36,31 @@ from storage.timers import Timer
 
 CLAUSE = "2.2.4"
 PLACE = "management"
+WARNED = timedelta(days=7)
 
 
 def put(desk: Desk, admission: Admission) -> Ref:
     """Put it to those who decide, with the report, the five criteria and the opinion of sales."""
     policy = desk.policy.of(AdmissionPolicy)
+    deciders = whom(desk.db, policy.deciders)
     how = Procedure(
         name=steps.title_of(admission),
         clause=CLAUSE,
-        deciders=whom(desk.db, policy.deciders),
+        deciders=deciders,
         rule=Rule(policy.rule),
         wanted=policy.wanted,
-        barred=frozenset({admission.submitter_id}),
+        barred=_filer(desk, admission, deciders),
         place=PLACE,
     )
     about = Ref(KIND, known(admission.id))
     return asking.ask(desk, about, asks(desk.db, admission), facts(desk.db, admission), how)
+
+
+def _filer(desk: Desk, admission: Admission, deciders: Sequence[Decider]) -> frozenset[int]:
+    """Who filed the prospect does not decide on it either, where anybody else is left to."""
+    own = {admission.submitter_id, desk.person.id}
+    others = any(decider.person.id not in own for decider in deciders)
+    return frozenset({admission.submitter_id}) if others else frozenset()
 
 
 def asks(db: Transaction, admission: Admission) -> Card:
@@ -112,6 +124,7 @@ def changed(desk: Desk, admission: Admission) -> None:
 
 def decided(desk: Desk, timer: Timer) -> None:
     """The decision has taken effect."""
+    subjects.lock(desk.db, KIND, timer.subject_id)
     admission = admissions.get(desk.db, timer.subject_id)
     approval = approvals.get(desk.db, timer.extra["approval"])
     if admission is None or approval is None or admission.state != DECIDING:
@@ -139,9 +152,9 @@ def _moved(desk: Desk, admission: Admission, state: str, reason: str = "") -> Re
 def _admit(desk: Desk, admission: Admission, approval: Approval) -> None:
     """Open the file with everything known; ask marketing for the rest; conditions are owed."""
     assert approval.state == APPROVED
-    owner = admission.visitor_id or admission.owner_id
-    file = open_file(desk, admission.name, short="", owner_id=owner, important=False)
-    _known(desk, admission, file)
+    file = _file(desk, admission)
+    tell_file(desk, admission, file.id)
+    add_contact(desk, admission, file.id)
     admission.customer_id = file.id
     about = _moved(desk, admission, ADMITTED)
     marketing = steps.owe(desk, admission, COMPLETE)
@@ -150,14 +163,30 @@ def _admit(desk: Desk, admission: Admission, approval: Approval) -> None:
     _conditions(desk, admission, approval)
 
 
-def _known(desk: Desk, admission: Admission, file: Ref) -> None:
-    """What was collected on the way stands in the file."""
+def _file(desk: Desk, admission: Admission) -> Ref:
+    """The customer's file: that which somebody opened meanwhile under this name, or a new one."""
+    bearers = customers.known_as(desk.db, readings.bare(admission.name))
+    if bearers:
+        return Ref(CUSTOMER, bearers[0].id)
+    owner = load(desk.db, admission.visitor_id or 0) or load(desk.db, admission.owner_id or 0)
+    owner_id = owner.id if owner else None
+    return open_file(desk, admission.name, short="", owner_id=owner_id, important=False)
+
+
+def tell_file(desk: Desk, admission: Admission, file_id: int) -> None:
+    """What was collected on the way stands in the file; what stood there alone stays."""
+    found = customers.get(desk.db, file_id)
     note = "\n".join(filter(None, (admission.overview, admission.products)))
-    customers.describe(desk.db, file.id, admission.registration, note)
-    if admission.contact:
+    number = admission.registration or (found.registration if found else "")
+    customers.describe(desk.db, file_id, number, note or (found.note if found else ""))
+
+
+def add_contact(desk: Desk, admission: Admission, file_id: int) -> None:
+    """Who speaks for them is a contact of the file; without a name, one to be named."""
+    if any((admission.contact, admission.position, admission.phone, admission.email)):
         contact = Contact(
-            customer_id=file.id,
-            name=admission.contact,
+            customer_id=file_id,
+            name=admission.contact or "—",
             title=admission.position,
             phone=admission.phone,
             email=admission.email,
@@ -170,9 +199,12 @@ def _conditions(desk: Desk, admission: Admission, approval: Approval) -> None:
     """What was approved on a condition is owed by its owner, by its date."""
     if not approval.condition and admission.opinion != Opinion.IF:
         return
-    day = admission.condition_by or (desk.now + timedelta(days=30)).astimezone(desk.zone).date()
-    by = datetime.combine(day, time(18), desk.zone).astimezone(UTC)
-    owner = steps.owe(desk, admission, CONDITION, steps.Span(by - timedelta(days=7), by))
+    days = desk.policy.of(AdmissionPolicy).condition_days
+    by = steps.working_days(desk, desk.now, days)
+    if admission.condition_by:
+        evening = datetime.combine(admission.condition_by, steps.EVENING, desk.zone)
+        by = max(evening.astimezone(UTC), steps.working_days(desk, desk.now, 1))
+    owner = steps.owe(desk, admission, CONDITION, steps.Span(by - WARNED, by))
     if owner:
         desk.tell(ToPerson(owner.id), Ref(KIND, known(admission.id), "condition"))
 
@@ -185,10 +217,10 @@ def _reject(desk: Desk, admission: Admission, approval: Approval) -> None:
 
 
 def _give_back(desk: Desk, admission: Admission, approval: Approval) -> None:
-    """To be corrected, and submitted again."""
+    """To be corrected, and submitted again: whoever submitted it reads that on the request."""
     about = _moved(desk, admission, RETURNED, approval.reason)
-    owner = steps.owe(desk, admission, "report")
-    if owner:
+    owner = steps.owe(desk, admission, REPORT)
+    if owner and owner.id != approval.submitter_id:
         desk.tell(ToPerson(owner.id), about)
 
 

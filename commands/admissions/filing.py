@@ -24,7 +24,7 @@ from commands.approvals import asking
 from commands.kit.card import STAFF, Card, Line, Note, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Invalid, Refused, no_such
+from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import EMAIL, PHONE, AdmissionId, Ask
 from commands.kit.people import Department, Relation, Role, ToPerson, head_of
 from commands.kit.words import T, listed
@@ -127,8 +127,8 @@ class AddInformation(
 
     def run(self, desk: Desk) -> Ref:
         """Keep it; those who decide are asked again if it is what they decide on."""
-        admission = under_way(desk, self.admission)
-        before = material(admission)
+        admission = under_way(desk, self.admission, *OWED_AT, DECIDING, admissions.ADMITTED)
+        before, was = material(admission), _information(admission)
         for name in _INFORMATION:
             told = getattr(self, name)
             if told is not None:
@@ -136,10 +136,17 @@ class AddInformation(
         admissions.save(desk.db, admission)
         about = Ref(KIND, self.admission)
         now = material(admission)
-        desk.change(about, before, now, shown=now if now != before else None)
+        desk.change(about, was, _information(admission), shown=now if now != before else None)
         if now != before and admission.state == DECIDING:
             deciding.changed(desk, admission)
+        if admission.customer_id:
+            self._to_file(desk, admission, admission.customer_id)
         return about
+
+    def _to_file(self, desk: Desk, admission: Admission, file_id: int) -> None:
+        deciding.tell_file(desk, admission, file_id)
+        if self.contact:
+            deciding.add_contact(desk, admission, file_id)
 
 
 _INFORMATION = (
@@ -153,11 +160,15 @@ _INFORMATION = (
 )
 
 
+def _information(admission: Admission) -> dict[str, object]:
+    return {name: getattr(admission, name) for name in _INFORMATION}
+
+
 class Evaluate(
     Command,
     name="admission_evaluate",
     aliases=("准入评估",),
-    who=JUDGES,
+    who=JUDGES | {Relation.OWNER},
     clause="2.2.2",
     on=KIND,
 ):
@@ -186,6 +197,8 @@ class Evaluate(
             steps.keep(desk, admission, EVALUATE)
             _close(desk, admission, "")
             desk.done = T("{name}: closed, not all criteria are met", name=admission.name)
+            if admission.submitter_id != desk.person.id:
+                desk.tell(ToPerson(admission.submitter_id), about)
             return about
         self._apply(desk, admission)
         return about
@@ -240,11 +253,20 @@ class Close(
     def run(self, desk: Desk) -> Ref:
         """Close it with the reason; whoever is to decide need not any more."""
         admission = under_way(desk, self.admission)
+        _check_may_close(desk, admission)
         asking.call_off(desk, Ref(KIND, self.admission), self.reason)
         _close(desk, admission, self.reason)
         if admission.submitter_id != desk.person.id:
             desk.tell(ToPerson(admission.submitter_id), Ref(KIND, self.admission))
         return Ref(KIND, self.admission)
+
+
+def _check_may_close(desk: Desk, admission: Admission) -> None:
+    """While management decides, only they close it, and those whose it is. Raises `Denied`."""
+    own = {admission.submitter_id, admission.owner_id, admission.visitor_id}
+    mine = desk.person.id in own or Department.MANAGEMENT in desk.person.departments
+    if admission.state == DECIDING and not mine:
+        raise Denied(T("Management decides on this now. Ask them, or who submitted it."))
 
 
 class Reopen(
@@ -267,6 +289,7 @@ class Reopen(
         admission.reason, admission.ended_at, admission.closed_from = "", None, ""
         assert at in OWED_AT
         steps.go_on(desk, admission, at)
+        steps.visit_at(desk, admission)
         return Ref(KIND, self.admission)
 
 
@@ -291,7 +314,7 @@ class FileComplete(
     Command,
     name="admission_complete",
     aliases=("档案已齐",),
-    who={Department.MARKETING, Department.MANAGEMENT},
+    who={Department.MARKETING, Department.MANAGEMENT, Relation.OWNER},
     clause="2.2.4",
     on=KIND,
 ):

@@ -51,11 +51,12 @@ def name_of(db: Transaction, id_: int) -> str | None:
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Who answers for it, and who filed it."""
+    """Who owes the next step, else who answers for it; and who filed it."""
     found = admissions.get(db, id_)
     if found is None:
         return None
-    owner = found.visitor_id or found.owner_id
+    owed = next((due.person_id for due in steps.owed(db, found) if due.person_id), None)
+    owner = owed or found.visitor_id or found.owner_id
     return Involved(owner_id=owner, submitter_ids=frozenset({found.submitter_id}))
 
 
@@ -65,17 +66,18 @@ def topic(db: Transaction, id_: int) -> Topic | None:
     return Topic(steps.title_of(found), found.ended_at is not None) if found else None
 
 
-def hand(desk: Desk, id_: int, to_id: int) -> None:
-    """Somebody else answers for it from now on."""
+def hand(desk: Desk, id_: int, from_id: int, to_id: int) -> None:
+    """What one person had of it is another's from now on."""
     admission = admissions.get(desk.db, id_)
     if admission is None:
         return
     before = {"owner": admission.owner_id, "visitor": admission.visitor_id}
-    if admission.visitor_id == admission.owner_id:
+    if admission.visitor_id == from_id:
         admission.visitor_id = to_id
-    admission.owner_id = to_id
+    if admission.owner_id == from_id:
+        admission.owner_id = to_id
     admissions.save(desk.db, admission)
-    after = {"owner": to_id, "visitor": admission.visitor_id}
+    after = {"owner": admission.owner_id, "visitor": admission.visitor_id}
     desk.change(Ref(KIND, id_), before, after)
 
 

@@ -29,6 +29,7 @@ NUMBER = re.compile(r"\s*a-?(\d{4})-?(\d{1,6})(?!\d)", re.IGNORECASE)
 EVALUATE, PLAN, REPORT, CONDITION, COMPLETE = "evaluate", "plan", "report", "condition", "complete"
 WARN, BREACH, ABOVE, EVE = "warn", "breach", "above", "eve"
 WorkingDays = Field(gt=0, le=250)
+DEPARTMENTS = "|".join(department.value for department in Department)
 
 
 class AdmissionPolicy(Section, section="admissions"):
@@ -38,7 +39,8 @@ class AdmissionPolicy(Section, section="admissions"):
     plan_days: Annotated[int, Clause("2.2.3"), WorkingDays]
     report_days: Annotated[int, Clause("2.2.3"), WorkingDays]
     complete_days: Annotated[int, Clause("2.2.4"), WorkingDays]
-    deciders: Annotated[str, Clause("2.2.4"), Field(pattern=r"^(head:)?[a-z]+$")]
+    condition_days: Annotated[int, Clause("2.2.4"), WorkingDays]
+    deciders: Annotated[str, Clause("2.2.4"), Field(pattern=rf"^(head:)?({DEPARTMENTS})$")]
     rule: Annotated[Literal["any", "all", "order", "count"], Clause("2.2.4")]
     wanted: Annotated[int, Clause("2.2.4"), Field(gt=0, le=20)]
 
@@ -142,7 +144,7 @@ def check_condition(
         raise Invalid("condition", T("Which conditions?"))
     if by_day is None:
         raise Invalid("by_day", T("By when must they be met?"))
-    if by_day <= today:
+    if by_day < today:
         raise Invalid("by_day", T("{day:weekday} is past. By when must they be met?", day=by_day))
 
 

@@ -30,9 +30,9 @@ from commands.kit.desk import Desk
 from commands.kit.noun import Look
 from commands.kit.people import Person, ToPerson, acting, head_of, load, superior_of
 from commands.kit.words import T, Value
-from storage import admissions, dues, people, timers
+from storage import admissions, dues, people, subjects, timers
 from storage.admissions import Admission
-from storage.database import known
+from storage.database import Transaction, known
 from storage.dues import Due
 from storage.timers import Timer
 
@@ -51,58 +51,60 @@ def title_of(admission: Admission) -> str:
     return f"{admission.number or ''} {admission.name}".strip()
 
 
-def owner_of(desk: Desk, admission: Admission, owed: str) -> Person | None:
+def owner_of(desk: Desk, admission: Admission, step: str) -> Person | None:
     """Who owes a step: who visits or answers for it, else the head of its department."""
-    named = admission.visitor_id if owed in {REPORT, CONDITION} else None
-    if owed in {EVALUATE, COMPLETE}:
+    visitor = load(desk.db, admission.visitor_id or 0)
+    if visitor and step in {REPORT, CONDITION}:
+        return visitor
+    if step in {EVALUATE, COMPLETE}:
         submitter = load(desk.db, admission.submitter_id)
-        if submitter and DEPARTMENT_OF[owed] in submitter.departments:
+        if submitter and DEPARTMENT_OF[step] in submitter.departments:
             return submitter
-    person = load(desk.db, named or admission.owner_id or 0)
-    if person and DEPARTMENT_OF[owed] in person.departments:
+    person = load(desk.db, admission.owner_id or 0)
+    if person and DEPARTMENT_OF[step] in person.departments:
         return person
-    return head_of(desk.db, DEPARTMENT_OF[owed])
+    return head_of(desk.db, DEPARTMENT_OF[step])
 
 
-def _working_days(desk: Desk, since: datetime, days: int) -> datetime:
+def working_days(desk: Desk, since: datetime, days: int) -> datetime:
     """So many working days later."""
     policy = desk.policy.of(ApprovalPolicy)
     return add_working(policy.hours(desk.zone), since, days * policy.day)
 
 
-def _span(desk: Desk, admission: Admission, owed: str) -> Span:
+def _span(desk: Desk, admission: Admission, step: str) -> Span:
     policy = desk.policy.of(AdmissionPolicy)
     days = {
         EVALUATE: policy.evaluate_days,
         PLAN: policy.plan_days,
         REPORT: policy.report_days,
         COMPLETE: policy.complete_days,
-    }[owed]
+    }[step]
     since = desk.now
-    if owed == REPORT and admission.visit_day:
+    if step == REPORT and admission.visit_day:
         visited = datetime.combine(admission.visit_day, time(), desk.zone).astimezone(UTC)
         since = max(since, visited)
-    return Span(_working_days(desk, since, days - 1), _working_days(desk, since, days))
+    return Span(working_days(desk, since, days - 1), working_days(desk, since, days))
 
 
-def owe(desk: Desk, admission: Admission, owed: str, span: Span | None = None) -> Person | None:
+def owe(desk: Desk, admission: Admission, step: str, span: Span | None = None) -> Person | None:
     """From now on somebody owes this step, whom it gives; its ladder hangs on it."""
-    owner = owner_of(desk, admission, owed)
+    owner = owner_of(desk, admission, step)
     about = Ref(KIND, known(admission.id))
-    warn, by = span or _span(desk, admission, owed)
-    what = T("{what}: {name}", what=DUE_WORDS[owed], name=title_of(admission))
+    warn, by = span or _span(desk, admission, step)
+    what = T("{what}: {name}", what=DUE_WORDS[step], name=title_of(admission))
     owner_id = owner.id if owner else None
-    due = desk.owe(about, owed, what, clause=CLAUSE_OF[owed], by=by, owner=owner_id)
+    due = desk.owe(about, step, what, clause=CLAUSE_OF[step], by=by, owner=owner_id)
     if warn > desk.recorded_at:
         desk.at(warn, about, WARN, due=due)
     desk.at(by, about, BREACH, due=due)
-    desk.at(_working_days(desk, by, 1), about, ABOVE, due=due)
+    desk.at(working_days(desk, by, 1), about, ABOVE, due=due)
     return owner
 
 
 def owe_anew(desk: Desk, excused: Due, left: timedelta) -> datetime:
     """The same is owed again: with the time that was left, but not less than a working day."""
-    by = max(desk.now + left, _working_days(desk, desk.now, 1))
+    by = max(desk.now + left, working_days(desk, desk.now, 1))
     admission = admissions.get(desk.db, excused.subject_id)
     assert admission is not None
     owe(desk, admission, excused.name, Span(desk.now, by))
@@ -117,24 +119,29 @@ def go_on(desk: Desk, admission: Admission, state: str) -> None:
     admissions.save(desk.db, admission)
     about = Ref(KIND, known(admission.id))
     desk.change(about, before, material(admission), shown=material(admission))
-    if owed := OWED_AT.get(state):
-        owner = owe(desk, admission, owed)
+    if step := OWED_AT.get(state):
+        owner = owe(desk, admission, step)
         if owner and (desk.actor.person is None or owner.id != desk.actor.person.id):
             desk.tell(ToPerson(owner.id), about)
 
 
-def keep(desk: Desk, admission: Admission, owed: str) -> None:
+def owed(db: Transaction, admission: Admission) -> list[Due]:
+    """What is owed on it still, the earliest first."""
+    found = dues.of(db, KIND, known(admission.id))
+    return [due for due in found if due.state in {dues.OPEN, dues.MISSED}]
+
+
+def keep(desk: Desk, admission: Admission, step: str) -> None:
     """A step was done."""
-    for due in dues.of(desk.db, KIND, known(admission.id)):
-        if due.name == owed and due.state in {dues.OPEN, dues.MISSED}:
-            desk.keep(due, at=desk.now, evidence=f"step:{owed}")
+    for due in owed(desk.db, admission):
+        if due.name == step:
+            desk.keep(due, at=desk.now, evidence=f"step:{step}")
 
 
 def drop(desk: Desk, admission: Admission) -> None:
     """Nothing is owed on it any more: it goes no further, or the step begins anew."""
-    for due in dues.of(desk.db, KIND, known(admission.id)):
-        if due.state in {dues.OPEN, dues.MISSED}:
-            dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
+    for due in owed(desk.db, admission):
+        dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
     timers.drop(desk.db, KIND, known(admission.id))
 
 
@@ -154,6 +161,7 @@ def visit_at(desk: Desk, admission: Admission) -> None:
 
 def fire(desk: Desk, timer: Timer) -> None:
     """A step's moment has come: whoever owes it is told, and then those above them."""
+    subjects.lock(desk.db, KIND, timer.subject_id)
     admission = admissions.get(desk.db, timer.subject_id)
     due = dues.get(desk.db, timer.due_id) if timer.due_id else None
     if admission is None or due is None or due.state not in {dues.OPEN, dues.MISSED}:

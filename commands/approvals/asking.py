@@ -27,7 +27,7 @@ from commands.approvals.rules import (
 )
 from commands.kit import card as cards
 from commands.kit.calendar import add_working
-from commands.kit.card import Card, Line, Ref
+from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused
 from commands.kit.people import (
@@ -42,8 +42,18 @@ from commands.kit.people import (
     superior_of,
 )
 from commands.kit.words import T, Words, decode, encode
-from storage import approvals, dues, timers
-from storage.approvals import ASKED, GONE, OPEN, WITHDRAWN, YES, Approval, Seat
+from storage import absences, approvals, dues, timers
+from storage.approvals import (
+    ASKED,
+    GONE,
+    OPEN,
+    WAITING,
+    WITHDRAWN,
+    YES,
+    Approval,
+    Inquiry,
+    Seat,
+)
 from storage.database import Json, Transaction, known
 from storage.dues import Due
 
@@ -98,12 +108,18 @@ def _nobody(db: Transaction) -> list[Person]:
     return [found] if found else []
 
 
-def _above(db: Transaction, person: Person, not_: Collection[int]) -> Person | None:
-    """The person, or the next above them, who is none of these; nobody if there is none."""
+def _above(
+    db: Transaction, person: Person, not_: Collection[int], now: datetime | None = None
+) -> Person | None:
+    """The person, or the next above them, who is none of these; nobody if there is none.
+
+    With a moment, whoever is away then is passed over too.
+    """
     passed: set[int] = set()
     at: Person | None = person
     while at and at.id not in passed:
-        if at.id not in not_:
+        away = now is not None and absences.of(db, at.id, now) is not None
+        if at.id not in not_ and not away:
             return at
         passed.add(at.id)
         at = superior_of(db, at.id)
@@ -133,7 +149,7 @@ def _of_seat(
     others = {one.person_id for one in seats if one.state != GONE}
     first = acts.person if acts else superior_of(db, seat.person_id)
     not_ = {*approval.barred, *others, *answered(seats)}
-    stands_in = _above(db, first, not_) if first else None
+    stands_in = _above(db, first, not_, at) if first else None
     if stands_in:
         yield Voice(seat, stands_in.id, seat.person_id)
 
@@ -241,7 +257,8 @@ def remind_next(desk: Desk, approval: Approval) -> None:
 def owe_anew(desk: Desk, due: Due, left: timedelta) -> datetime:
     """The same is owed with the time that was left, but not less than a reminder gives."""
     policy = desk.policy.of(ApprovalPolicy)
-    by = desk.now + max(left, timedelta(hours=policy.remind_hours))
+    least = timedelta(hours=policy.remind_hours)
+    by = max(desk.now + left, add_working(policy.hours(desk.zone), desk.now, least))
     about = Ref(KIND, due.subject_id)
     what = decode(due.what)
     assert isinstance(what, T)
@@ -302,12 +319,33 @@ def ask_anew(desk: Desk, approval: Approval, seat: Seat) -> None:
     owe(desk, approval, seat)
 
 
+def wait_again(desk: Desk, approval: Approval, seat: Seat) -> None:
+    """Those who were asked because this one had agreed wait for it again."""
+    for one in approvals.seats(desk.db, known(approval.id)):
+        if one.after_id == seat.id and one.state == ASKED:
+            not_yet(desk, approval, one)
+
+
+def not_yet(desk: Desk, approval: Approval, seat: Seat) -> None:
+    """It is not a seat's turn any more: nothing is owed until it is again."""
+    for due in owed(desk, approval, seat):
+        dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
+    seat.state, seat.asked_at = WAITING, None
+    approvals.save_seat(desk.db, seat)
+
+
 def reopen(desk: Desk, approval: Approval) -> None:
-    """What was decided was taken back in time."""
+    """What was decided holds no more, before it took effect."""
     approval.state, approval.decided_at, approval.effective_at = OPEN, None, None
     approval.reason = approval.condition = ""
     approvals.save(desk.db, approval)
-    timers.drop(desk.db, KIND, known(approval.id), SETTLE)
+    request = Ref(KIND, known(approval.id))
+    for name in (SETTLE, REMIND):
+        timers.drop(desk.db, KIND, request.id, name)
+    remind_next(desk, approval)
+    for due in owed(desk, approval):
+        if due.due_at <= desk.recorded_at and due.state == dues.OPEN:
+            desk.at(desk.recorded_at, request, ESCALATE, due=due.id)
     desk.touch(Ref(approval.kind, approval.subject_id))
 
 
@@ -331,23 +369,43 @@ def _owed_no_more(desk: Desk, approval: Approval) -> None:
         dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
 
 
+# --- asked first ----------------------------------------------------------------------------------
+
+
+def unanswered(db: Transaction, approval_id: int) -> Inquiry | None:
+    """The oldest question that waits for its answer."""
+    asked = approvals.inquiries(db, approval_id)
+    return next((one for one in asked if not one.answered_at), None)
+
+
+def answer(desk: Desk, approval: Approval, inquiry: Inquiry, text: str) -> None:
+    """It stands on the card; whoever asked is told."""
+    approvals.answer(desk.db, known(inquiry.id), text, desk.person.id, desk.recorded_at)
+    about = Ref(KIND, known(approval.id))
+    desk.change(about, None, {"answered": text})
+    if inquiry.by_id != desk.person.id:
+        desk.tell(ToPerson(inquiry.by_id), about)
+
+
 # --- what it is about changes ---------------------------------------------------------------------
 
 
 def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
     """Something that they decide on changed: who agreed already is asked again.
 
-    An approved one is flagged instead.
+    What was approved and has taken effect is flagged instead.
     """
     approval = approvals.last_on(desk.db, about.kind, about.id)
     if approval is None or approval.state not in {OPEN, approvals.APPROVED}:
         return
     request = Ref(KIND, known(approval.id))
-    if approval.state == approvals.APPROVED:
+    if approval.effective:
         approval.flagged = "changed"
         approvals.save(desk.db, approval)
         desk.touch(request)
         return
+    if approval.state == approvals.APPROVED:
+        reopen(desk, approval)
     approval.asks = cards.encode(what)
     approvals.save(desk.db, approval)
     desk.change(request, None, {"changed": str(about)}, shown=_shown(facts))
@@ -355,24 +413,27 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
 
 
 def _ask_again(desk: Desk, approval: Approval) -> None:
+    """Who had agreed decides anew, each in their turn."""
     again = [s for s in approvals.seats(desk.db, known(approval.id)) if s.state == YES]
     for seat in again:
         ask_anew(desk, approval, seat)
-    title = T(
-        "🔁 {what} has changed since you agreed: please decide anew", what=subject_of(approval)
-    )
     for seat in again:
-        about = Ref(KIND, known(approval.id))
-        desk.tell(
-            ToPerson(seat.person_id), Card(title, (Line(T("Its card shows it as it stands now.")),))
-        )
-        desk.tell(ToPerson(seat.person_id), about)
+        wait_again(desk, approval, seat)
+    seats = approvals.seats(desk.db, known(approval.id))
+    view = Ref(KIND, known(approval.id), "again")
+    ids = {seat.id for seat in again}
+    for voice in spoken_to(desk.db, approval, seats, desk.recorded_at):
+        if voice.seat.id in ids:
+            desk.tell(ToPerson(voice.person_id, voice.instead_of), view)
 
 
 def call_off(desk: Desk, about: Ref, reason: str) -> None:
-    """The subject is withdrawn: nobody has to decide any more."""
+    """The subject is withdrawn: nobody has to decide any more, and what was decided is void.
+
+    Unless that has taken effect.
+    """
     approval = approvals.last_on(desk.db, about.kind, about.id)
-    if approval is None or approval.state != OPEN:
+    if approval is None or approval.effective:
         return
     approval.state, approval.decided_at, approval.reason = WITHDRAWN, desk.recorded_at, reason
     approval.effective = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from commands.approvals.asking import spoken_to, subject_of
 from commands.approvals.rules import KIND, Rule
@@ -10,6 +11,7 @@ from commands.kit import card as cards
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
 from commands.kit.words import T, Value, Words, kept, listed, sentence
+from commands.said import said_lately
 from storage import approvals, people, subjects
 from storage.approvals import (
     APPROVED,
@@ -37,12 +39,23 @@ def card(look: Look, id_: int) -> Card:
         *cards.decode(approval.asks).parts,
         *_conditions(look.db, seats),
         *_waiting(look, approval, seats),
-        *_answers(look.db, seats),
+        *_answers(look.db, approval, seats),
         *_asked(look.db, id_),
+        *said_lately(look, about),
         *_flagged(approval),
         *_verbs(look, approval, about),
     )
     return Card(_title(look.db, approval, seats), parts, about)
+
+
+def again(look: Look, id_: int, _told: str) -> Card:
+    """What somebody reads who had agreed before it changed."""
+    shown, approval = card(look, id_), approvals.get(look.db, id_)
+    if approval is None or approval.state != OPEN:
+        return shown
+    what = subject_of(approval)
+    title = T("🔁 {what} has changed since you agreed: please decide anew", what=what)
+    return replace(shown, title=title)
 
 
 def difference(seen: Json, now: Json) -> tuple[tuple[Words, Words], ...]:
@@ -92,19 +105,21 @@ def _waiting(look: Look, approval: Approval, seats: Sequence[Seat]) -> Iterable[
     names = listed([_voice(look.db, v.person_id, v.instead_of) for v in asked])
     since = min((s.asked_at for s in seats if s.state == ASKED and s.asked_at), default=None)
     values: dict[str, Value] = {"names": names, "at": since or approval.asked_at}
-    yield Line(_rule(approval, len(asked), values), STAFF)
+    yield Line(_rule(approval, seats, len(asked), values), STAFF)
     later = [named(look.db, s.person_id) for s in seats if s.state == WAITING]
     if later:
         yield Note(T("After that: {names}", names=listed(later)))
 
 
-def _rule(approval: Approval, asked: int, values: dict[str, Value]) -> T:
-    if asked == 1:
+def _rule(approval: Approval, seats: Sequence[Seat], asked: int, values: dict[str, Value]) -> T:
+    must = any(seat.must and seat.state == ASKED for seat in seats)
+    left = approval.need - sum(seat.state == YES and not seat.must for seat in seats)
+    if asked == 1 or must:
         return T("Waiting for {names} since {at:clock}", **values)
     if approval.rule == Rule.ANY:
         return T("Waiting for {names} since {at:clock}; one of them suffices", **values)
     if approval.rule == Rule.COUNT:
-        return T("Waiting for {names} since {at:clock}; {n} must agree", n=approval.need, **values)
+        return T("Waiting for {names} since {at:clock}; {n} must agree", n=left, **values)
     return T("Waiting for {names} since {at:clock}; all must agree", **values)
 
 
@@ -115,7 +130,7 @@ def _voice(db: Transaction, person_id: int, instead_of: int | None) -> Words:
     return T("{name} (for {away})", name=name, away=named(db, instead_of))
 
 
-def _answers(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
+def _answers(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> Iterable[Part]:
     """Who answered what, when, and in whose place."""
     for seat in seats:
         if seat.state not in {YES, NO} or seat.by_id is None:
@@ -124,7 +139,7 @@ def _answers(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
         values: dict[str, Value] = {"who": _voice(db, seat.by_id, instead), "at": seat.at}
         if seat.state == YES:
             yield Line(T("☑ {who} agreed {at:clock}", **values), STAFF)
-        else:
+        elif approval.state != RETURNED:
             yield Line(T("✗ {who} refused {at:clock}", **values), STAFF)
         if seat.reason:
             yield Quote(seat.reason, to=STAFF)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from commands.approvals import asking, cards
 from commands.approvals.rules import ESCALATE, KIND, REMIND, SETTLE, WORDS
 from commands.kit.card import Card, Line, Ref
-from commands.kit.desk import Desk
+from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, ToPerson, superior_of
 from commands.kit.words import T
-from storage import approvals, dues
-from storage.approvals import OPEN, Approval
+from storage import approvals, dues, readings, subjects
+from storage.approvals import ASKED, GONE, OPEN, WAITING, Approval
 from storage.database import Transaction, known
+from storage.talk import Talk
 from storage.timers import Timer
 
+MOST = 100
 NUMBER = re.compile(r"\s*([a-z])-?(\d{4})-?(\d{1,6})(?!\d)", re.IGNORECASE)
 
 
@@ -34,15 +37,26 @@ def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
-    """By the number of what it is about, or what waits for whoever asks."""
-    if actor is None or actor.person is None:
+    """By the number or a part of the name of what it is about.
+
+    Where nothing is typed: what waits for whoever asks, or for anybody.
+    """
+    if actor is not None and actor.person is None:
         return Matches()
     numbered = _numbered(look, text)
     if numbered.found:
         return numbered
-    waiting = approvals.asked_of(look.db, actor.person.id)
-    found = tuple(Found(known(one.id), one.name) for one in waiting)
-    return Matches(found, clear=len(found) == 1)
+    said = readings.bare(text)
+    if not said and actor and actor.person:
+        found = _all(approvals.asked_of(look.db, actor.person.id))
+        return Matches(found, clear=len(found) == 1)
+    waiting = approvals.open_since(look.db, look.now, MOST)
+    found = tuple(one for one in _all(waiting) if said in readings.bare(one.name))
+    return Matches(found, clear=bool(said) and len(found) == 1)
+
+
+def _all(waiting: Iterable[Approval]) -> tuple[Found, ...]:
+    return tuple(Found(known(one.id), one.name) for one in waiting)
 
 
 def name_of(db: Transaction, id_: int) -> str | None:
@@ -52,12 +66,41 @@ def name_of(db: Transaction, id_: int) -> str | None:
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Who submitted it."""
+    """Who submitted it, who also answers what is asked."""
     found = approvals.get(db, id_)
-    return Involved(submitter_ids=frozenset({found.submitter_id})) if found else None
+    if found is None:
+        return None
+    return Involved(owner_id=found.submitter_id, submitter_ids=frozenset({found.submitter_id}))
+
+
+def hand(desk: Desk, id_: int, from_id: int, to_id: int) -> None:
+    """Somebody leaves: their voice is another's, if that one may have it; else the next above's."""
+    approval = approvals.get(desk.db, id_)
+    if approval is None:
+        return
+    seats = approvals.seats(desk.db, id_)
+    taken = {seat.person_id for seat in seats if seat.state != GONE}
+    for seat in seats:
+        if seat.person_id != from_id or seat.state not in {ASKED, WAITING}:
+            continue
+        if to_id not in taken and to_id not in approval.barred:
+            seat.person_id, seat.from_id, seat.role = to_id, from_id, ""
+            approvals.save_seat(desk.db, seat)
+    desk.touch(Ref(KIND, id_))
+
+
+def heard(desk: Desk, id_: int, remark: Talk) -> None:
+    """While a question is open, what its submitter says is the answer."""
+    approval = approvals.get(desk.db, id_)
+    person = desk.actor.person
+    if approval is None or person is None or person.id != approval.submitter_id or not remark.text:
+        return
+    if waiting := asking.unanswered(desk.db, id_):
+        asking.answer(desk, approval, waiting, remark.text)
 
 
 def _open(desk: Desk, timer: Timer) -> Approval | None:
+    subjects.lock(desk.db, KIND, timer.subject_id)
     found = approvals.get(desk.db, timer.subject_id)
     return found if found and found.state == OPEN else None
 
@@ -68,7 +111,7 @@ def remind(desk: Desk, timer: Timer) -> None:
     if approval is None:
         return
     nudge(desk, approval)
-    asking.remind_next(desk, approval)
+    asking.remind_next(desk.as_of(desk.recorded_at), approval)
 
 
 def nudge(desk: Desk, approval: Approval) -> int:
@@ -78,7 +121,8 @@ def nudge(desk: Desk, approval: Approval) -> int:
     for voice in voices:
         about = Ref(KIND, known(approval.id))
         replaces = f"remind:{about}:{voice.person_id}"
-        desk.tell(ToPerson(voice.person_id, voice.instead_of), about, replaces=replaces)
+        to = ToPerson(voice.person_id, voice.instead_of)
+        desk.tell(to, about, urgency=Urgency.WAKING, replaces=replaces)
     return len(voices)
 
 
@@ -109,6 +153,7 @@ def _overdue(desk: Desk, approval: Approval, person_id: int) -> Card:
 
 def settled(desk: Desk, timer: Timer) -> None:
     """What was decided can't be taken back any more."""
+    subjects.lock(desk.db, KIND, timer.subject_id)
     approval = approvals.get(desk.db, timer.subject_id)
     if approval and approval.state != OPEN and not approval.effective:
         asking.settle(desk, approval)
@@ -123,6 +168,10 @@ NOUN = Noun(
     involved=involved,
     leads=leads,
     verbs=("approvals",),
+    held=approvals.held_by,
+    hand=hand,
+    heard=heard,
+    views={"again": cards.again},
     timers={REMIND: remind, ESCALATE: escalate, SETTLE: settled},
     owe_anew=asking.owe_anew,
     differs=cards.difference,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from commands.kit.calendar import WorkingHours
 from commands.kit.people import Department, Labelled, Person
@@ -21,6 +21,7 @@ CLAUSE = "2.2.4"
 WORDS = T("approval")
 REMIND, ESCALATE, SETTLE, DECIDED = "remind", "escalate", "settle", "decided"
 Count = Field(gt=0, le=100)
+Weekday = Annotated[int, Field(ge=1, le=7)]
 Clock = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
@@ -41,7 +42,14 @@ class ApprovalPolicy(Section, section="approvals"):
     escalate_hours: Annotated[int, Clause("2.2.4"), Count]
     opens: Annotated[str, Clause("2.2.4"), Clock]
     closes: Annotated[str, Clause("2.2.4"), Clock]
-    days: Annotated[list[int], Clause("2.2.4"), Field(min_length=1, max_length=7)]
+    days: Annotated[list[Weekday], Clause("2.2.4"), Field(min_length=1, max_length=7)]
+
+    @model_validator(mode="after")
+    def _holds_time(self) -> Self:
+        """A day that ends before it begins holds no hours."""
+        if self.opens >= self.closes != "00:00":
+            raise ValueError(f"working hours from {self.opens} to {self.closes} hold no time")
+        return self
 
     @property
     def day(self) -> timedelta:
@@ -91,9 +99,9 @@ def outcome(approval: Approval, seats: Iterable[Seat]) -> str | None:
 
 def next_asked(seats: Sequence[Seat]) -> list[Seat]:
     """The seats whose turn has come and who have not been asked yet."""
-    agreed = {seat.id for seat in seats if seat.state in {YES, GONE}}
+    answered_ = {seat.id for seat in seats if seat.state in {YES, NO, GONE}}
     waiting = (seat for seat in seats if seat.state == WAITING)
-    return [seat for seat in waiting if seat.after_id is None or seat.after_id in agreed]
+    return [seat for seat in waiting if seat.after_id is None or seat.after_id in answered_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from commands.approvals import asking
 from commands.approvals.cards import named
 from commands.approvals.noun import nudge
-from commands.approvals.rules import CLAUSE, KIND, WORDS, Voice, answered, still, voice_of
+from commands.approvals.rules import (
+    CLAUSE,
+    KIND,
+    WORDS,
+    ApprovalPolicy,
+    Voice,
+    answered,
+    still,
+    voice_of,
+)
 from commands.kit.card import STAFF, Button, Buttons, Card, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -15,7 +25,7 @@ from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import ApprovalId, Ask, PersonId
 from commands.kit.people import Labelled, Relation, Role, ToPerson, load
 from commands.kit.words import T, listed
-from storage import approvals, dues
+from storage import approvals
 from storage.approvals import (
     GONE,
     NO,
@@ -229,14 +239,18 @@ class TakeBack(
         approval = approvals.get(desk.db, self.approval)
         if approval is None:
             raise no_such(WORDS)
-        until = approval.effective_at
-        if approval.effective or until is None or desk.recorded_at > until:
-            raise Refused(T("This can't be taken back any more: it has taken effect."))
         last = _last(approvals.seats(desk.db, self.approval))
-        if last is None or last.by_id != desk.person.id:
-            raise Denied(T("Only who decided it can take it back: {who}.", who=_who(desk, last)))
-        asking.reopen(desk, approval)
+        if last is None or last.at is None or last.by_id != desk.person.id:
+            raise Denied(T("Only who decided last can take it back: {who}.", who=_who(desk, last)))
+        minutes = desk.policy.of(ApprovalPolicy).take_back_minutes
+        if approval.effective or desk.recorded_at > last.at + timedelta(minutes=minutes):
+            raise Refused(T("This can't be taken back any more: it has taken effect."))
+        if approval.state == approvals.WITHDRAWN:
+            raise Refused(_decided(desk, approval))
+        if approval.state != OPEN:
+            asking.reopen(desk, approval)
         asking.ask_anew(desk, approval, last)
+        asking.wait_again(desk, approval, last)
         desk.done = T("Taken back. It is open again: {what}", what=asking.subject_of(approval))
         return _noted(desk, approval, "taken back", Voice(last, desk.person.id))
 
@@ -280,7 +294,12 @@ def _question(desk: Desk, approval: Approval, text: str) -> Card:
 
 
 class AnswerQuestion(
-    Command, name="approval_answer", aliases=("回答",), who={Role.STAFF}, clause=CLAUSE, on=KIND
+    Command,
+    name="approval_answer",
+    aliases=("回答",),
+    who={Relation.SUBMITTER, Relation.OWNER},
+    clause=CLAUSE,
+    on=KIND,
 ):
     """Answer a question."""
 
@@ -289,19 +308,13 @@ class AnswerQuestion(
 
     def run(self, desk: Desk) -> Ref:
         """It stands on the card; whoever asked is told."""
-        _open(desk, self.approval)
-        asked = approvals.inquiries(desk.db, self.approval)
-        waiting = next((one for one in asked if not one.answered_at), None)
+        approval = _open(desk, self.approval)
+        waiting = asking.unanswered(desk.db, self.approval)
         if waiting is None:
             raise Refused(T("No question waits for an answer."))
-        me = desk.person.id
-        approvals.answer(desk.db, known(waiting.id), self.text, me, desk.recorded_at)
-        about = Ref(KIND, self.approval)
-        desk.change(about, None, {"answered": self.text})
-        if waiting.by_id != me:
-            desk.tell(ToPerson(waiting.by_id), about)
+        asking.answer(desk, approval, waiting, self.text)
         desk.done = T("{name} reads your answer.", name=named(desk.db, waiting.by_id))
-        return about
+        return Ref(KIND, self.approval)
 
 
 class HandOn(
@@ -318,9 +331,9 @@ class HandOn(
         voice = _voice(desk, approval)
         _check_new(desk, approval, self.to)
         seat = voice.seat
-        dues.pass_from(desk.db, KIND, self.approval, seat.person_id, self.to)
+        asking.not_yet(desk, approval, seat)
         seat.person_id, seat.from_id, seat.role = self.to, desk.person.id, ""
-        approvals.save_seat(desk.db, seat)
+        asking.ask_anew(desk, approval, seat)
         about = _noted(desk, approval, "handed on", voice, str(self.to))
         desk.tell(ToPerson(self.to), about)
         desk.done = T("{name} decides instead of you.", name=named(desk.db, self.to))
@@ -369,10 +382,8 @@ class AddDecider(
             added.after_id = mine.id
             approvals.seat(desk.db, added)
         else:
-            for due in asking.owed(desk, approval, mine):
-                dues.settle(desk.db, due, dues.DROPPED, None, desk.recorded_at)
-            mine.state, mine.after_id = WAITING, approvals.seat(desk.db, added)
-            approvals.save_seat(desk.db, mine)
+            mine.after_id = approvals.seat(desk.db, added)
+            asking.not_yet(desk, approval, mine)
         asking.move_on(desk, approval)
         desk.done = T("{name} must agree too.", name=named(desk.db, self.to))
         return _noted(desk, approval, f"added {self.when.value}", voice, str(self.to))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from commands.approvals import asking
-from commands.approvals.rules import CLAUSE, KIND, WORDS
+from commands.approvals.rules import CLAUSE, KIND, WORDS, voice_of
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -46,8 +46,8 @@ class ListApprovals(
     def run(self, desk: Desk) -> Card:
         """One's own; with a number of days, everybody's that has waited for longer."""
         if self.days is None:
-            mine = approvals.asked_of(desk.db, desk.person.id, SHOWN)
-            many = approvals.count_asked_of(desk.db, desk.person.id)
+            mine = _mine(desk)
+            many = max(approvals.count_asked_of(desk.db, desk.person.id), len(mine))
             title: Words = T("{n} decision waits for you", "{n} decisions wait for you", n=many)
             return _list(title, mine, many)
         if not self.days.strip().isdecimal():
@@ -57,6 +57,18 @@ class ListApprovals(
         waiting = approvals.open_since(desk.db, before, SHOWN)
         title = T("Undecided for more than {n} day", "Undecided for more than {n} days", n=days)
         return _list(title, waiting, len(waiting))
+
+
+def _mine(desk: Desk) -> list[Approval]:
+    """What this person may decide now: their own, and that of those for whom they stand in."""
+    found: dict[int, Approval] = {}
+    for who in (desk.person.id, *sorted(desk.person.stands_in_for)):
+        for one in approvals.asked_of(desk.db, who, SHOWN):
+            seats = approvals.seats(desk.db, known(one.id))
+            voices = asking.voices(desk.db, one, seats, desk.recorded_at)
+            if voice_of(desk.person.id, voices, seats, one.barred):
+                found[known(one.id)] = one
+    return list(found.values())
 
 
 def _list(title: Words, listed_: list[Approval], many: int) -> Card:

@@ -25,15 +25,14 @@ from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
 from commands.kit.reasons import of_platform
 from commands.kit.words import T, Value, Words, kept
+from commands.said import said_lately
 from commands.staff import notes
-from storage import backlog, cases, dues, letters, people, talk
+from storage import backlog, cases, dues, letters, people
 from storage.cases import Case
 from storage.database import known
 from storage.dues import Due
 from storage.people import Person
-from storage.talk import Talk
 
-TALK_SHOWN = 3
 CANDIDATES = 3
 
 
@@ -52,7 +51,7 @@ def card(look: Look, id_: int) -> Card:
         *_owner(look, case),
         *_answers(look, id_),
         *attached(look, about),
-        *_talk(look, id_),
+        *said_lately(look, about),
         *_lost(look, id_),
         *_clarify(look, case, about),
         *_verbs(case, about),
@@ -162,21 +161,6 @@ def _answers(look: Look, id_: int) -> Iterable[Part]:
             (T("Completion date"), T("{day:weekday}", day=solution.by_day)),
         )
         yield Facts(rows)
-
-
-def _talk(look: Look, id_: int) -> Iterable[Part]:
-    for remark in reversed(talk.last_on(look.db, KIND, id_, TALK_SHOWN)):
-        if remark.text:
-            yield Quote(remark.text, _said_by(remark), STAFF)
-        if remark.earlier:
-            yield Quote(remark.earlier, T("before it was corrected"), STAFF)
-
-
-def _said_by(remark: Talk) -> T:
-    values: dict[str, Value] = {"name": remark.name, "at": remark.at}
-    if remark.passed_by:
-        return T("{name}, {at:clock}, passed on by {by}", by=remark.passed_by, **values)
-    return T("{name}, {at:clock}", **values)
 
 
 def _lost(look: Look, id_: int) -> Iterable[Part]:

@@ -111,7 +111,7 @@ def rehang(desk: Desk, case: Case) -> None:
             _hang(desk, case, known(due.id), due.name, due.due_at)
 
 
-def hand(desk: Desk, id_: int, to_id: int) -> None:
+def hand(desk: Desk, id_: int, _from_id: int | None, to_id: int) -> None:
     """A case is somebody else's from now on, who has yet to look into it; its deadlines stay."""
     case = cases.get(desk.db, id_)
     if case is None:

@@ -318,7 +318,7 @@ class PassOn(
         case.passed_by_id = desk.person.id
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
-        future.hand(desk, self.case, colleague.id)
+        future.hand(desk, self.case, case.owner_id, colleague.id)
         if colleague.id != desk.person.id:
             desk.tell(ToPerson(colleague.id), about)
         desk.done = T("{number} is now with {name}", number=case.number, name=colleague.name)

@@ -97,7 +97,7 @@ def _name_of(db: Transaction, id_: int) -> str | None:
     return f"/{draft.command}" if draft and draft.command else None
 
 
-def _hand(desk: Desk, id_: int, to_id: int) -> None:
+def _hand(desk: Desk, id_: int, _from_id: int, to_id: int) -> None:
     """Somebody else finishes it: it waits in their direct chat, with what was answered so far."""
     account = next(iter(people.accounts_of(desk.db, to_id)), None)
     if account is None:

@@ -82,7 +82,7 @@ def _none_held(_db: Transaction, _person_id: int) -> list[int]:
     return []
 
 
-def _not_handed(_desk: Desk, _id: int, _to_id: int) -> None:
+def _not_handed(_desk: Desk, _id: int, _from_id: int, _to_id: int) -> None:
     """Only what is owed on it changes hands."""
 
 
@@ -113,8 +113,8 @@ class Noun:
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for; `hand` makes one another's. `differs` tells what a later
-    revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
+    open ones that a person answers for; `hand` makes what one has of it another's. `differs` tells
+    what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
     deadline for a due that is excused, which had so much time left, and gives it.
     """
 
@@ -134,7 +134,7 @@ class Noun:
     files_to: Audience = STAFF
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
     held: Callable[[Transaction, int], list[int]] = _none_held
-    hand: Callable[[Desk, int, int], None] = _not_handed
+    hand: Callable[[Desk, int, int, int], None] = _not_handed
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
     differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()
 
@@ -178,7 +178,7 @@ class Nouns:
 
     def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
         """One of them is another's from now on, with what is owed on it."""
-        self[about.kind].hand(desk, about.id, to_id)
+        self[about.kind].hand(desk, about.id, from_id, to_id)
         dues.pass_from(desk.db, about.kind, about.id, from_id, to_id)
         timers.pass_on(desk.db, about.kind, about.id, from_id, to_id)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
 
 from bot import sample
-from bot.core import Core, build
+from bot.core import Core
 from bot.platform import Landed, Parcel
 from commands.kit.card import Card
 from commands.kit.desk import Desk, Source
@@ -19,7 +18,7 @@ from commands.kit.people import Actor, To, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.sending import Rate
 from storage.database import Database, Transaction
-from tests.desk import Mailbox
+from tests.desk import Mailbox, replicas
 from tests.house import ROOMS, ZONE, TestClock, TestHouse, entered, lived_in, room_of, seeded
 from tests.moulds import Cast
 
@@ -95,19 +94,6 @@ async def test_a_group_gets_what_its_platform_allows(paced: TestHouse) -> None:
     assert paced.lina.count("letter", where=next(iter(ROOMS.values()))) == MANY
     each = 3 if paced.platform == "telegram" else 1
     assert timedelta(seconds=(MANY - 1) * each) <= took <= timedelta(seconds=MANY * each * 1.1)
-
-
-@contextmanager
-def replicas(url: str, clock: TestClock, mail: Mailbox, many: int) -> Iterator[list[Core]]:
-    """As many equal replicas on one database, each with connections of its own."""
-    made = [build(Database(url), language="en", zone=ZONE, clock=clock) for _ in range(many)]
-    for core in made:
-        core.platforms["web"] = mail
-    try:
-        yield made
-    finally:
-        for core in made:
-            core.database.close()
 
 
 class Watch(Mailbox):

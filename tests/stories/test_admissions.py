@@ -60,7 +60,7 @@ async def one(house: TestHouse) -> Admission:
 
 async def test_a_prospect_becomes_a_customer(house: TestHouse) -> None:
     await reported(house)
-    assert house.zhao.sees("🔷 请您决定", NAME, "A-2026-0001", "销售建议：建议准入"), (
+    assert house.zhao.sees("🔷 请您决定", NAME, "A-2026-0001", "销售意见：建议准入"), (
         house.zhao.reads()
     )
     assert house.zhao.sees("5项中4项达标，待改进：产品质量"), house.zhao.reads()
@@ -114,7 +114,7 @@ async def test_a_question_is_answered_on_the_card(house: TestHouse) -> None:
     await house.settle()
     await house.zhao.answers(text="产能有多少？")
     await house.settle()
-    assert house.lina.sees("❓ 赵总问", "产能有多少？"), house.lina.reads()
+    assert house.lina.sees("❓ 赵总就", "产能有多少？"), house.lina.reads()
     await house.lina.presses("回答", on="产能有多少")
     await house.settle()
     await house.lina.answers(text="每月两万套")
@@ -129,7 +129,9 @@ async def test_sent_back_it_is_corrected_and_decided_anew(house: TestHouse) -> N
     await house.zhao.answers(reason="报告里没有供货能力")
     await house.settle()
     await house.advance(minutes=3)
-    assert house.lina.sees(f"A-2026-0001 {NAME}：已退回", "报告里没有供货能力"), house.lina.reads()
+    assert house.lina.sees(f"A-2026-0001 {NAME}：考察报告待修改后重新提交", "报告里没有供货能力"), (
+        house.lina.reads()
+    )
     await house.lina.says("/admission_report A-2026-0001 opinion: 建议准入 report: 月供两万套")
     await house.settle()
     assert house.zhao.sees("🔷 请您决定", NAME, "月供两万套"), house.zhao.reads()
@@ -143,10 +145,10 @@ async def test_nobody_decides_on_what_they_submitted(house: TestHouse) -> None:
     await reported(house)
     await house.lina.says("/approve A-2026-0001")
     await house.settle()
-    assert house.lina.sees("这是您自己提交的，要由别人决定"), house.lina.reads()
+    assert house.lina.sees("这是您本人提交的，须由他人审批"), house.lina.reads()
     await house.wang.says("/approve A-2026-0001")
     await house.settle()
-    assert house.wang.sees("这项审批不由您决定", "赵总"), house.wang.reads()
+    assert house.wang.sees("您不是这项审批的审批人", "赵总"), house.wang.reads()
     assert (await one(house)).state == admissions.DECIDING
 
 
@@ -165,7 +167,7 @@ async def test_a_known_company_is_pointed_out_before_work_is_wasted(house: TestH
     assert house.liuyang.sees("已有记录：客户永固"), house.liuyang.reads()
     await house.liuyang.answers(other="否")
     await house.settle()
-    assert house.liuyang.sees("没有登记"), house.liuyang.reads()
+    assert house.liuyang.sees("未登记"), house.liuyang.reads()
     assert await house.read(admissions.count_under_way) == 0
 
 
@@ -257,7 +259,7 @@ async def test_a_deputy_who_is_none_any_more_is_refused_with_the_reason(house: T
     await house.settle()
     await house.sunmin.presses("批准", on="请您决定")
     await house.settle()
-    assert house.sunmin.sees("这项审批不由您决定", "赵总"), house.sunmin.reads()
+    assert house.sunmin.sees("您不是这项审批的审批人", "赵总"), house.sunmin.reads()
     assert (await one(house)).state == admissions.DECIDING
 
 
@@ -302,3 +304,13 @@ async def test_withdrawn_nobody_has_to_decide_any_more(house: TestHouse) -> None
     assert house.zhao.sees("已经撤回"), house.zhao.reads()
     await house.advance(minutes=3)
     assert (await one(house)).state == admissions.RETURNED
+
+
+async def test_an_answer_under_the_card_decides_too(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.says("价格再谈谈", reply_to="请您决定")
+    await house.settle()
+    assert house.zhao.sees("🔷 请您决定", "价格再谈谈"), house.zhao.reads()
+    await house.zhao.says("驳回 价格没有优势", reply_to="请您决定")
+    await house.settle()
+    assert house.zhao.sees("❌ 赵总已驳回", "价格没有优势"), house.zhao.reads()
