@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from commands.admissions import cards, deciding, steps
 from commands.admissions.rules import ABOVE, BREACH, EVE, KIND, NUMBER, WARN, WORDS, numbered
 from commands.approvals.rules import DECIDED
@@ -14,6 +16,8 @@ from storage.admissions import Admission
 from storage.database import Transaction, known
 
 SHOWN = 20
+MOST_WORDS, SHORTEST = 6, 2
+_WORDS = re.compile(r"[^\s,，;；:：]+")
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
@@ -36,12 +40,22 @@ def _found(admission: Admission) -> Found:
 
 
 def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
-    """The admission whose number a text begins with, and the rest of the text."""
+    """The admission whose number or name a text begins with, and the rest of the text."""
     number, match = numbered(text), NUMBER.match(text)
     exact = admissions.by_number(look.db, number) if number else None
-    if exact is None or match is None:
-        return Matches(), text
-    return Matches((_found(exact),), clear=True), text[match.end() :]
+    if exact and match:
+        return Matches((_found(exact),), clear=True), text[match.end() :]
+    return _named(look, text.lstrip(), whole=whole)
+
+
+def _named(look: Look, text: str, *, whole: bool) -> tuple[Matches, str]:
+    """As many first words as together begin one name alone; all of it where it must be whole."""
+    for words in reversed(list(_WORDS.finditer(text))[:MOST_WORDS]):
+        key = readings.bare(text[: words.end()])
+        found = admissions.named(look.db, key, 2) if len(key) >= SHORTEST else []
+        if len(found) == 1 and (not whole or found[0].key == key):
+            return Matches((_found(found[0]),), clear=True), text[words.end() :]
+    return Matches(), text
 
 
 def name_of(db: Transaction, id_: int) -> str | None:

@@ -21,6 +21,10 @@ class Lines:
     complaint: str
     answer: str
     away: str
+    prospect: str
+    judged: str
+    planned: str
+    reported: str
 
 
 LINES = {
@@ -28,11 +32,24 @@ LINES = {
         complaint="投诉 第3批螺栓锈蚀约200件，我们已停线",
         answer="答复 已安排换货，明天上午送到",
         away="请假 周五 deputy: 周强",
+        prospect="准入 宁海明达模具有限公司",
+        judged="准入评估 宁海明达 credentials: 达标 capacity: 达标 quality: 待改进"
+        " price: 达标 service: 达标",
+        planned="/admission_plan A-2026-0001 今天 visitor: 李娜",
+        reported="/admission_report A-2026-0001 opinion: 有条件准入 condition: 取得IATF 16949证书"
+        " by_day: 2027-12-31 report: 设备新，质检完整，月供两万套",
     ),
     "en": Lines(
         complaint="complaint: batch 3, about 200 bolts are rusty, our line is down",
         answer="reply New bolts are on their way and arrive tomorrow morning",
         away="/away Friday deputy: 周强",
+        prospect="/prospect Ninghai Mingda Moulds Ltd",
+        judged="/admission_evaluate Ninghai Mingda credentials: met capacity: met"
+        " quality: to be improved price: met service: met",
+        planned="/admission_plan A-2026-0001 today visitor: 李娜",
+        reported="/admission_report A-2026-0001 opinion: recommend with conditions"
+        " condition: IATF 16949 certificate by_day: 2027-12-31"
+        " report: new machines, sound inspection, 20,000 sets a month",
     ),
 }
 
@@ -45,6 +62,7 @@ def scenes(hands: Hands, language: str) -> Iterator[str]:
     yield from _asked(hands, "wang", {"people": "/people", "person": "/person 李娜"})
     yield from _asked(hands, "lina", {"today": "/today", "settings": "/settings"})
     yield from _asked(hands, "lina", {"away": lines.away})
+    yield from _admitted(hands, lines)
 
 
 def _complaint(hands: Hands, lines: Lines) -> Iterator[str]:
@@ -69,6 +87,21 @@ def _answer(hands: Hands, lines: Lines) -> Iterator[str]:
     goes(hands, "zhangwei")
     hands.page.wait_for_timeout(SETTLED_MS)
     yield "answer"
+
+
+def _admitted(hands: Hands, lines: Lines) -> Iterator[str]:
+    """A prospect on its way to the decision."""
+    for user, typed in (
+        ("liuyang", lines.prospect),
+        ("liuyang", lines.judged),
+        ("wang", lines.planned),
+        ("lina", lines.reported),
+    ):
+        list(_asked(hands, user, {"": typed}))
+    goes(hands, "zhao")
+    hands.waits_for(".card", text="A-2026-0001").scroll_into_view_if_needed()
+    hands.page.wait_for_timeout(SETTLED_MS)
+    yield "decision"
 
 
 def _asked(hands: Hands, user: str, asked: dict[str, str]) -> Iterator[str]:

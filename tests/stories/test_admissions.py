@@ -314,3 +314,14 @@ async def test_an_answer_under_the_card_decides_too(house: TestHouse) -> None:
     await house.zhao.says("驳回 价格没有优势", reply_to="请您决定")
     await house.settle()
     assert house.zhao.sees("❌ 赵总已驳回", "价格没有优势"), house.zhao.reads()
+
+
+async def test_a_prospect_is_named_by_the_beginning_of_its_name(house: TestHouse) -> None:
+    await filed(house)
+    said = " ".join(f"{name}: {verdict}" for name, verdict in MET.items())
+    await house.liuyang.says(f"准入评估 宁海明达 {said}")
+    await house.settle()
+    assert house.wang.sees("📄 A-2026-0001", NAME), house.liuyang.reads()
+    await house.wang.says("准入单 宁海明达")
+    await house.settle()
+    assert house.wang.sees("📄 A-2026-0001", NAME), house.wang.reads()
