@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -254,17 +255,22 @@ async def test_a_letter_that_is_refused_beside_others_that_go_is_to_blame(
     desk: Reception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform calls it its own fault each time: that letter alone is given up on."""
-    original = desk.mail.send
+    original, news = desk.mail.send, asyncio.Event()
 
     async def send(parcel: Parcel) -> Landed:
         if "poison" in str(parcel.page):
+            await news.wait()
+            await asyncio.sleep(0)  # the other one is known to have gone
             raise Unclear("status 500")
-        return await original(parcel)
+        landed = await original(parcel)
+        news.set()
+        return landed
 
     monkeypatch.setattr(desk.mail, "send", send)
     await tell(desk, "poison")
     for at in range(GIVE_UP_AFTER + 2):
         await writes(desk, lambda tell_: tell_.tell(ToPerson(WANG), Card(T("news"))))
+        news.clear()
         await desk.core.delivery.tick()
         desk.clock.at += timedelta(minutes=16)
         assert at < GIVE_UP_AFTER or (await letter(desk)).state == letters.DEAD
