@@ -17,6 +17,7 @@ from scheduler.addressing import Addressing
 from scheduler.alarm import ALARM, raise_alarm
 from scheduler.clock import Clock
 from scheduler.moving import moved
+from scheduler.outages import Outages
 from scheduler.picking import Batch, Picking
 from scheduler.redrawing import Drawing, Redrawing
 from scheduler.sending import (
@@ -28,6 +29,7 @@ from scheduler.sending import (
     Sender,
     Shown,
     Where,
+    backoff,
     wait_after,
 )
 from scheduler.tally import Tally
@@ -41,9 +43,9 @@ from storage.postings import Posting
 
 log = structlog.get_logger("delivery")
 GIVE_UP_AFTER = 12
-# Nobody answers at the platform: that counts against a letter only so often, and it is kept a day.
+# Nobody answers at the platform: that counts against a letter only so often, and what waits is
+# kept until the outage has lasted for a day.
 COUNT_AWAY, KEEP_AWAY = 6, timedelta(days=1)
-TAKES = timedelta(minutes=1)
 
 
 class Waiting(NamedTuple):
@@ -79,8 +81,7 @@ class Delivery:
         self.picking = Picking(clock, sender, self.addressing, drawing, self.topics, holder=holder)
         self.holder = holder
         self.tally = tally or Tally()
-        # When each platform last took a letter, by the machine's clock.
-        self._taken: dict[str, datetime] = {}
+        self.outages = Outages()
 
     async def tick(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
@@ -188,8 +189,9 @@ class Delivery:
         )
 
     async def _sent(self, batch: Batch, shown: Shown) -> None:
+        self.outages.forget(known(letter.id) for letter in batch.letters)
         if batch.where:
-            self._taken[batch.where.platform] = self.clock.machine()
+            self.outages.took(batch.where.platform, self.clock.machine())
         await self.database.write(lambda db: self._record(db, batch, shown))
         self._tell(batch, letters.SENT)
 
@@ -230,6 +232,7 @@ class Delivery:
         )
 
     async def _settle(self, batch: Batch, state: str, *, reason: str) -> None:
+        self.outages.forget(known(letter.id) for letter in batch.letters)
         await self.database.write(lambda db: self._end(db, batch, state, reason))
         self._tell(batch, state)
 
@@ -258,24 +261,24 @@ class Delivery:
     # --- what platforms answer --------------------------------------------------------------------
 
     async def _later(self, batch: Batch, later: Later) -> None:
-        later = self._judged(batch.where, later)
+        later = self._judged(batch, later)
         if self._hopeless(batch, later):
             await self._settle(batch, letters.DEAD, reason=later.reason)
             return
         at = self.clock.machine() + wait_after(later, batch.head.attempts)
         await self.database.write(lambda db: self._put_back(db, batch, later, at))
 
-    def _judged(self, where: Where | None, later: Later) -> Later:
-        """Where another letter was taken just now, this one is to blame and not the platform."""
-        taken = self._taken.get(where.platform) if where else None
-        if later.away and taken and self.clock.machine() - taken < TAKES:
-            return Later(later.reason, later.after)
-        return later
+    def _judged(self, batch: Batch, later: Later) -> Later:
+        """Whether the platform is away, or this letter is to blame."""
+        platform, letter = _platform(batch), known(batch.head.id)
+        return self.outages.judged(platform, letter, later, self.clock.machine())
 
     def _hopeless(self, batch: Batch, later: Later) -> bool:
         """Whether it has been tried often enough, or for long enough where nobody answers."""
         if later.away:
-            return self.clock.now() - _due(batch.head) > KEEP_AWAY
+            youngest = max(map(_due, batch.letters))
+            lasts = self.outages.lasts(_platform(batch), self.clock.machine())
+            return lasts > KEEP_AWAY and self.clock.now() - youngest > KEEP_AWAY
         return batch.head.attempts >= GIVE_UP_AFTER and not later.asked
 
     def _put_back(self, db: Transaction, batch: Batch, later: Later, at: datetime) -> None:
@@ -359,7 +362,8 @@ class Delivery:
             found = await self._look_up(batch)
         except Unclear:
             await self._as_declared(batch, reason)
-        except Later as later:
+        except Later as answer:
+            later = self._judged(batch, answer)
             if self._hopeless(batch, later):
                 await self._as_declared(batch, later.reason)
             else:
@@ -390,7 +394,9 @@ class Delivery:
 
     async def _as_declared(self, batch: Batch, reason: str) -> None:
         if batch.head.repeats:
-            await self._later(batch, Later(reason))
+            # Each time may be once more for whoever reads it, so it is tried ever more seldom.
+            wait = backoff(batch.head.attempts)
+            await self._later(batch, Later(reason, wait, away=True))
         else:
             await self._settle(batch, letters.UNCLEAR, reason=reason)
 
@@ -409,4 +415,9 @@ def _due(letter: Letter) -> datetime:
 
 def _counts(letter: Letter, later: Later) -> bool:
     """Whether this was an attempt that speaks against the letter itself."""
-    return not later.asked and not (later.away and letter.attempts >= COUNT_AWAY)
+    enough = later.away and later.after is None and letter.attempts >= COUNT_AWAY
+    return not later.asked and not enough
+
+
+def _platform(batch: Batch) -> str:
+    return batch.where.platform if batch.where else ""

@@ -12,6 +12,7 @@ from commands.kit.words import T
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
+DOUBLED = 16  # times: longer than the longest wait, and no number too large to be one
 # While nobody answers at a platform it is asked more often: what waits goes soon after it is back.
 AWAY_WAIT = 60.0
 KEYS = "+"
@@ -125,7 +126,7 @@ class Sender(Protocol):
 def backoff(attempts: int, *, away: bool = False) -> float:
     """Seconds to wait after so many attempts; `away` says that nobody answered."""
     longest = AWAY_WAIT if away else LONGEST_WAIT
-    return float(min(FIRST_WAIT * 2 ** max(0, attempts - 1), longest))
+    return float(min(FIRST_WAIT * 2 ** min(max(0, attempts - 1), DOUBLED), longest))
 
 
 def wait_after(failure: Later | Unclear, attempts: int) -> timedelta:

@@ -412,7 +412,7 @@ def _refused(response: Json, chat: str) -> Undeliverable:
 def _refusal(code: str, chat: str) -> Undeliverable:
     """What a refusal in so many words means."""
     if code in PASSING:
-        return Later(code)
+        return Later(code, away=True)
     if code in UNINSTALLED:
         return Later(code, PAUSE_FOR_REPAIR, everyone=True, asked=True, token=True)
     lost = code in CHAT_GONE and chat.startswith("D")

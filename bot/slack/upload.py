@@ -81,7 +81,8 @@ async def _put(client: AsyncWebClient, address: str, content: bytes) -> None:
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Later(f"no upload: {type(error).__name__}", away=True) from error
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Later(f"no upload: status {status}")
+        away = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        raise Later(f"no upload: status {status}", away=away)
     if status != HTTPStatus.OK:
         raise Never(f"no upload: status {status}")
 

@@ -96,11 +96,11 @@ def aloud(words: str) -> None:
 
 
 def kept(rows: Sequence[Row], path: Path) -> bool:
-    """Write the rows; whether no bound is missed."""
+    """Write the rows; whether all were measured, and no bound is missed."""
     path.parent.mkdir(exist_ok=True)
     whole = json.dumps([row.plain() for row in rows], ensure_ascii=False, indent=1)
     path.write_text(whole + "\n", encoding="utf-8")
-    return all(row.passed is not False for row in rows)
+    return all(row.figure is not None and row.passed is not False for row in rows)
 
 
 def _figure(figure: float) -> str:

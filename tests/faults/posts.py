@@ -127,6 +127,12 @@ class Rounds:
         await bot.stop()
 
 
+def given_up(db: Transaction) -> int:
+    """How many letters will not go any more, or may not have arrived."""
+    found = db.run("SELECT count(*) FROM letter WHERE state IN ('dead', 'unclear')").fetchone()
+    return int(found[0]) if found else 0
+
+
 def unfinished(db: Transaction) -> int:
     """How many letters are still to go."""
     found = db.run("SELECT count(*) FROM letter WHERE state IN ('waiting', 'sending')").fetchone()

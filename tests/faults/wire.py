@@ -21,7 +21,7 @@ from tests.faults.bots import Bot, free_port
 from tests.faults.framework import Row, Run, company, emptied, most, scenario
 from tests.faults.intakes import Intake, SlackIntake, keys_posted, opened, slack
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
-from tests.faults.posts import unfinished
+from tests.faults.posts import given_up, unfinished
 
 TALKERS = (*VISITORS, *REPORTERS)
 PAUSE = 3.0
@@ -72,7 +72,15 @@ class Place:
         return [
             most(f"{name}: inputs lost", len(left.lost(self.ledger.due())), 0, "inputs"),
             most(f"{name}: effects doubled", len(left.doubled()), 0, "effects"),
+            most(f"{name}: letters given up or unclear", self._given_up(), 0, "letters"),
         ]
+
+    def _given_up(self) -> int:
+        database = Database(self.url)
+        try:
+            return database.read_now(given_up)
+        finally:
+            database.close()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.delivery import GIVE_UP_AFTER, Delivery
 from scheduler.picking import LEASE, Limits
-from scheduler.sending import LATE, Rate
+from scheduler.sending import AWAY_WAIT, LATE, LONGEST_WAIT, Rate, backoff
 from storage import backlog, letters, pacing, people
 from storage.database import Transaction
 from storage.letters import Letter
@@ -274,6 +274,64 @@ async def test_a_letter_that_is_refused_beside_others_that_go_is_to_blame(
         await desk.core.delivery.tick()
         desk.clock.at += timedelta(minutes=16)
         assert at < GIVE_UP_AFTER or (await letter(desk)).state == letters.DEAD
+
+
+async def test_a_letter_to_blame_holds_up_its_lane_for_hours_and_not_for_a_day(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where somebody else is written to but now and then, too."""
+    original = desk.mail.send
+
+    async def send(parcel: Parcel) -> Landed:
+        if "poison" in str(parcel.page):
+            raise Later("status 500", away=True)
+        return await original(parcel)
+
+    monkeypatch.setattr(desk.mail, "send", send)
+    await tell(desk, "poison")
+    minutes = 0
+    while (await letter(desk)).state == letters.WAITING and minutes < 600:
+        if minutes % 10 == 0:
+            await writes(desk, lambda at: at.tell(ToPerson(WANG), Card(T("news"))))
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(minutes=1)
+        minutes += 1
+    assert (await letter(desk)).state == letters.DEAD
+    assert 60 < minutes < 360
+
+
+async def test_a_first_hiccup_is_the_end_of_no_old_letter(desk: Reception) -> None:
+    """The bot itself was off for a day: its platform has not been away for as long as that."""
+    await tell(desk, "hello")
+    desk.clock.at += timedelta(hours=30)
+    desk.mail.failing = [Later("no connection", away=True)]
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.WAITING
+    desk.clock.at += timedelta(minutes=1)
+    await desk.core.delivery.tick()
+    assert (await letter(desk)).state == letters.SENT
+
+
+async def test_an_outage_in_which_it_may_have_arrived_ends_no_letter_in_an_hour(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unknowable(_parcel: object) -> None:
+        raise Unclear("cannot be read back")
+
+    monkeypatch.setattr(desk.mail, "find", unknowable)
+    desk.mail.failing = [Unclear("status 502")] * 30
+    await tell(desk, "hello")
+    for _ in range(20):
+        await desk.core.delivery.tick()
+        desk.clock.at += timedelta(minutes=16)
+    assert (await letter(desk)).state == letters.WAITING
+    tried = 30 - len(desk.mail.failing)
+    assert tried <= 20
+
+
+def test_however_often_it_was_tried_the_wait_is_a_number() -> None:
+    assert backoff(10_000) == LONGEST_WAIT
+    assert backoff(10_000, away=True) == AWAY_WAIT
 
 
 async def test_the_next_account_is_tried(desk: Reception) -> None:
