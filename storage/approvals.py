@@ -186,12 +186,6 @@ _OPEN_SINCE = Query(
     .order_by(col(Approval.asked_at), col(Approval.id))
     .limit(bindparam("most")),
 )
-_SUBMITTED = Query(
-    int,
-    select(col(Approval.id))
-    .where(col(Approval.submitter_id) == bindparam("person_id"), col(Approval.state) == OPEN)
-    .order_by(col(Approval.id)),
-)
 _HELD = Query(
     int,
     select(col(Approval.id))
@@ -275,11 +269,6 @@ def count_asked_of(db: Transaction, person_id: int) -> int:
 def open_since(db: Transaction, before: datetime, most: int = 20) -> list[Approval]:
     """What was asked by `before` and is still open, the oldest first."""
     return _OPEN_SINCE.all(db, before=before, most=most)
-
-
-def submitted_by(db: Transaction, person_id: int) -> list[int]:
-    """What a person asked for that is still open."""
-    return _SUBMITTED.all(db, person_id=person_id)
 
 
 def held_by(db: Transaction, person_id: int) -> list[int]:

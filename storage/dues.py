@@ -11,6 +11,9 @@ from storage.rows import Row
 
 OPEN, DONE, LATE, MISSED, EXCUSED, DROPPED = "open", "done", "late", "missed", "excused", "dropped"
 
+# Not done yet, in time or no more.
+STILL_OWED = frozenset({OPEN, MISSED})
+
 
 class Due(Row, table=True):
     """One duty.
@@ -112,6 +115,11 @@ def get(db: Transaction, due_id: int) -> Due | None:
 def of(db: Transaction, kind: str, id_: int) -> list[Due]:
     """Every due on a subject, the earliest first."""
     return _OF.all(db, kind=kind, id=id_)
+
+
+def still_on(db: Transaction, kind: str, id_: int) -> list[Due]:
+    """What is owed on a subject still, the earliest first."""
+    return [due for due in of(db, kind, id_) if due.state in STILL_OWED]
 
 
 def owed_by(db: Transaction, person_id: int) -> list[Due]:

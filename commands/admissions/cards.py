@@ -63,9 +63,7 @@ def _title(admission: Admission) -> T:
 
 def _owed(look: Look, admission: Admission) -> Iterable[Part]:
     """Who is waited for, and since when."""
-    for due in dues.of(look.db, KIND, known(admission.id)):
-        if due.state not in {dues.OPEN, dues.MISSED}:
-            continue
+    for due in steps.owed(look.db, admission):
         values: dict[str, Value] = {
             "who": named(look.db, due.person_id),
             "what": DUE_WORDS[due.name],
@@ -156,11 +154,7 @@ def _admitted(look: Look, admission: Admission, about: Ref) -> Iterable[Part]:
     if not admission.customer_id:
         return
     file = Button(T("Customer file"), "customer", {"customer": admission.customer_id})
-    owed = {
-        due.name
-        for due in dues.of(look.db, KIND, about.id)
-        if due.state in {dues.OPEN, dues.MISSED}
-    }
+    owed = {due.name for due in steps.owed(look.db, admission)}
     done = (Button(T("Condition met"), "admission_met", {}, about),) if CONDITION in owed else ()
     whole = (
         (Button(T("File complete"), "admission_complete", {}, about),) if COMPLETE in owed else ()
@@ -180,7 +174,7 @@ def condition(look: Look, id_: int, _told: str) -> Card:
     values: dict[str, Value] = {"name": steps.title_of(admission)}
     quotes = tuple(Quote(one, to=STAFF) for one in deciding.conditions_of(admission, approval))
     met = Buttons((Button(T("Condition met"), "admission_met", {}, about, style="primary"),))
-    if not owed or owed[-1].state not in {dues.OPEN, dues.MISSED}:
+    if not owed or owed[-1].state not in dues.STILL_OWED:
         return Card(T("☑ {name}: the condition is met", **values), quotes, about)
     title = T("📌 {name}: admitted on a condition, due {due:near}", due=owed[-1].due_at, **values)
     return Card(title, (*quotes, met), about)

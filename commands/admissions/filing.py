@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from commands.admissions import deciding, known, steps
+from commands.admissions import deciding, duplicates, steps
 from commands.admissions.rules import (
     COMPLETE,
     CONDITION,
@@ -28,10 +28,9 @@ from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import EMAIL, PHONE, AdmissionId, Ask
 from commands.kit.people import Department, Relation, Role, ToPerson, head_of
 from commands.kit.words import T, listed
-from storage import admissions, counters, dues, readings
+from storage import admissions, counters, readings
 from storage.admissions import APPLIED, CLOSED, DECIDING, PROSPECT, Admission
-from storage.database import Json, Transaction
-from storage.database import known as known_id
+from storage.database import Json, Transaction, known
 
 FILERS = {Department.MARKETING, Department.SALES, Department.PURCHASING, Department.MANAGEMENT}
 JUDGES = {Department.MARKETING}
@@ -91,9 +90,9 @@ class Prospect(Command, name="prospect", aliases=("准入",), who=FILERS, clause
         return about
 
     def _check_new(self, desk: Desk) -> None:
-        found = known.alike(desk.db, self.name, self.registration or "", self.phone or "")
+        found = duplicates.alike(desk.db, self.name, self.registration or "", self.phone or "")
         if found and self.other is None:
-            raise Invalid("other", known.pointed_out(found))
+            raise Invalid("other", duplicates.pointed_out(found))
         if found and not self.other:
             raise Refused(T("Nothing was filed. See {found}.", found=listed(found)))
 
@@ -233,7 +232,7 @@ def _close(desk: Desk, admission: Admission, reason: str) -> None:
     admission.reason, admission.since = reason, desk.now
     admission.ended_at = desk.now
     admissions.save(desk.db, admission)
-    about = Ref(KIND, known_id(admission.id))
+    about = Ref(KIND, known(admission.id))
     desk.change(about, before, material(admission), shown=material(admission))
 
 
@@ -330,8 +329,7 @@ class FileComplete(
 def _done(desk: Desk, admission_id: int, owed: str) -> Ref:
     admission = under_way(desk, admission_id, admissions.ADMITTED)
     about = Ref(KIND, admission_id)
-    waiting = [d for d in dues.of(desk.db, KIND, admission_id) if d.name == owed]
-    if not waiting or waiting[-1].state not in {dues.OPEN, dues.MISSED}:
+    if owed not in {due.name for due in steps.owed(desk.db, admission)}:
         raise Refused(T("That is done already."))
     steps.keep(desk, admission, owed)
     desk.change(about, None, {"done": owed})
@@ -359,14 +357,7 @@ class ShowAdmission(
 
 
 def _line(db: Transaction, admission: Admission) -> T:
-    owed = next(
-        (
-            d
-            for d in dues.of(db, KIND, known_id(admission.id))
-            if d.state in {dues.OPEN, dues.MISSED}
-        ),
-        None,
-    )
+    owed = next(iter(steps.owed(db, admission)), None)
     name = steps.title_of(admission)
     if owed is None:
         return T("{name}: management decides, since {at:near}", name=name, at=admission.since)

@@ -127,8 +127,7 @@ def go_on(desk: Desk, admission: Admission, state: str) -> None:
 
 def owed(db: Transaction, admission: Admission) -> list[Due]:
     """What is owed on it still, the earliest first."""
-    found = dues.of(db, KIND, known(admission.id))
-    return [due for due in found if due.state in {dues.OPEN, dues.MISSED}]
+    return dues.still_on(db, KIND, known(admission.id))
 
 
 def keep(desk: Desk, admission: Admission, step: str) -> None:
@@ -164,7 +163,7 @@ def fire(desk: Desk, timer: Timer) -> None:
     subjects.lock(desk.db, KIND, timer.subject_id)
     admission = admissions.get(desk.db, timer.subject_id)
     due = dues.get(desk.db, timer.due_id) if timer.due_id else None
-    if admission is None or due is None or due.state not in {dues.OPEN, dues.MISSED}:
+    if admission is None or due is None or due.state not in dues.STILL_OWED:
         return
     about = Ref(KIND, timer.subject_id)
     if timer.name == BREACH:
@@ -218,7 +217,7 @@ def notice(look: Look, id_: int, told: str) -> Card:
         "due": due.due_at,
     }
     who = Line(T("{owner} owes it", owner=owner.name if owner else "—"), STAFF)
-    if due.state not in {dues.OPEN, dues.MISSED}:
+    if due.state not in dues.STILL_OWED:
         return Card(T("☑ {name}: {what} settled", **values), (who,), about)
     if step == WARN and due.state == dues.OPEN:
         return Card(T("⏰ {name}: {what} due {due:clock}", **values), (who,), about)

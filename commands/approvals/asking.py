@@ -241,9 +241,8 @@ def owed(desk: Desk, approval: Approval, seat: Seat | None = None) -> list[Due]:
     """The answers that are due still, or that of one seat."""
     return [
         due
-        for due in dues.of(desk.db, KIND, known(approval.id))
-        if due.state in {dues.OPEN, dues.MISSED}
-        and (seat is None or due.person_id == seat.person_id)
+        for due in dues.still_on(desk.db, KIND, known(approval.id))
+        if seat is None or due.person_id == seat.person_id
     ]
 
 

@@ -129,7 +129,7 @@ def hand(desk: Desk, id_: int, _from_id: int | None, to_id: int) -> None:
 def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
     """Whom a timer tells, once each."""
     due = dues.get(db, timer.due_id) if timer.due_id else None
-    if due is None or due.state not in {dues.OPEN, dues.MISSED}:
+    if due is None or due.state not in dues.STILL_OWED:
         return
     step = timer.name.partition(":")[0]
     told: set[int] = set()
@@ -196,7 +196,7 @@ def notice(look: Look, id_: int, told: str) -> Card:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
     quote = Quote(case.text, to=STAFF)
-    if due.state not in {dues.OPEN, dues.MISSED}:
+    if due.state not in dues.STILL_OWED:
         return Card(_settled(look, case, due), (quote,), about)
     missed = due.state == dues.MISSED
     step = BREACH if missed and step == WARN else step
