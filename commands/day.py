@@ -18,7 +18,7 @@ from commands.cases.rules import KIND as CASE
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode
-from commands.visits import progress, unvisited
+from commands.visits import month
 from storage import cases, dues, people
 from storage.customers import Customer
 from storage.database import Transaction, known
@@ -91,8 +91,8 @@ def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
         )
         for about, some in found.items()
     )
-    left = unvisited(db, person.id, today)[:VISITS]
-    return Day(owed, progress(db, person.id, today), tuple(_visit(one) for one in left))
+    visits = month(db, person.id, today)
+    return Day(owed, visits.line(), tuple(_visit(one) for one in visits.left[:VISITS]))
 
 
 def _away(db: Transaction, person: Person, due: Due) -> str:

@@ -1,10 +1,12 @@
 """Visits to customers (clause 3.1.1a)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import col
 
+from storage.batches import Among
 from storage.columns import data, key, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.rows import Row
@@ -14,7 +16,8 @@ class Visit(Row, table=True):
     """One visit; an undone one is kept, with the moment it was undone."""
 
     __table_args__ = (
-        Index("visit_customer", "customer_id", "day"),
+        # With what was undone, so that counting a month's visits reads nothing else.
+        Index("visit_customer", "customer_id", "day", "undone_at"),
         Index("visit_person", "person_id", "day"),
     )
 
@@ -67,12 +70,12 @@ _VISITED = Query(
     int,
     select(col(Visit.customer_id))
     .where(
+        Among(col(Visit.customer_id), "ids"),
         col(Visit.day) >= bindparam("since"),
         col(Visit.day) < bindparam("before"),
         col(Visit.undone_at).is_(None),
-        col(Visit.customer_id) == bindparam("customer_id"),
     )
-    .limit(1),
+    .distinct(),
 )
 _COUNT = Query(
     int,
@@ -119,9 +122,9 @@ def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Visit]
     return _TO_CUSTOMER.all(db, customer_id=customer_id, most=most)
 
 
-def was_visited(db: Transaction, customer_id: int, since: date, before: date) -> bool:
-    """Whether a customer was visited in a span of days."""
-    return _VISITED.first(db, customer_id=customer_id, since=since, before=before) is not None
+def visited(db: Transaction, ids: Sequence[int], since: date, before: date) -> set[int]:
+    """Which of these customers were visited in a span of days."""
+    return set(_VISITED.all(db, ids=ids, since=since, before=before)) if ids else set()
 
 
 def count_to(db: Transaction, customer_id: int) -> int:

@@ -3,7 +3,7 @@
 `rules` decides, `noun` shows, `log` and `correct` are what people can do.
 """
 
-from commands.visits.noun import NOUN, progress, unvisited
+from commands.visits.noun import NOUN, month, progress
 from commands.visits.rules import VisitPolicy
 
-__all__ = ["NOUN", "VisitPolicy", "progress", "unvisited"]
+__all__ = ["NOUN", "VisitPolicy", "month", "progress"]

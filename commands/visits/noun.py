@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from commands import customers as customer_noun
@@ -29,37 +30,45 @@ from storage.timers import Timer
 from storage.visits import Visit
 
 
-def unvisited(db: Transaction, person_id: int, today: date) -> list[Customer]:
-    """A person's important customers who were not visited yet this month."""
-    first, following = month_of(today)
-    return [
-        customer
-        for customer in customers.important_of(db, person_id)
-        if not visits.was_visited(db, known(customer.id), first, following)
-    ]
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A person's important customers: how many, and who was not visited yet this month."""
+
+    important: int
+    left: tuple[Customer, ...]
+
+    def line(self) -> Line | None:
+        """How many were visited this month, and who is next; None where nobody is to be."""
+        of = self.important
+        if not of:
+            return None
+        if not self.left:
+            return Line(
+                T("Important customers: {of} of {of} visited this month.", of=of),
+                STAFF,
+            )
+        return Line(
+            T(
+                "Important customers: {done} of {of} visited this month. Next: {following}",
+                done=of - len(self.left),
+                of=of,
+                following=customer_noun.called(self.left[0]),
+            ),
+            STAFF,
+        )
+
+
+def month(db: Transaction, person_id: int, today: date) -> Month:
+    """How far a person is with this month's visits (clause 3.1.1a)."""
+    important = customers.important_of(db, person_id)
+    ids = [known(customer.id) for customer in important]
+    visited = visits.visited(db, ids, *month_of(today))
+    return Month(len(important), tuple(one for one in important if one.id not in visited))
 
 
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
-    """How many of a person's important customers were visited this month, and who is next."""
-    of = len(customers.important_of(db, person_id))
-    if not of:
-        return None
-    left = unvisited(db, person_id, today)
-    done = of - len(left)
-    if not left:
-        return Line(
-            T("Important customers: {of} of {of} visited this month.", of=of),
-            STAFF,
-        )
-    return Line(
-        T(
-            "Important customers: {done} of {of} visited this month. Next: {following}",
-            done=done,
-            of=of,
-            following=customer_noun.called(left[0]),
-        ),
-        STAFF,
-    )
+    """How far a person is with this month's visits, as a line."""
+    return month(db, person_id, today).line()
 
 
 def card(look: Look, id_: int) -> Card:
@@ -77,9 +86,9 @@ def card(look: Look, id_: int) -> Card:
             about,
         )
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
-    month = progress(look.db, visit.person_id, local_day(look.now, look.zone))
+    done = progress(look.db, visit.person_id, local_day(look.now, look.zone))
     files = attached(look, about, PHOTO)
-    parts = (notes, *_place(visit), *((month,) if month else ()), *files)
+    parts = (notes, *_place(visit), *((done,) if done else ()), *files)
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
 
 
