@@ -106,7 +106,7 @@ class Asking:
         if isinstance(shown, Ref) and outcome.moved and self._in_sight(shown):
             return self._confirmed(declared, outcome, quiet=quiet)
         if shown is not None:
-            self.hearing.desk().tell(self.hearing.home(), shown)
+            self.hearing.desk().tell(self.hearing.home(shown), shown)
         return self.hearing.ends()
 
     def _confirmed(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
@@ -142,6 +142,7 @@ class Asking:
         state: str = drafts.OPEN,
     ) -> Reply:
         """Keep a draft that asks for a field, and ask."""
+        answers = self.hearing.sealed(command.declared, answers)
         kept = draft or self._new(command.declared, answers, revision, state)
         kept.answers, kept.asking, kept.error = answers, field, error
         kept.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
@@ -404,7 +405,7 @@ class Asking:
         photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
         if photos:
             answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
-        draft.answers = answers
+        draft.answers = answers = self.hearing.sealed(command.declared, answers)
         drafts.save(self.db, draft)
         if errors:
             return Wrong({field: self._say(wrong) for field, wrong in errors.items()})
@@ -423,8 +424,7 @@ class Asking:
             outcome = self.hearing.run(command, answers, draft.revision or 0, again=False)
         except Again:
             wrong = trouble(said=T("You said exactly this a few minutes ago. Again?"))
-            draft.asking = ""
-            draft.error = wrong
+            draft.asking, draft.error = "", wrong
             drafts.save(self.db, draft)
             self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
             return Silent()

@@ -31,6 +31,7 @@ from scheduler.clerk import LEASED, Clerk
 from scheduler.clock import SWEEP, TICK, Clock, Metronome
 from scheduler.courtesy import Courtesy
 from scheduler.delivery import Delivery
+from scheduler.printing import Printer
 from scheduler.pulse import Pulse
 from scheduler.redrawing import Drawing
 from scheduler.sweep import Sweep
@@ -41,6 +42,7 @@ from storage import leases, letters
 from storage import timers as timer_rows
 from storage.connections import SQLITE
 from storage.database import Database, Gone, Transaction
+from storage.keyring import Keyring
 from storage.vault import vault_at
 
 SECRET = "secret"  # noqa: S105 -- what the fact is called, not the fact
@@ -99,6 +101,7 @@ class Core:
             self.wake,
             courtesy=courtesy,
         )
+        self.printer = Printer(self.timers, house.nouns, house.vault, self._tongue, self.wake)
         self.errands = Errands(self.database, house, self.platforms, self.door)
         self.fronts = Fronts(self.database, house, self.platforms)
 
@@ -118,6 +121,7 @@ class Core:
         every(TICK, "files", self._fetch)
         every(TICK, "sheets", self._work_off)
         every(TICK, "errands", self.errands.tick)
+        every(TICK, "papers", self.printer.tick)
         every(TICK, "fronts", self.fronts.tick)
         every(SWEEP, "sweep", self._clear)
         for name, chore in self.chores.items():
@@ -208,6 +212,8 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     policy = load(policy_file)
     policy.check()
     kept_keys = keys or (own.encode(),)
+    # What was sealed before there were keys in the settings stays readable, and is sealed anew.
+    database.keyring = Keyring(tuple(dict.fromkeys((*kept_keys, own.encode()))))
     house = House(
         catalogue=catalogue,
         nouns=nouns,

@@ -10,7 +10,7 @@ from pathlib import Path
 from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
-from bot import discovery, fonts
+from bot import discovery
 from bot.finding import Finding, Verdict, broken, clock, doubtful, fine
 from bot.settings import Settings
 from bot.start import files_unkept, unanswered
@@ -20,6 +20,7 @@ from commands.kit.policy import load
 from commands.kit.reasons import of_machine, quoted
 from commands.kit.words import T, encode
 from commands.sheets.noun import OURS
+from scheduler import fonts
 from scheduler.pulse import HEARTBEAT
 from storage import checkup, counts, sheets
 from storage import house as facts

@@ -43,11 +43,16 @@ def draft_form(
     command = house.catalogue.get(draft.command)
     assert command is not None
     held = command.declared.under if draft.subject_id else ""
-    begins = {**_present(look, command, draft), **draft.answers}
+    secrets = command.declared.secrets
+    begun = {**_present(look, command, draft), **draft.answers}
+    begins = {field: value for field, value in begun.items() if field not in secrets}
+    # What is secret is not shown back: once it was answered, it is asked for again only if wrong.
+    given = (secrets & draft.answers.keys()) - errors.keys()
     fields = tuple(
         _field(house, look, reader, asked, begins.get(asked.field), errors)
         for asked in asked_of(command.declared.questions, outside=reader.outside)
-        if asked.field != held and (asked.required or not isinstance(asked.kind, Place))
+        if asked.field not in given | {held}
+        and (asked.required or not isinstance(asked.kind, Place))
     )
     return Form(
         known(draft.id),

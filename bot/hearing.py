@@ -15,6 +15,7 @@ from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may, might
 from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
+from commands.customers.finance import UNREADABLE
 from commands.files import seen_by
 from commands.kit.answers import Context
 from commands.kit.card import PUBLIC, Card, Note, Ref
@@ -29,6 +30,7 @@ from storage import deliveries, files, people, places, postings, subjects
 from storage.database import Json, Transaction
 from storage.drafts import Draft
 from storage.files import File
+from storage.keyring import Unreadable, is_sealed
 
 AGAIN_WITHIN = timedelta(minutes=10)
 
@@ -126,9 +128,15 @@ class Hearing:
             posting = postings.in_thread(self.db, *here, at.thread)
         return Ref(posting.kind, posting.subject_id) if posting else None
 
-    def home(self) -> To:
-        """Where a deed is confirmed: here if this is direct or a bound place, else directly."""
+    def home(self, about: Card | Ref | None = None) -> To:
+        """Where a deed is confirmed: here if this is direct or a bound place, else directly.
+
+        What is private goes to this account's direct chat, wherever it was asked for.
+        """
         at = self.request.address
+        if isinstance(about, Ref) and self.house.nouns[about.kind].private:
+            mine = self.actor.person.id if self.actor.person else None
+            return ToAccount(self.actor.account_id, mine)
         if self.request.direct or self._bound():
             mine = self.actor.person.id if self.actor.person and self.request.direct else None
             return ToChat(at.platform, at.workspace, at.chat, at.thread, mine)
@@ -166,10 +174,10 @@ class Hearing:
 
     def show_subject(self, about: Ref) -> Reply:
         """Show a subject's card, which follows its changes where it comes as a letter."""
-        draw = self.house.nouns[about.kind].card
-        if self.request.inline and draw:
-            return self.show(draw(self.look, about.id))
-        self.desk().tell(self.home(), about, replaces=str(about))
+        noun = self.house.nouns[about.kind]
+        if self.request.inline and noun.card and not noun.private:
+            return self.show(noun.card(self.look, about.id))
+        self.desk().tell(self.home(about), about, replaces=str(about))
         return Silent()
 
     def toast(self, words: T, *, alert: bool = False) -> Reply:
@@ -252,7 +260,7 @@ class Hearing:
         if about:
             self._hold(declared, about, revision)
         self.allow(declared, about)
-        made = _typed(command, answers)
+        made = _typed(command, self._opened(declared, answers))
         self.deed = _digest(declared, answers)
         if declared.makes and not again and self._said_before():
             raise Again
@@ -264,6 +272,20 @@ class Hearing:
         if made_of_it:
             self.becomes(made_of_it, declared.name)
         return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
+
+    def sealed(self, declared: Declared, answers: dict[str, Json]) -> dict[str, Json]:
+        """The answers as a draft keeps them: what is secret is sealed."""
+        seal = self.db.keyring.seal
+        fresh = {f for f in declared.secrets & answers.keys() if not is_sealed(answers[f])}
+        return answers | {field: seal(str(answers[field])) for field in fresh if answers[field]}
+
+    def _opened(self, declared: Declared, answers: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The answers as they were given."""
+        shut = {f for f in declared.secrets & answers.keys() if is_sealed(answers[f])}
+        try:
+            return {**answers, **{field: self.db.keyring.open(answers[field]) for field in shut}}
+        except Unreadable as error:
+            raise Refused(UNREADABLE) from error
 
     def becomes(self, about: Ref, command: str = "") -> None:
         """This message has become a subject, or a part of one."""
@@ -347,7 +369,8 @@ def _typed(command: type[Command], answers: Mapping[str, Json]) -> Command:
 
 def _digest(declared: Declared, answers: Mapping[str, Json]) -> str:
     """What was said, whichever way: a form also sends the questions that were left empty."""
-    given = {field: value for field, value in answers.items() if value not in (None, "", [])}
+    told = {field: value for field, value in answers.items() if field not in declared.secrets}
+    given = {field: value for field, value in told.items() if value not in (None, "", [])}
     packed = json.dumps([declared.name, given], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(packed.encode()).hexdigest()[:24]
 

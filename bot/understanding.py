@@ -234,10 +234,10 @@ class Understanding:
         Where there is none, the answer says that they were not used.
         """
         about = self.hearing.subject(declared, answers)
-        if said and rest and about:
+        if said and rest and about and not declared.secrets:
             self.remarked(about, replace(said, text=rest, files=()))
-        elif said:
-            self.hearing.unused = rest
+        elif said and rest:
+            self.hearing.unused = "…" if declared.secrets else rest
 
     def _allow_early(self, declared: Declared, answers: dict[str, Json]) -> None:
         """Nobody is asked questions for something they may not do."""

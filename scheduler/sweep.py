@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+from commands.kit.paper import KIND as PAPER
 from commands.kit.policy import Policy
 from commands.kit.words import T
 from commands.people import CODE_LASTS, INVITATION
@@ -25,6 +26,7 @@ from storage import (
 )
 from storage.database import Conflict, Database, Transaction, known
 from storage.files import File
+from storage.resealing import reseal
 from storage.vault import Vault
 
 DELIVERIES_KEPT = timedelta(days=14)
@@ -49,7 +51,7 @@ class Sweep:
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._drafts, self._deliveries, self._letters, self._codes):
+        for piece in (self._drafts, self._deliveries, self._letters, self._codes, reseal):
             try:
                 _, woken = await self.database.write(piece)
             except Conflict:
@@ -58,7 +60,7 @@ class Sweep:
         return frozenset(after) | await self._tables() | await self._vault()
 
     async def _tables(self) -> frozenset[str]:
-        """Tables are kept for a time; their cards say so, and the journal keeps what they were."""
+        """Tables and papers are kept for a time; the journal keeps what they were."""
         after: frozenset[str] = frozenset()
         while True:
             names, woken = await self.database.write(self._aged_tables)
@@ -71,7 +73,10 @@ class Sweep:
     def _aged_tables(self, db: Transaction) -> list[str]:
         now = self.clock.now()
         days = self.policy.of(SheetPolicy).kept_days
-        aged = files.aged(db, sheets.KIND, now - timedelta(days=days), AT_ONCE)
+        before = now - timedelta(days=days)
+        aged = [
+            file for kind in (sheets.KIND, PAPER) for file in files.aged(db, kind, before, AT_ONCE)
+        ]
         self._end(db, aged, AGED)
         return [file.vault for file in aged]
 

@@ -85,6 +85,9 @@ class Verdict(Row, table=True):
 
 
 _BY_ID = Query(Admission, select(Admission).where(col(Admission.id) == bindparam("id")))
+_OPENED = Query(
+    int, select(col(Admission.id)).where(col(Admission.customer_id) == bindparam("customer_id"))
+)
 _BY_NUMBER = Query(Admission, select(Admission).where(col(Admission.number) == bindparam("number")))
 _CHANGING = (
     "number",
@@ -234,6 +237,11 @@ def count_under_way(db: Transaction) -> int:
 def owned_by(db: Transaction, person_id: int) -> list[int]:
     """The ids of those under way that a person answers for."""
     return _OWNED.all(db, person_id=person_id)
+
+
+def opened(db: Transaction, customer_id: int) -> list[int]:
+    """The admissions that led to a customer's file."""
+    return _OPENED.all(db, customer_id=customer_id)
 
 
 def judge(db: Transaction, verdict: Verdict) -> None:

@@ -1,6 +1,7 @@
 """Cases: complaints, who reported them, what was answered and how they are solved."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import Field, col
@@ -81,6 +82,13 @@ class Solution(Row, table=True):
     at: datetime = moment()
 
 
+class Counted(NamedTuple):
+    """How many cases are in a state."""
+
+    state: str
+    cases: int
+
+
 _BY_ID = Query(Case, select(Case).where(col(Case.id) == bindparam("id")))
 _BY_NUMBER = Query(Case, select(Case).where(col(Case.number) == bindparam("number")))
 _CHANGING = (
@@ -126,6 +134,12 @@ _OF_CUSTOMER = Query(
     .where(col(Case.customer_id) == bindparam("customer_id"))
     .order_by(col(Case.received_at).desc(), col(Case.id).desc())
     .limit(bindparam("most")),
+)
+_COUNTS_OF = Query(
+    Counted,
+    select(col(Case.state), func.count())
+    .where(col(Case.customer_id) == bindparam("customer_id"))
+    .group_by(col(Case.state)),
 )
 _REPORTED_BY_CONTACT = Query(
     Case,
@@ -194,6 +208,12 @@ def all_owned_by(db: Transaction, person_id: int) -> list[int]:
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
     """The newest cases of a customer."""
     return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def count_of(db: Transaction, customer_id: int) -> tuple[int, int]:
+    """How many cases a customer has had, and how many of them are open."""
+    found = _COUNTS_OF.all(db, customer_id=customer_id)
+    return sum(one.cases for one in found), sum(one.cases for one in found if one.state == OPEN)
 
 
 def reported_by(db: Transaction, account_id: int, most: int = 10) -> list[Case]:

@@ -70,6 +70,11 @@ LEFT = frozenset(
         "approval",
         "seat",
         "inquiry",
+        # What is confidential, which the copy could not read; and papers somebody waits for.
+        "profile_entry",
+        "bank_account",
+        "confidential_look",
+        "paper_order",
         # What was done and is over.
         "visit",
         "journal",

@@ -76,6 +76,9 @@ class Named(NamedTuple):
 
 
 _BY_ID = Query(Customer, select(Customer).where(col(Customer.id) == bindparam("id")))
+_REGISTERED = Query(
+    Customer, select(Customer).where(col(Customer.registration) == bindparam("number"))
+)
 _RENAME = Deed(
     update(Customer).where(col(Customer.id) == bindparam("b_id")).values(short=bindparam("to"))
 )
@@ -184,6 +187,11 @@ def get(db: Transaction, customer_id: int) -> Customer | None:
 def call(db: Transaction, customer_id: int, short: str) -> None:
     """Set what people call a customer."""
     _RENAME.run(db, b_id=customer_id, to=short)
+
+
+def registered(db: Transaction, number: str) -> list[Customer]:
+    """The customers with this registration number."""
+    return _REGISTERED.all(db, number=number)
 
 
 def describe(db: Transaction, customer_id: int, registration: str, note: str) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 from sqlmodel import SQLModel
 
 from storage.connections import POSTGRESQL, SQLITE, Connection, Cursor, connect, engine_of
+from storage.keyring import Keyring
 from storage.recollection import Recollection
 
 Json = Any  # what json.loads gives
@@ -64,11 +65,12 @@ def dialect_of(engine: str) -> Dialect:
 class Transaction:
     """One open transaction: whatever below `bot/` remembers or asks takes one, named `db`."""
 
-    __slots__ = ("after", "connection", "engine", "recalled", "saved")
+    __slots__ = ("after", "connection", "engine", "keyring", "recalled", "saved")
 
-    def __init__(self, connection: Connection, engine: str) -> None:
+    def __init__(self, connection: Connection, engine: str, keyring: Keyring) -> None:
         self.connection = connection
         self.engine = engine
+        self.keyring = keyring
         self.saved = 0
         self.after: set[str] = set()
         self.recalled = Recollection(engine)
@@ -287,6 +289,7 @@ class Database:
         self.engine = engine_of(url)
         single = self.engine == SQLITE
         self.waited: Callable[[float], None] = _unheard
+        self.keyring = Keyring()
         self._local = threading.local()
         self._open: list[Connection] = []
         self._guard = threading.Lock()
@@ -355,7 +358,7 @@ class Database:
         """Begin, and commit what is done inside, or roll it back: the only COMMIT there is."""
         with self._failing_loudly():
             connection = self._begun(writes=writes)
-            db = Transaction(connection, self.engine)
+            db = Transaction(connection, self.engine, self.keyring)
             try:
                 yield db
                 # As SQL: after a full disk SQLite dropped the transaction, and only this raises.

@@ -33,7 +33,10 @@ class Delivery(Row, table=True):
 
 
 class SetAside(Row, table=True):
-    """Raw bytes that could not be parsed, or that met a bug, kept so that nothing is lost."""
+    """Raw bytes that could not be parsed, or that met a bug, kept so that nothing is lost.
+
+    They are sealed: nobody knows what is in them.
+    """
 
     __tablename__ = "set_aside"
 
@@ -85,12 +88,16 @@ def done_since(db: Transaction, account_id: int, deed: str, since: datetime) -> 
 
 def set_aside(db: Transaction, row: SetAside) -> int:
     """Keep raw bytes that could not be handled (DESIGN section 6, In)."""
+    row.raw = db.keyring.seal(row.raw)
     return db.add(row)
 
 
 def newest_aside(db: Transaction) -> list[SetAside]:
     """The fifty newest things set aside."""
-    return _ASIDE.all(db)
+    found = _ASIDE.all(db)
+    for row in found:
+        row.raw = db.keyring.shown(row.raw)
+    return found
 
 
 def forget(db: Transaction, before: datetime) -> int:

@@ -13,6 +13,8 @@ from storage.rows import Row
 class Heard(Row, table=True):
     """One message as it reads now. Without a `kind` nothing has become of it yet.
 
+    Its text is sealed: it may have answered a question that asks for something secret.
+
     `command` and `field` say how it was read, `leads` which album it stands for, `files` what an
     album's part that waits for its caption holds. `edited_at` and `edit` name the newest edit seen.
     """
@@ -98,14 +100,15 @@ _FORGET = Deed(delete(Heard).where(col(Heard.kind) == "", col(Heard.at) < bindpa
 
 def at(db: Transaction, platform: str, workspace: str, chat: str, message: str) -> Heard | None:
     """What is known of a message."""
-    return _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
+    found = _AT.first(db, platform=platform, workspace=workspace, chat=chat, message=message)
+    return _opened(db, found) if found else None
 
 
 def album(  # an album is one account's, in one chat
     db: Transaction, platform: str, workspace: str, chat: str, album_: str, account_id: int
 ) -> list[Heard]:
     """The parts of an album that were kept, in the order they came."""
-    return _ALBUM.all(
+    found = _ALBUM.all(
         db,
         platform=platform,
         workspace=workspace,
@@ -113,11 +116,15 @@ def album(  # an album is one account's, in one chat
         album=album_,
         account_id=account_id,
     )
+    return [_opened(db, row) for row in found]
 
 
 def add(db: Transaction, row: Heard) -> int:
     """Keep a message; a concurrent twin, or a twin that leads the same album, fails."""
-    return db.add(row)
+    text, row.text = row.text, db.keyring.seal(row.text)
+    made = db.add(row)
+    row.text = text
+    return made
 
 
 def save(db: Transaction, row: Heard) -> None:
@@ -126,7 +133,7 @@ def save(db: Transaction, row: Heard) -> None:
         db,
         b_id=row.id,
         to_at=row.at,
-        to_text=row.text,
+        to_text=db.keyring.seal(row.text),
         to_command=row.command,
         to_field=row.field,
         to_kind=row.kind,
@@ -154,3 +161,8 @@ def became(db: Transaction, draft_id: int, kind: str, subject_id: int, command: 
 def forget(db: Transaction, before: datetime) -> int:
     """Drop messages of which nothing became."""
     return _FORGET.run(db, before=before)
+
+
+def _opened(db: Transaction, row: Heard) -> Heard:
+    row.text = db.keyring.shown(row.text)
+    return row

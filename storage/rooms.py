@@ -1,4 +1,7 @@
-"""The messages of the local chat: what other platforms keep for us, the web keeps here."""
+"""The messages of the local chat: what other platforms keep for us, the web keeps here.
+
+They are sealed, because whatever is said to somebody who may read it stands in them.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -143,35 +146,39 @@ def add(db: Transaction, message: Message) -> int:
     """Show a message."""
     message.version = counters.take(db, VERSIONS)
     db.wakes("rooms")
-    return db.add(message)
+    text, html = message.text, message.html
+    message.text, message.html = db.keyring.seal(text), db.keyring.seal(html)
+    made = db.add(message)
+    message.text, message.html = text, html
+    return made
 
 
 def edit(db: Transaction, message_id: int, html: str, plain: str, at: datetime) -> bool:
     """Show a message differently; False when it is gone."""
     db.wakes("rooms")
     version = counters.take(db, VERSIONS)
-    done = _EDIT.run(db, b_id=message_id, to_html=html, to_text=plain, to_at=at, to_version=version)
-    return done == 1
+    shown = {"to_html": db.keyring.seal(html), "to_text": db.keyring.seal(plain)}
+    return _EDIT.run(db, b_id=message_id, **shown, to_at=at, to_version=version) == 1
 
 
 def get(db: Transaction, message_id: int) -> Message | None:
     """One message."""
-    return _BY_ID.first(db, id=message_id)
+    return _opened(db, _BY_ID.first(db, id=message_id))
 
 
 def called(db: Transaction, chat: str, once: str) -> Message | None:
     """The message that its sender calls so, if it was shown already."""
-    return _BY_ONCE.first(db, chat=chat, once=once)
+    return _opened(db, _BY_ONCE.first(db, chat=chat, once=once))
 
 
 def latest(db: Transaction, chat: str, most: int) -> list[Message]:
     """The newest messages of a chat, oldest first."""
-    return _LATEST.all(db, chat=chat, most=most)[::-1]
+    return _all_opened(db, _LATEST.all(db, chat=chat, most=most)[::-1])
 
 
 def changed(db: Transaction, chat: str, after: int) -> list[Message]:
     """The messages of a chat that are newer, or were changed later, than version `after`."""
-    return _CHANGED.all(db, chat=chat, after=after)
+    return _all_opened(db, _CHANGED.all(db, chat=chat, after=after))
 
 
 def top(db: Transaction) -> int:
@@ -212,3 +219,16 @@ def clear(db: Transaction) -> None:
     """Forget every message (a rehearsal begins anew)."""
     for deed in _CLEAR:
         deed.run(db)
+
+
+def _all_opened(db: Transaction, messages: list[Message]) -> list[Message]:
+    for message in messages:
+        _opened(db, message)
+    return messages
+
+
+def _opened(db: Transaction, message: Message | None) -> Message | None:
+    if message is not None:
+        message.text = db.keyring.shown(message.text)
+        message.html = db.keyring.shown(message.html)
+    return message

@@ -21,7 +21,7 @@ from bot.wiring import Running, assemble
 from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
-from storage import errands, files, fronts, people, places, sheets, timers
+from storage import errands, files, fronts, orders, people, places, sheets, timers
 from storage import house as facts
 from storage.database import Database, Deed, Transaction
 from storage.migrate import upgrade
@@ -151,6 +151,7 @@ class TestHouse:
         await core.fetching.tick()
         await core.delivery.tick()
         await core.errands.tick()
+        await core.printer.tick()
         core.fronts.changed()
         await core.fronts.tick()
 
@@ -162,6 +163,7 @@ class TestHouse:
             or any(self.core.delivery.waiting(db))
             or files.any_wanted(db, now)
             or errands.any_due(db, now)
+            or orders.any_due(db, now)
             or fronts.any_due(db, now, now)
         )
         tables = sheets.next_one(db) is not None

@@ -66,7 +66,9 @@ def form(
     answers = dict(known)
     errors: dict[str, T | str] = {}
     for asked in declared.questions:
-        if asked.field != held and not isinstance(asked.kind, Photos | Place):
+        # A secret that was answered before is not shown in the form, so it is not in what came.
+        kept = asked.ask.secret and asked.field in known and asked.field not in given
+        if asked.field != held and not kept and not isinstance(asked.kind, Photos | Place):
             _one_of_form(asked, given.get(asked.field), ctx, answers, errors)
     return answers, errors
 

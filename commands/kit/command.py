@@ -53,6 +53,11 @@ class Declared:
         """Whether menus show it: verbs on a subject are buttons and replies instead."""
         return not self.on
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The fields whose answers nobody may read where they are kept."""
+        return frozenset(q.field for q in self.questions if q.ask.secret)
+
     def question(self, field: str) -> Question | None:
         """The question of a field."""
         return next((q for q in self.questions if q.field == field), None)

@@ -25,6 +25,7 @@ HandoverId = NewType("HandoverId", int)
 SheetId = NewType("SheetId", int)
 ApprovalId = NewType("ApprovalId", int)
 AdmissionId = NewType("AdmissionId", int)
+BankId = NewType("BankId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -124,6 +125,7 @@ _KINDS: dict[object, Kind] = {
     SheetId: Pick("sheet"),
     ApprovalId: Pick("approval"),
     AdmissionId: Pick("admission"),
+    BankId: Pick("bank"),
     Files: Photos(),
     Where: Place(),
 }

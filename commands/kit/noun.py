@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from commands.kit.card import STAFF, Audience, Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
+from commands.kit.paper import Paper
 from commands.kit.people import Actor, Person, Relation, superior_of
 from commands.kit.policy import Policy
 from commands.kit.words import T, Words
@@ -115,7 +116,9 @@ class Noun:
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
     open ones that a person answers for; `hand` makes what one has of it another's. `differs` tells
     what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
-    deadline for a due that is excused, which had so much time left, and gives it.
+    deadline for a due that is excused, which had so much time left, and gives it. The card of what
+    is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers` are what
+    can be drawn of a subject, by name.
     """
 
     kind: str
@@ -137,6 +140,8 @@ class Noun:
     hand: Callable[[Desk, int, int, int], None] = _not_handed
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
     differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()
+    private: bool = False
+    papers: Mapping[str, Callable[[Look, int, str], Paper]] = field(default_factory=dict)
 
     def drawn(self, look: Look, about: Ref) -> Card | None:
         """A subject's card, or the view of it that is asked for; None if it has none."""

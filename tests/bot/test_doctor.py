@@ -21,7 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import __main__ as program
-from bot import fonts, locale
+from bot import locale
 from bot.doctor import as_json, failed, lines
 from bot.finding import CLOCK_FAIL, CLOCK_WARN, Finding, Verdict, clock, dated
 from bot.secrecy import hider
@@ -30,12 +30,14 @@ from bot.wiring import app_manifest, examined
 from bot.words import Reader
 from commands.kit.words import encode
 from commands.sheets.noun import OURS
+from scheduler import fonts
 from scheduler.pulse import HEARTBEAT
 from storage import checkup, connections, counts, deliveries, letters, sheets
 from storage import house as facts
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
 from storage.database import Database, Transaction
 from storage.deliveries import SetAside
+from storage.keyring import Keyring
 from storage.letters import Letter
 from storage.migrate import newest
 from storage.sheets import FAILED, Job
@@ -83,6 +85,7 @@ class Clinic:
 
     def change(self, work: Callable[[Transaction], object]) -> None:
         database = Database(self.url)
+        database.keyring = Keyring((b"a key of this clinic",))
         database.write_now(work)
         database.close()
 

@@ -22,6 +22,7 @@ OTHERS = ["administrator", "contact", "contact of another", "stranger", "has lef
 EVERYBODY = [*DEPARTMENTS, *RELATIONS, "administrator"]
 ANYBODY = [*EVERYBODY, "contact", "contact of another", "stranger", "has left"]
 HANDLERS = ["quality", "sales", "management", "owner", "deputy"]
+TRUSTED = ["management", "finance"]
 KEEPERS = ["management", "sales", "marketing", "purchasing"]
 
 # Who may run a command; everybody else is refused.
@@ -51,6 +52,11 @@ MATRIX: dict[str, list[str]] = {
     "approve_if": EVERYBODY,
     "away": EVERYBODY,
     "back": EVERYBODY,
+    "bank_add": [*TRUSTED, "purchasing"],
+    "bank_confirm": TRUSTED,
+    "bank_end": TRUSTED,
+    "bank_number": TRUSTED,
+    "bank_refuse": TRUSTED,
     "bind": ["administrator"],
     "case": [*EVERYBODY, "contact", "contact of another"],
     "case_customer": HANDLERS,
@@ -66,11 +72,17 @@ MATRIX: dict[str, list[str]] = {
     "contact_add": EVERYBODY,
     "customer": EVERYBODY,
     "customer_add": KEEPERS,
+    "customer_basic": [*KEEPERS, "finance"],
+    "customer_business": [*KEEPERS, "finance"],
+    "customer_file": EVERYBODY,
+    "customer_finance": TRUSTED,
     "customer_invite": ["sales", "marketing", "quality"],
     "customer_name": EVERYBODY,
     "customer_owner": ["management", "sales"],
+    "customer_pdf": EVERYBODY,
     "export": ["management", "sales", "marketing", "administrator"],
     "file": [*EVERYBODY, "contact", "contact of another"],
+    "finance": TRUSTED,
     "handover_accept": ["owner", "deputy"],
     "handover_decline": ["owner", "deputy"],
     "handover_offer": ["submitter", "administrator"],

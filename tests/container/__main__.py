@@ -49,7 +49,9 @@ def guarded(container: Container) -> None:
         check(
             holds=container.inside("sh", "-c", f"command -v {program}") != 0, what=f"no {program}"
         )
-    fonts = container.inside("python", "-c", "from bot.fonts import chinese; assert chinese()")
+    fonts = container.inside(
+        "python", "-c", "from scheduler.fonts import chinese; assert chinese()"
+    )
     check(holds=fonts == 0, what="a Chinese font is there")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from storage import people, rooms
 from storage.database import Conflict, Database
+from storage.keyring import Keyring
 from storage.people import Account
 from storage.rooms import Message, RoomFile
 
@@ -18,6 +19,7 @@ AT = datetime(2026, 10, 14, 2, tzinfo=UTC)
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     made = Database(database_url)
+    made.keyring = Keyring((b"a key of this test",))
     yield made
     made.close()
 

@@ -27,6 +27,7 @@ from bot.web.setting import Guide, Setting
 from storage import customers, migrate, people, places
 from storage.customers import Contact, Customer
 from storage.database import Database, Gone, Transaction
+from storage.keyring import Keyring
 from storage.people import Account, Person
 from storage.places import Place
 
@@ -140,6 +141,7 @@ async def staged(
     path = at / "chat.db"
     shutil.copy(_template(), path)
     database = Database(f"sqlite:///{path}")
+    database.keyring = Keyring((b"a key of this stage",))
     await database.write(seed or small_company)
     made = stage(database, language)
     yield made

@@ -1,0 +1,24 @@
+"""Marketing's duty to complete a file is kept once the file says all that it must (7.2.1)."""
+
+from __future__ import annotations
+
+from commands.customers.parts import FilePartsPolicy, completeness, said_in
+from commands.customers.rules import KIND
+from commands.kit.card import Ref
+from commands.kit.desk import Desk
+from storage import admissions, dues, subjects
+
+ADMISSION, COMPLETE = "admission", "complete"
+
+
+def look(desk: Desk, customer_id: int) -> None:
+    """Keep the duty on the admission that opened this file, if there is nothing missing now."""
+    needed = desk.policy.of(FilePartsPolicy).needed
+    if completeness(needed, said_in(desk.db, customer_id)).missing:
+        return
+    for admission_id in admissions.opened(desk.db, customer_id):
+        for due in dues.still_on(desk.db, ADMISSION, admission_id):
+            if due.name == COMPLETE:
+                evidence = str(Ref(KIND, customer_id))
+                desk.keep(due, at=desk.now, evidence=evidence)
+                subjects.change(desk.db, ADMISSION, admission_id, desk.recorded_at, None)

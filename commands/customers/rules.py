@@ -1,0 +1,21 @@
+"""What every part of a customer's file goes by: its kind, who keeps it, what it is called."""
+
+from __future__ import annotations
+
+from commands.kit.people import Department
+from commands.kit.words import T
+from storage.customers import Customer
+
+KIND = "customer"
+WORDS = T("customer")
+FILE_KEEPERS = {
+    Department.MANAGEMENT,
+    Department.SALES,
+    Department.MARKETING,
+    Department.PURCHASING,
+}
+
+
+def called(customer: Customer) -> str:
+    """What people call a customer."""
+    return customer.short or customer.name

@@ -1,0 +1,81 @@
+"""Seals with the newest key what an older one sealed, a little at a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Table, and_, bindparam, func, select, update
+from sqlmodel import SQLModel
+
+from storage.banks import BankAccount
+from storage.database import Deed, Query, Transaction
+from storage.keyring import MARK
+from storage.profiles import ProfileEntry
+
+AT_ONCE = 100
+
+
+class Kept(NamedTuple):
+    """A sealed value and the key of its row: the second part is empty where one number is one."""
+
+    value: str
+    id: int
+    field: str
+
+
+class _Place:
+    """A column that holds sealed text. `keys` are the columns by which its row is known."""
+
+    def __init__(self, table: type[SQLModel], column: str, *keys: str) -> None:
+        made: Table = table.__table__  # type: ignore[attr-defined]
+        value, by = made.c[column], [made.c[name] for name in keys]
+        old = and_(
+            value.like(f"{MARK}%"), func.substr(value, 1, bindparam("many")) != bindparam("newest")
+        )
+        self.old = Query(Kept, _chosen(value, by).where(old).limit(bindparam("most")))
+        self.every = Query(
+            lambda start: start,
+            select(func.substr(value, 1, bindparam("many")))
+            .where(value.like(f"{MARK}%"))
+            .distinct(),
+        )
+        known = [c == bindparam(f"b_{n}") for c, n in zip(by, ("id", "field"), strict=False)]
+        self.anew = Deed(
+            update(made)
+            .where(*known, value == bindparam("b_value"))
+            .values({column: bindparam("to_value")})
+        )
+        self.names = ("b_id", "b_field")[: len(by)]
+
+
+def _chosen(value: Column[Any], by: list[Column[Any]]) -> Any:  # noqa: ANN401 -- a select
+    second = by[1] if len(by) > 1 else func.substr(value, 1, 0)
+    return select(value, by[0], second)
+
+
+_PLACES = (
+    _Place(ProfileEntry, "value", "customer_id", "field"),
+    _Place(BankAccount, "sealed", "id"),
+    _Place(BankAccount, "call", "id"),
+)
+
+
+def reseal(db: Transaction) -> int:
+    """Seal some anew; give how many. What no key opens stays as it is."""
+    newest, done = db.keyring.newest, 0
+    if not newest:
+        return 0
+    for place in _PLACES:
+        found = place.old.all(db, newest=newest, many=len(newest), most=AT_ONCE)
+        for kept in (one for one in found if db.keyring.knows(one.value)):
+            to = db.keyring.seal(db.keyring.open(kept.value))
+            row = dict(zip(place.names, (kept.id, kept.field), strict=False))
+            done += place.anew.run(db, **row, b_value=kept.value, to_value=to)
+    return done
+
+
+def unknown(db: Transaction) -> list[str]:
+    """The names of keys that sealed something and are not among ours."""
+    long = len(db.keyring.newest)
+    starts = {start for place in _PLACES for start in place.every.all(db, many=long)}
+    return sorted(s[len(MARK) : -1] for s in starts if not db.keyring.knows(s))
