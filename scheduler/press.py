@@ -6,15 +6,22 @@ What is drawn comes as plain words and numbers, one JSON object, on standard inp
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 from scheduler import fonts
 
 Told = Mapping[str, Any]
+LATIN, NOT_EMBEDDED = "latin", "STSong-Light"
+# Everything before the Chinese signs, which fonts of Chinese may lack; `&lt;` is one such letter.
+_OTHERS = re.compile("[\u0021-\u2e7f][\u0020-\u2e7f]*")
 MARGIN = 42.0
 NAMES_WIDTH = 96.0
 INK, PALE, RULE = "#1f2933", "#5b6770", "#c5cdd3"
@@ -33,56 +40,58 @@ def drawn(told: Told) -> bytes:
 def leaflet(told: Told) -> bytes:
     """One A4 page; what would not fit is drawn smaller."""
     from reportlab.lib.pagesizes import A4
-    from reportlab.platypus import Frame, KeepInFrame, PageTemplate
+    from reportlab.platypus import Frame, KeepInFrame, PageTemplate, Paragraph
     from reportlab.platypus.doctemplate import BaseDocTemplate
 
-    font = _page_font()
     out = BytesIO()
     width, height = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
     page = BaseDocTemplate(out, pagesize=A4, title=told["title"], author="Headwater")
     frame = Frame(MARGIN, MARGIN, width, height, 0, 0, 0, 0)
 
     def foot(canvas: Any, _page: object) -> None:  # noqa: ANN401 -- the library's own
-        canvas.setFont(font, 7.5)
-        canvas.setFillColor(PALE)
-        canvas.drawString(MARGIN, MARGIN / 2, told["mark"])
+        mark = Paragraph(_marked(told["mark"]), _style(7.5, PALE))
+        mark.wrapOn(canvas, width, MARGIN)
+        mark.drawOn(canvas, MARGIN, MARGIN / 2)
 
     page.addPageTemplates([PageTemplate("one", [frame], onPage=foot)])
-    page.build([KeepInFrame(width, height, list(_page_of(told, font, width)), mode="shrink")])
+    page.build([KeepInFrame(width, height, list(_page_of(told, width)), mode="shrink")])
     return out.getvalue()
 
 
-def _page_of(told: Told, font: str, width: float) -> Iterable[Any]:
+def _style(size: float, colour: str, *, before: float = 0) -> Any:  # noqa: ANN401
     from reportlab.lib.styles import ParagraphStyle
+
+    return ParagraphStyle(
+        f"{size}{colour}",
+        fontName=_chinese(),
+        fontSize=size,
+        leading=size * 1.4,
+        textColor=colour,
+        wordWrap="CJK",
+        spaceBefore=before,
+    )
+
+
+def _page_of(told: Told, width: float) -> Iterable[Any]:
     from reportlab.platypus import HRFlowable, Paragraph, Spacer
 
-    def style(size: float, colour: str, *, before: float = 0) -> ParagraphStyle:
-        return ParagraphStyle(
-            f"{size}{colour}",
-            fontName=font,
-            fontSize=size,
-            leading=size * 1.4,
-            textColor=colour,
-            wordWrap="CJK",
-            spaceBefore=before,
-        )
-
-    plain, head = style(9.5, INK), style(11.5, COLOURS[0], before=10)
-    yield Paragraph(_marked(told["title"]), style(18, INK))
-    yield Paragraph(_marked(told["subtitle"]), style(9, PALE))
+    plain, head = _style(9.5, INK), _style(11.5, COLOURS[0], before=10)
+    yield Paragraph(_marked(told["title"]), _style(18, INK))
+    yield Paragraph(_marked(told["subtitle"]), _style(9, PALE))
     for chapter in told["chapters"]:
         yield Paragraph(_marked(chapter["title"]), head)
         yield HRFlowable(width="100%", thickness=0.6, color=RULE, spaceBefore=2, spaceAfter=4)
         if chapter["rows"]:
-            yield _rows(chapter["rows"], plain, style(9.5, PALE), width)
+            yield _rows(chapter["rows"], width)
         for line in chapter["lines"]:
-            yield Paragraph(f"• {_marked(line)}", plain)
+            yield Paragraph(_marked(f"• {line}"), plain)
     yield Spacer(1, 4)
 
 
-def _rows(rows: Sequence[Sequence[str]], plain: Any, pale: Any, width: float) -> Any:  # noqa: ANN401
+def _rows(rows: Sequence[Sequence[str]], width: float) -> Any:  # noqa: ANN401
     from reportlab.platypus import Paragraph, Table
 
+    plain, pale = _style(9.5, INK), _style(9.5, PALE)
     cells = [[Paragraph(_marked(k), pale), Paragraph(_marked(v), plain)] for k, v in rows]
     table = Table(cells, colWidths=[NAMES_WIDTH, width - NAMES_WIDTH], splitInRow=1)
     table.setStyle(
@@ -97,16 +106,25 @@ def _rows(rows: Sequence[Sequence[str]], plain: Any, pale: Any, width: float) ->
 
 
 def _marked(text: str) -> str:
-    """Somebody's words as they are: the library would read marks in them."""
-    return escape(text).replace("\n", "<br/>")
+    """Somebody's words as they are: the library would read marks in them.
+
+    Letters that are no Chinese ones are written in a font that has them.
+    """
+    marked = escape(text)
+    return _OTHERS.sub(rf'<font name="{LATIN}">\g<0></font>', marked).replace("\n", "<br/>")
 
 
-def _page_font() -> str:
-    """A font with Chinese letters that goes into the file; else one that every reader has."""
+@cache
+def _chinese() -> str:
+    """A Chinese font that goes into the file, else one that every reader has; and a Latin one."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+    latin = (
+        Path(next(iter(_package("matplotlib")))) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    )
+    pdfmetrics.registerFont(TTFont(LATIN, str(latin)))
     found = fonts.chinese()
     if found:
         try:
@@ -115,8 +133,15 @@ def _page_font() -> str:
             pass  # outlines of another kind, which the library does not embed
         else:
             return "chinese"
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    return "STSong-Light"
+    pdfmetrics.registerFont(UnicodeCIDFont(NOT_EMBEDDED))
+    return NOT_EMBEDDED
+
+
+def _package(name: str) -> Sequence[str]:
+    """Where a library's files are; the chart's library brings letters that the page's lacks."""
+    found = find_spec(name)
+    assert found is not None
+    return found.submodule_search_locations or ()
 
 
 # --- a chart --------------------------------------------------------------------------------------

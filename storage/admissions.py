@@ -1,6 +1,7 @@
 """Admissions: prospects on their way to a customer's file, how they were judged and visited."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, or_, select, text, update
 from sqlmodel import Field, col
@@ -84,7 +85,26 @@ class Verdict(Row, table=True):
     at: datetime = moment()
 
 
+class InState(NamedTuple):
+    """How many admissions are in a state."""
+
+    state: str
+    admissions: int
+
+
 _BY_ID = Query(Admission, select(Admission).where(col(Admission.id) == bindparam("id")))
+_WITHIN = (
+    col(Admission.created_at) < bindparam("end"),
+    or_(col(Admission.ended_at).is_(None), col(Admission.ended_at) >= bindparam("start")),
+)
+_BETWEEN = Query(
+    Admission,
+    select(Admission).where(*_WITHIN).order_by(col(Admission.id).desc()).limit(bindparam("most")),
+)
+_OUTCOMES = Query(
+    InState,
+    select(col(Admission.state), func.count()).where(*_WITHIN).group_by(col(Admission.state)),
+)
 _OPENED = Query(
     int, select(col(Admission.id)).where(col(Admission.customer_id) == bindparam("customer_id"))
 )
@@ -242,6 +262,16 @@ def owned_by(db: Transaction, person_id: int) -> list[int]:
 def opened(db: Transaction, customer_id: int) -> list[int]:
     """The admissions that led to a customer's file."""
     return _OPENED.all(db, customer_id=customer_id)
+
+
+def between(db: Transaction, start: datetime, end: datetime, most: int) -> list[Admission]:
+    """The admissions that were under way, or began or ended, in a span of time; newest first."""
+    return _BETWEEN.all(db, start=start, end=end, most=most)
+
+
+def outcomes(db: Transaction, start: datetime, end: datetime) -> dict[str, int]:
+    """How many of them are in each state."""
+    return {row.state: row.admissions for row in _OUTCOMES.all(db, start=start, end=end)}
 
 
 def judge(db: Transaction, verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from commands.admissions import cards, deciding, steps
+from commands.admissions import cards, deciding, quarter, steps
 from commands.admissions.rules import ABOVE, BREACH, EVE, KIND, NUMBER, WARN, WORDS, numbered
 from commands.approvals.rules import DECIDED
 from commands.kit.card import Ref
@@ -107,6 +107,7 @@ NOUN = Noun(
         "condition": cards.condition,
         "complete": cards.complete,
     },
+    papers={quarter.PAPER: quarter.chart},
     involved=involved,
     leads=leads,
     numbered=lambda text: numbered(text) is not None,

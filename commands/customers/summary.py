@@ -29,10 +29,9 @@ from commands.kit.noun import Look
 from commands.kit.paper import Chapter, Leaflet
 from commands.kit.people import Role
 from commands.kit.words import T, Words
-from storage import cases, customers, orders, people, profiles, visits
+from storage import cases, customers, people, profiles, visits
 from storage.customers import Contact, Customer
 from storage.database import Transaction, known
-from storage.orders import PaperOrder
 from storage.visits import Visit
 
 FILE = "file"
@@ -225,17 +224,5 @@ class PrintFile(
         """Have it drawn; it comes in a moment, to whoever asked."""
         if customers.get(desk.db, self.customer) is None:
             raise no_such(WORDS)
-        orders.add(
-            desk.db,
-            PaperOrder(
-                paper=FILE,
-                kind=KIND,
-                subject_id=self.customer,
-                person_id=desk.person.id,
-                account_id=desk.actor.account_id,
-                at=desk.now,
-                next_at=desk.machine_now,
-            ),
-        )
-        desk.note(Ref(KIND, self.customer), None, {"printed": FILE})
+        desk.order(Ref(KIND, self.customer), FILE)
         return Card(T("📄 The page is being drawn and will be here in a moment."))

@@ -25,7 +25,18 @@ from commands.kit.people import (
 )
 from commands.kit.policy import Policy
 from commands.kit.words import T, Words, encode
-from storage import absences, dues, footings, journal, letters, places, postings, subjects, timers
+from storage import (
+    absences,
+    dues,
+    footings,
+    journal,
+    letters,
+    orders,
+    places,
+    postings,
+    subjects,
+    timers,
+)
 from storage.database import Json, Transaction, known
 from storage.files import File
 
@@ -273,6 +284,21 @@ class Desk:
         if urgency is Urgency.DIGEST:
             return _next_morning(person, at, zone)
         return max(at, quiet_ends(person.quiet, at, zone))
+
+    def order(self, about: Ref, paper: str, told: str = "") -> None:
+        """Have a paper drawn that the subject's noun names; it comes to this account by itself."""
+        order = orders.PaperOrder(
+            paper=paper,
+            told=told,
+            kind=about.kind,
+            subject_id=about.id,
+            person_id=self.person.id,
+            account_id=self.actor.account_id,
+            at=self.now,
+            next_at=self.machine_now,
+        )
+        orders.add(self.db, order)
+        self.note(about if about.id else None, None, {"paper": paper, "told": told})
 
     # --- subjects ---------------------------------------------------------------------------------
 

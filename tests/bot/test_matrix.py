@@ -36,6 +36,8 @@ MATRIX: dict[str, list[str]] = {
     "admission_met": ["sales", "management", "owner", "deputy"],
     "admission_plan": ["sales", "management", "owner", "deputy"],
     "admission_reopen": ["marketing", "sales", "management", "owner", "deputy"],
+    "admissions": EVERYBODY,
+    "admissions_chart": EVERYBODY,
     "admission_report": ["sales", "management", "owner", "deputy"],
     "approval_add": EVERYBODY,
     "approval_answer": ["owner", "submitter", "deputy"],

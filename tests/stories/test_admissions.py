@@ -325,3 +325,23 @@ async def test_a_prospect_is_named_by_the_beginning_of_its_name(house: TestHouse
     await house.wang.says("准入单 宁海明达")
     await house.settle()
     assert house.wang.sees("📄 A-2026-0001", NAME), house.wang.reads()
+
+
+async def test_a_quarter_tells_its_outcomes_and_the_time_each_step_took(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=3)
+    await house.liuyang.says("/prospect 余姚另一家塑料有限公司")
+    await house.settle()
+    await house.lina.says("/admissions")
+    await house.settle()
+    assert house.lina.sees("2026-Q4：2家准入", "已准入1家，未通过0家，已终止0家，进行中1家")
+    assert house.lina.sees("A-2026-0001", "已准入 · 考察及报告1.0天"), house.lina.reads()
+    await house.lina.says("/admissions 第三季度")
+    await house.settle()
+    assert house.lina.sees("2026-Q3：0家准入"), house.lina.reads()
+    await house.lina.presses("看图", on="2026-Q4")
+    await house.settle()
+    assert house.lina.sees("正在画图"), house.lina.reads()
+    assert house.lina.sees("2026-Q4准入：各步骤用时"), house.lina.reads()
