@@ -26,6 +26,7 @@ from commands.kit.card import Card, Line, Note, Ref
 from commands.kit.desk import Desk, Source
 from commands.kit.errors import Later, Never, TooLarge, Unclear
 from commands.kit.people import Actor, ToAccount
+from commands.kit.tables import named_like_a_table
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.sending import BUGS, backoff
@@ -47,9 +48,10 @@ OVER_ALL = T("there is no room left for files; the administrator has been told")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What is kept of a file."""
+    """What is kept of a file: its bytes, and the same as they are kept."""
 
     content: bytes
+    kept: bytes
     kind: Kind
     vault: str
 
@@ -154,7 +156,11 @@ class Fetching:
             async with self._remaking:
                 made = await asyncio.to_thread(remade, content, self.policy.longest_side)
             content, kind = made.content, made.kind
-        return Ready(content, kind, await asyncio.to_thread(self.vault.lay, content))
+        kept = content
+        if named_like_a_table(file.name):  # it may say what is confidential
+            kept = await asyncio.to_thread(self.database.keyring.seal_bytes, content)
+        laid = await asyncio.to_thread(self.vault.lay, kept)
+        return Ready(content, kept, kind, laid)
 
     # --- in one transaction -----------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class Fetching:
             self.vault.drop(db, ready.vault)
             self._refused(db, file, over)
             return
-        self.vault.keep(db, ready.vault, ready.content)
+        self.vault.keep(db, ready.vault, ready.kept)
         held = files.keep(
             db,
             known(file.id),

@@ -115,11 +115,12 @@ class Desk:
     async def _begin(self, job: Job, content: bytes, form: str) -> int:
         now, vault = self.core.clock.now(), self.core.house.vault
         job.by, job.created_at = getpass.getuser(), now
-        laid = await asyncio.to_thread(vault.lay, content) if content else ""
+        kept = self.core.database.keyring.seal_bytes(content) if content else b""
+        laid = await asyncio.to_thread(vault.lay, kept) if content else ""
 
         def work(db: Transaction) -> int:
             if content:
-                vault.keep(db, laid, content)
+                vault.keep(db, laid, kept)
                 job.file_id = files.add_made(db, File(
                     platform="", workspace="", remote="", name=job.name, at=now, vault=laid,
                     size=len(content), media=ENDINGS[form], kind=sheets.KIND,

@@ -87,7 +87,8 @@ class _Made:
     """A file of ours whose bytes are in the vault under a name."""
 
     name: str
-    content: bytes
+    size: int
+    kept: bytes
     vault: str
 
 
@@ -385,15 +386,16 @@ class Clerk:
         self.wake(after)
 
     async def _laid(self, name: str, content: bytes) -> _Made:
-        """What was made, written down before the transaction that names it."""
-        return _Made(name, content, await asyncio.to_thread(self.vault.lay, content))
+        """What was made, sealed and written down before the transaction that names it."""
+        kept = await asyncio.to_thread(self.database.keyring.seal_bytes, content)
+        return _Made(name, len(content), kept, await asyncio.to_thread(self.vault.lay, kept))
 
     def _hand_over(self, db: Transaction, job: Job, made: _Made, what: T) -> int:
         """Keep what was made, and send it to whoever wants it."""
-        self.vault.keep(db, made.vault, made.content)
+        self.vault.keep(db, made.vault, made.kept)
         id_ = files.add_made(db, File(
             platform="", workspace="", remote="", name=made.name, vault=made.vault,
-            media=media_of(made.name), size=len(made.content),
+            media=media_of(made.name), size=made.size,
             kind=sheets.KIND, subject_id=job.id, at=self.clock.now(),
         ))  # fmt: skip
         if job.person_id:

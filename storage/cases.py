@@ -1,11 +1,13 @@
 """Cases: complaints, who reported them, what was answered and how they are solved."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import Field, col
 
+from storage.batches import Among
 from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.rows import Row
@@ -82,6 +84,13 @@ class Solution(Row, table=True):
     at: datetime = moment()
 
 
+class Complained(NamedTuple):
+    """How many cases a customer has had."""
+
+    customer_id: int
+    cases: int
+
+
 class Counted(NamedTuple):
     """How many cases are in a state."""
 
@@ -134,6 +143,12 @@ _OF_CUSTOMER = Query(
     .where(col(Case.customer_id) == bindparam("customer_id"))
     .order_by(col(Case.received_at).desc(), col(Case.id).desc())
     .limit(bindparam("most")),
+)
+_COUNTS = Query(
+    Complained,
+    select(col(Case.customer_id), func.count())
+    .where(Among(col(Case.customer_id), "ids"))
+    .group_by(col(Case.customer_id)),
 )
 _COUNTS_OF = Query(
     Counted,
@@ -208,6 +223,11 @@ def all_owned_by(db: Transaction, person_id: int) -> list[int]:
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
     """The newest cases of a customer."""
     return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def counts(db: Transaction, ids: Sequence[int]) -> dict[int, int]:
+    """How many cases each of these customers has had; those without any, left out."""
+    return {one.customer_id: one.cases for one in _COUNTS.all(db, ids=ids)}
 
 
 def count_of(db: Transaction, customer_id: int) -> tuple[int, int]:

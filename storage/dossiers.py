@@ -1,22 +1,25 @@
 """Customers' files as a whole, many at a time: what imports write and exports read.
 
 A dossier is plain data: name, short, names (what else it is called), registration, note, owner
-(a person's id or None), important, and contacts, each a list of name, position, phone and e-mail.
+(a person's id or None), important, contacts, each a list of name, position, phone and e-mail, and
+what else is told of it that anybody of the company may read, by field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
-from storage import lookup, readings, subjects
+from storage import cases, lookup, profiles, readings, subjects, visits
 from storage.batches import Among, Plain, add_all, put_all
 from storage.customers import EXISTING, Contact, Customer, CustomerName, Stewardship
 from storage.database import Deed, Json, Query, Transaction, known
+from storage.keyring import is_sealed
+from storage.profiles import ProfileEntry
 from storage.reach import email_key, phone_key
 from storage.subjects import Revision, Subject
 
@@ -168,6 +171,7 @@ def held(db: Transaction, ids: Sequence[int]) -> dict[int, Dossier]:
             "owner": None,
             "important": False,
             "contacts": [],
+            "told": {},
         }
     for named in _NAMES.all(db, ids=ids):
         dossier = found[named.customer_id]
@@ -178,6 +182,31 @@ def held(db: Transaction, ids: Sequence[int]) -> dict[int, Dossier]:
     for contact in _CONTACTS.all(db, ids=ids):
         listed = [contact.name, contact.title, contact.phone, contact.email]
         found[contact.customer_id]["contacts"].append(listed)
+    for id_, entries in profiles.of_each(db, ids).items():
+        plain = {f: one.value for f, one in entries.items() if not is_sealed(one.value)}
+        found[id_]["told"] = plain
+    return found
+
+
+class Happened(NamedTuple):
+    """What has happened with a customer so far."""
+
+    since: datetime
+    visits: int
+    last_visit: date | None
+    cases: int
+
+
+def happened(db: Transaction, ids: Sequence[int]) -> dict[int, Happened]:
+    """What has happened with these customers."""
+    if not ids:
+        return {}
+    met, complained = visits.counts(db, ids), cases.counts(db, ids)
+    found = {}
+    for customer in _CUSTOMERS.all(db, ids=ids):
+        id_ = known(customer.id)
+        many, last = met.get(id_, (0, None))
+        found[id_] = Happened(customer.created_at, many, last, complained.get(id_, 0))
     return found
 
 
@@ -210,6 +239,8 @@ def open_all(
     put_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
     met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
     put_all(db, Contact, met)
+    told = [_told(id_, field, d["told"][field], at) for id_, d in pairs for field in d["told"]]
+    put_all(db, ProfileEntry, told)
     put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
     put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])
     return ids
@@ -223,6 +254,7 @@ def rewrite(db: Transaction, id_: int, before: Dossier, after: Dossier, at: date
         _hand_over(db, id_, after, at)
     if before["contacts"] != after["contacts"]:
         _reconcile_contacts(db, id_, after["contacts"], at)
+    _tell(db, id_, before["told"], after["told"], at)
 
 
 def restore(db: Transaction, id_: int, after: Dossier, before: Dossier, at: datetime) -> None:
@@ -233,6 +265,7 @@ def restore(db: Transaction, id_: int, after: Dossier, before: Dossier, at: date
         _hand_back(db, id_, before, at)
     if before["contacts"] != after["contacts"]:
         _reconcile_contacts(db, id_, before["contacts"], at)
+    _tell(db, id_, after["told"], before["told"], at)
 
 
 def remove(db: Transaction, id_: int) -> None:
@@ -242,6 +275,7 @@ def remove(db: Transaction, id_: int) -> None:
     for contact in _CONTACTS.all(db, ids=[id_]):
         _DROP_CONTACT.run(db, b_id=contact.id)
     _DROP_STEWARDSHIPS.run(db, b_id=id_)
+    profiles.forget(db, id_)
     subjects.forget(db, KIND, id_)
     _DROP.run(db, b_id=id_)
 
@@ -264,6 +298,20 @@ def _contact(id_: int, listed: Sequence[str], at: datetime) -> Plain:
     name, title, phone, email = listed
     reach = {"phone": phone, "email": email, **_reach(phone, email)}
     return {"customer_id": id_, "name": name, "title": title, **reach, "created_at": at}
+
+
+def _told(id_: int, field: str, value: str, at: datetime) -> Plain:
+    return {"customer_id": id_, "field": field, "value": value, "at": at}
+
+
+def _tell(
+    db: Transaction, id_: int, before: Mapping[str, str], after: Mapping[str, str], at: datetime
+) -> None:
+    """Have exactly these fields, besides those that are sealed."""
+    for field in sorted({*before, *after}):
+        if before.get(field) != after.get(field):
+            value = after.get(field, "")
+            profiles.write(db, ProfileEntry(customer_id=id_, field=field, value=value, at=at))
 
 
 def _reach(phone: str, email: str) -> Plain:

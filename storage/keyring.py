@@ -56,6 +56,24 @@ class Keyring:
         except InvalidToken as error:
             raise Unreadable("what was sealed has been altered") from error
 
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Bytes sealed with the newest key. Raises `Unreadable` where there is none."""
+        if not self.newest:
+            raise Unreadable("there is no key to seal with")
+        return self.newest.encode() + self._boxes[self.newest[len(MARK) : -1]].encrypt(content)
+
+    def open_bytes(self, kept: bytes) -> bytes:
+        """What was sealed; other bytes are given as they are. Raises `Unreadable`."""
+        mark = MARK.encode()
+        if not kept.startswith(mark):
+            return kept
+        name, _, token = kept[len(mark) :].partition(b":")
+        box = self._boxes.get(name.decode("ascii", "replace"))
+        try:
+            return box.decrypt(token) if box else _unknown(name)
+        except InvalidToken as error:
+            raise Unreadable("what was sealed has been altered") from error
+
     def shown(self, kept: str) -> str:
         """The same, with a lock in place of what cannot be opened."""
         try:
@@ -71,6 +89,10 @@ class Keyring:
         """By what equal texts are known without being read, the newest key's first."""
         made = (hmac.new(key, text.encode(), hashlib.sha256) for key in self._prints)
         return [one.hexdigest()[:32] for one in made]
+
+
+def _unknown(name: bytes) -> bytes:
+    raise Unreadable(f"sealed with the key {name!r}, which is not among SECRET_KEYS")
 
 
 def is_sealed(kept: object) -> bool:

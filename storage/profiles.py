@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, col
 
 from storage.batches import Among
@@ -50,12 +50,7 @@ _DROP = Deed(
         col(ProfileEntry.field) == bindparam("b_field"),
     )
 )
-_COUNT = Query(
-    int,
-    select(func.count()).where(
-        col(ProfileEntry.field) == bindparam("field"),
-    ),
-)
+_FORGET = Deed(delete(ProfileEntry).where(col(ProfileEntry.customer_id) == bindparam("b_customer")))
 
 Profile = Mapping[str, ProfileEntry]
 
@@ -90,6 +85,6 @@ def write(db: Transaction, entry: ProfileEntry) -> None:
         db.put(entry)
 
 
-def count(db: Transaction, field: str) -> int:
-    """How many files say something in a field."""
-    return _COUNT.first(db, field=field) or 0
+def forget(db: Transaction, customer_id: int) -> None:
+    """Nothing is known of a customer any more."""
+    _FORGET.run(db, b_customer=customer_id)

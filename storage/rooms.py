@@ -207,12 +207,16 @@ def see(db: Transaction, user: str, chat: str, message_id: int) -> bool:
 
 def keep_file(db: Transaction, file: RoomFile) -> None:
     """Keep what somebody sent."""
-    db.put(file)
+    content = db.keyring.seal_bytes(file.content)
+    db.put(RoomFile(**{**file.__dict__, "content": content}))
 
 
 def file(db: Transaction, file_id: str) -> RoomFile | None:
     """What somebody sent."""
-    return _FILE.first(db, id=file_id)
+    found = _FILE.first(db, id=file_id)
+    if found is not None:
+        found.content = db.keyring.open_bytes(found.content)
+    return found
 
 
 def clear(db: Transaction) -> None:

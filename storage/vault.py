@@ -24,6 +24,7 @@ from storage import files
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.database import Deed, Gone, Query, Transaction
 from storage.files import File
+from storage.keyring import Unreadable
 from storage.rows import Row
 
 DATABASE = "database"
@@ -94,7 +95,17 @@ class Vault:
             db.put(Blob(name=name, content=content))
 
     def get(self, db: Transaction, name: str) -> bytes | None:
-        """The bytes: of the folder, or those that were in the database before there was one."""
+        """The bytes: of the folder, or those that were in the database before there was one.
+
+        Sealed ones are opened; those that no key opens are not here any more.
+        """
+        kept = self._kept(db, name)
+        try:
+            return db.keyring.open_bytes(kept) if kept is not None else None
+        except Unreadable:
+            return None
+
+    def _kept(self, db: Transaction, name: str) -> bytes | None:
         if not _NAME.fullmatch(name):
             return None
         if self.folder is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, select, update
 from sqlmodel import col
@@ -30,6 +31,14 @@ class Visit(Row, table=True):
     undone_at: datetime | None = maybe_moment()
     source: Json = data()
     place: Json = data()
+
+
+class Met(NamedTuple):
+    """How often a customer was visited, and when last."""
+
+    customer_id: int
+    visits: int
+    last: date
 
 
 _BY_ID = Query(Visit, select(Visit).where(col(Visit.id) == bindparam("id")))
@@ -76,6 +85,12 @@ _VISITED = Query(
         col(Visit.undone_at).is_(None),
     )
     .distinct(),
+)
+_COUNTS = Query(
+    Met,
+    select(col(Visit.customer_id), func.count(), func.max(col(Visit.day)))
+    .where(Among(col(Visit.customer_id), "ids"), col(Visit.undone_at).is_(None))
+    .group_by(col(Visit.customer_id)),
 )
 _COUNT = Query(
     int,
@@ -125,6 +140,11 @@ def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Visit]
 def visited(db: Transaction, ids: Sequence[int], since: date, before: date) -> set[int]:
     """Which of these customers were visited in a span of days."""
     return set(_VISITED.all(db, ids=ids, since=since, before=before)) if ids else set()
+
+
+def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, date]]:
+    """How often each of these customers was visited, and when last; those never, left out."""
+    return {met.customer_id: (met.visits, met.last) for met in _COUNTS.all(db, ids=ids)}
 
 
 def count_to(db: Transaction, customer_id: int) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from commands.customers import FILE_KEEPERS
+from commands.customers.parts import BASIC, BUSINESS, ITEM
 from commands.kit.people import Role, Who
 from commands.kit.sheet import (
     MOST_NUMBERED,
@@ -30,6 +31,7 @@ from storage.reach import email_key
 
 NAME, SHORT, NAMES = "name", "short", "names"
 REGISTRATION, OWNER, IMPORTANT, NOTE = "registration", "owner", "important", "note"
+TOLD = (*BASIC, *BUSINESS)
 CONTACT = ("contact", "contact_title", "contact_phone", "contact_email")
 COLUMNS = (
     Column(
@@ -60,7 +62,23 @@ COLUMNS = (
         "邮件 电子邮件 电子邮箱 联系人邮箱 mail contactemail",
         numbered=True,
     ),
+    Column("legal", ITEM["legal"].words, "法定代表人 法人代表 法人 legalrepresentative"),
+    Column("address", ITEM["address"].words, "地址 公司地址 注册地址 address"),
+    Column("scope", ITEM["scope"].words, "经营范围 scope"),
+    Column("capital", ITEM["capital"].words, "注册资本 注册资金 capital"),
+    Column("products", ITEM["products"].words, "产品 主营产品 主要产品 products"),
+    Column("prices", ITEM["prices"].words, "价格 产品价格 prices"),
+    Column("terms", ITEM["terms"].words, "销售政策 销售条件 salespolicy"),
+    Column("share", ITEM["share"].words, "市场份额 市场占有率 marketshare"),
+    Column("buyers", ITEM["buyers"].words, "主要客户 主要买家 mainbuyers"),
     Column(NOTE, T("Note"), "备注 说明 remark remarks notes comment"),
+)
+# What happens fills the fourth part: it goes out with the table, and is not taken in.
+HAPPENED = (
+    Column("since", T("Customer since"), ""),
+    Column("visits", T("Visits"), ""),
+    Column("last_visit", T("Last visit"), ""),
+    Column("cases", T("Cases"), ""),
 )
 WORDS_OF = {column.field: column.words for column in COLUMNS}
 MOST = {
@@ -70,7 +88,9 @@ MOST = {
     REGISTRATION: 64,
     OWNER: 100,
     IMPORTANT: 20,
-} | dict.fromkeys(CONTACT, 200)
+    **dict.fromkeys(CONTACT, 200),
+    **dict.fromkeys(TOLD, 2000),
+}
 IMPORTANT_WORDS, ORDINARY_WORDS = T("important"), T("ordinary")
 YES = {"是", "重点", "重要", "重点客户", "核心", "yes", "y", "true", "1", "a", "high", "key", "vip"}
 NO = {"否", "一般", "普通", "普通客户", "no", "n", "false", "0", "b", "c", "normal", "low"}
@@ -102,7 +122,7 @@ class CustomerSheet:
     def entry(self, row: Row, spoken: Spoken) -> Entry:
         """Understand a row by itself."""
         name = " ".join(row.get(NAME).split())
-        number = _number(row.get(REGISTRATION))
+        number = number_of(row.get(REGISTRATION))
         fields: dict[str, Json] = {
             NAME: name,
             SHORT: " ".join(row.get(SHORT).split()),
@@ -112,6 +132,7 @@ class CustomerSheet:
             IMPORTANT: _important(row.get(IMPORTANT), spoken),
             NOTE: row.get(NOTE),
             "contacts": _contacts(row),
+            "told": {field: row.get(field) for field in TOLD if row.get(field)},
         }
         return Entry(row.line, name, fields, _keys(fields), _complaint(row, fields))
 
@@ -180,7 +201,7 @@ class CustomerSheet:
         many = min(MOST_NUMBERED, max(1, dossiers.most_contacts(db)))
         plain = [(c, 0) for c in COLUMNS if not c.numbered]
         numbered = [(c, n) for n in range(1, many + 1) for c in COLUMNS if c.numbered]
-        return [*plain[:-1], *numbered, plain[-1]]
+        return [*plain[:-1], *numbered, plain[-1], *((column, 0) for column in HAPPENED)]
 
     def page(
         self, db: Transaction, after: int, most: int, scope: Sequence[int] | None
@@ -189,7 +210,8 @@ class CustomerSheet:
         ids = dossiers.page(db, after, most, scope)
         held = dossiers.held(db, ids)
         names: dict[int | None, str] = {row.id: row.name for row in roster.names(db)}
-        return [(id_, _cells(held[id_], names)) for id_ in ids]
+        happened = dossiers.happened(db, ids)
+        return [(id_, _cells(held[id_], names) | _happened(happened[id_])) for id_ in ids]
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -211,7 +233,8 @@ def _keys(fields: Mapping[str, Json]) -> tuple[str, ...]:
     return (*number, whole, *sorted(others))
 
 
-def _number(text: str) -> str:
+def number_of(text: str) -> str:
+    """A registration number as it is compared."""
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
@@ -318,6 +341,7 @@ def _merged(
             OWNER: owner,
             IMPORTANT: bool(said[IMPORTANT]),
             "contacts": said["contacts"],
+            "told": said["told"],
         }
     renamed = said[REGISTRATION] and around.registered.get(said[REGISTRATION]) == id_
     after = dict(held)
@@ -328,6 +352,7 @@ def _merged(
     after[OWNER] = owner or held[OWNER]
     after[IMPORTANT] = held[IMPORTANT] if said[IMPORTANT] is None else said[IMPORTANT]
     after["contacts"] = _met(held["contacts"], said["contacts"])
+    after["told"] = held["told"] | said["told"]
     return after
 
 
@@ -376,4 +401,14 @@ def _cells(dossier: Dossier, names: Mapping[int | None, str]) -> dict[tuple[str,
     for number, listed in enumerate(dossier["contacts"][:MOST_NUMBERED], 1):
         for name, value in zip(CONTACT, listed, strict=True):
             cells[name, number] = value
-    return cells
+    return cells | {(name, 0): value for name, value in dossier["told"].items()}
+
+
+def _happened(found: dossiers.Happened) -> dict[tuple[str, int], Words]:
+    last = found.last_visit.isoformat() if found.last_visit else ""
+    return {
+        ("since", 0): found.since.date().isoformat(),
+        ("visits", 0): str(found.visits),
+        ("last_visit", 0): last,
+        ("cases", 0): str(found.cases),
+    }

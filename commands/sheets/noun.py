@@ -19,6 +19,7 @@ from commands.kit.sheet import Sheet
 from commands.kit.tables import ENDINGS, unfit
 from commands.kit.words import T, Words, encode, sentence
 from commands.sheets.customers import CustomerSheet
+from commands.sheets.finance import FinanceSheet
 from commands.sheets.people import PeopleSheet
 from storage import files, roster, sheets
 from storage.database import Transaction, known
@@ -47,7 +48,9 @@ PERCENT = 100
 TABLES = {*ENDINGS.values(), "text/plain"}
 # The reason of a job that a bug or the database made fail, not its file.
 OURS = T("Something went wrong on our side, several times. The administrators have been told.")
-SHEETS: Mapping[str, Sheet] = {one.name: one for one in (CustomerSheet(), PeopleSheet())}
+SHEETS: Mapping[str, Sheet] = {
+    one.name: one for one in (CustomerSheet(), FinanceSheet(), PeopleSheet())
+}
 
 
 class SheetPolicy(Section, section="sheets"):
@@ -312,6 +315,8 @@ def _offered(db: Transaction, job: Job, about: Ref) -> tuple[Button, ...]:
     found = []
     if may_import(SHEETS["customers"], person):
         found.append(Button(T("Import as customers"), "import_customers", about=about))
+    if may_import(SHEETS["finance"], person):
+        found.append(Button(T("Import as finances"), "import_finance", about=about))
     if may_import(SHEETS["people"], person):
         found.append(Button(T("Import as people"), "import_people", about=about))
     return (*found, Button(T("Leave it"), "import_stop", about=about))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.customers import FILE_KEEPERS
+from commands.customers.filling import TRUSTED
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -31,6 +32,7 @@ class Table(Labelled):
     """What can be taken out."""
 
     CUSTOMERS = "customers", "Customers"
+    FINANCE = "finance", "Financial information"
     PEOPLE = "people", "People"
 
 
@@ -79,6 +81,18 @@ class ImportCustomers(
     def run(self, desk: Desk) -> Ref:
         """Check every row first; nothing is imported before somebody says so."""
         return _check_as(desk, self.table, "customers")
+
+
+class ImportFinance(
+    Command, name="import_finance", aliases=("导入财务信息",), who=TRUSTED, clause="7.1", on=KIND
+):
+    """Import as finances."""
+
+    table: Annotated[SheetId, Ask("Which table?", "Table")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Check every row first; nothing is imported before somebody says so."""
+        return _check_as(desk, self.table, "finance")
 
 
 class ImportPeople(
@@ -161,6 +175,7 @@ class Export(
         Department.MANAGEMENT,
         Department.SALES,
         Department.MARKETING,
+        Department.FINANCE,
         Role.ADMINISTRATOR,
     },
     clause="7.3.2",
@@ -174,6 +189,8 @@ class Export(
         """Have it made; it comes to the person's direct chat."""
         if self.what is Table.PEOPLE and not desk.person.admin:
             raise Denied(T("Only an administrator takes out the list of people."))
+        if self.what is Table.FINANCE and not TRUSTED & desk.person.departments:
+            raise Denied(T("Only finance and management take out financial information."))
         about = begin(
             desk,
             Job(

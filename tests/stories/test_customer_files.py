@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+
 import pytest
 
 from commands.customers.parts import ITEMS
-from storage import banks, journal, looks, people, profiles
+from storage import banks, journal, looks, people, profiles, sheets
 from storage.connections import POSTGRESQL, sqlite_path
 from storage.database import Transaction
 from storage.dump import source
@@ -216,3 +219,60 @@ def test_every_part_of_the_clause_is_in_the_file() -> None:
         *("products", "prices", "terms", "share", "buyers"),
         *("condition", "rating", "bank"),
     }
+
+
+async def test_a_table_brings_and_takes_out_what_the_file_says(house: TestHouse) -> None:
+    table = "全称,法定代表人,产品,市场份额\n深圳华强电子有限公司,王建国,连接器,12%\n"
+    await house.liuyang.sends_file(table.encode(), "customers.csv")
+    await house.settle()
+    await house.liuyang.presses("按客户导入")
+    await house.settle()
+    await house.liuyang.presses("导入", on="1")
+    await house.settle()
+    await house.lina.says("/customer_file 华强")
+    await house.settle()
+    assert house.lina.sees("王建国", "连接器", "12%"), house.lina.reads()
+    row = await out_of(house, "customers")
+    assert (row["法定代表人"], row["产品"], row["拜访"]) == ("王建国", "连接器", "0")
+
+
+async def test_finances_come_and_go_as_a_table_and_stay_sealed(house: TestHouse) -> None:
+    await entered(house)
+    await house.wulei.says(f"/bank_confirm 华强 回访：{CALLED} 账号：{NUMBER}")
+    await house.settle()
+    table = f"全称,财务状况,信用等级\n深圳华强电子有限公司,{CONDITION},{RATING}\n"
+    await house.zhao.sends_file(table.encode(), "finances.csv")
+    await house.settle()
+    await house.zhao.presses("按财务信息导入")
+    await house.settle()
+    await house.zhao.presses("导入", on="1")
+    await house.settle()
+    row = await out_of(house, "finance")
+    assert (row["财务状况"], row["信用等级"], row["账号"]) == (CONDITION, RATING, NUMBER)
+    found = [s for s in SECRETS if s.encode() in everything(house)]
+    assert found == []
+
+
+async def test_finances_are_taken_out_by_those_alone_whom_they_concern(house: TestHouse) -> None:
+    await house.lina.says("/export 财务信息 csv")
+    await house.settle()
+    assert house.lina.sees("只有财务和管理层可以导出财务信息"), house.lina.reads()
+
+
+async def out_of(house: TestHouse, what: str) -> dict[str, str]:
+    """华强's row of a table that is taken out."""
+    words = {"customers": "客户", "finance": "财务信息"}[what]
+    await house.zhao.says(f"/export {words} csv")
+    await house.settle()
+    content = await house.read(lambda db: _last_table(house, db))
+    lines = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    at = next(n for n, line in enumerate(lines) if "全称" in line)
+    rows = [dict(zip(lines[at], line, strict=False)) for line in lines[at + 1 :]]
+    return next(row for row in rows if row["全称"] == "深圳华强电子有限公司")
+
+
+def _last_table(house: TestHouse, db: Transaction) -> bytes:
+    job = sheets.latest(db)
+    content = house.core.house.vault.of_file(db, job.file_id) if job else None
+    assert content is not None
+    return content
