@@ -148,6 +148,7 @@ async def called() -> asyncio.subprocess.Process:
         sys.executable,
         *("-m", "tests.faults.mother"),
         cwd=ROOT,
+        start_new_session=True,  # a Ctrl-C is not for it: it ends when we say so, and all with it
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
