@@ -193,7 +193,7 @@ async def storm(run: Run, name: str, raging: Storm, seconds: float) -> list[Row]
         await place.talk(seconds, PAUSE)
         raging.over = True
         drained = await place.drained()
-        keys = [key for joined in keys_posted(fake) for key in joined.split("+")]
+        keys = keys_posted(fake)
         twice = sum(times > 1 for times in Counter(keys).values())
         run.say(f"{sum(raging.met.values())} met: {dict(raging.met)}; {len(keys)} letters")
         rows = place.outcome(name)
