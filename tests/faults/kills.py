@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 
 from storage.database import Database
 from tests.faults.bots import Bot, free_port
 from tests.faults.copies import SURE, Copies, copies, told_twice
+from tests.faults.disks import small_disk, times_full
 from tests.faults.framework import Row, Run, company, emptied, least, most, scenario
 from tests.faults.intakes import INTAKES, Intake, opened
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
@@ -38,6 +40,7 @@ class Ordeal:
     early: float = EARLY
     late: float = LATE_S
     drain: float = DRAIN_S
+    killed: Callable[[], None] = lambda: None
     torn: list[str] = field(default_factory=list)
     unsent: int = 0
 
@@ -49,6 +52,7 @@ class Ordeal:
             await bot.kill()
         else:
             await self._talked_to(bot)
+        self.killed()
         self.torn += (await asyncio.to_thread(effects, self.url)).broken
 
     async def _talked_to(self, bot: Bot) -> None:
@@ -142,30 +146,39 @@ def of_letters(run: Run, name: str, found: Copies, ordeal: Ordeal) -> list[Row]:
 
 DISKS = 60
 FEW_DISKS = 4
-ROOM = 400_000
+ROOM = 200_000
+# So many of the kills at least must find the disk full, or nothing was tried.
+FOUND_FULL = 0.25
 
 
 @scenario("disk")
 async def disk(run: Run) -> list[Row]:
     """The disk is full at a random write, again and again, and the bot is killed there."""
-    port, path = free_port(), run.folder / "kills.db"
-    chance, times = run.chance(), run.times(DISKS, FEW_DISKS)
-    async with opened("slack-http", port, run.folder) as intake:
-        url = f"sqlite:///{path}"
-        await company(url, intake.platform)
-        settings = {**intake.settings, "DATABASE_URL": url}
+    port, chance, times = free_port(), run.chance(), run.times(DISKS, FEW_DISKS)
+    with small_disk(run.folder) as place:
+        async with opened("slack-http", port, run.folder) as intake:
+            url = f"sqlite:///{place.folder / 'kills.db'}"
+            await company(url, intake.platform)
+            settings = {**intake.settings, "DATABASE_URL": url}
 
-        async def bear() -> Bot:
-            written = [file.stat().st_size for file in run.folder.glob("kills.db*")]
-            room = max(written) + chance.randrange(ROOM)
-            return await run.bots.bear(settings, port, run.folder, room)
+            async def bear() -> Bot:
+                pages = place.narrow(chance.randrange(ROOM), url)
+                return await run.bots.bear(settings, port, run.folder, pages)
 
-        ordeal = Ordeal(intake, url, bear, Ledger(chance), chance, early=0.0, late=4.0)
-        for _ in range(times):
-            await ordeal.round()
-        ordeal.bear = partial(run.bots.bear, settings, port, run.folder)
-        await ordeal.end()
-        return judged(run, "full disk", times, ordeal)
+            ordeal = Ordeal(intake, url, bear, Ledger(chance), chance, early=0.0, late=4.0)
+            ordeal.drain, ordeal.killed = SHORT_DRAIN_S if run.short else DRAIN_S, place.widen
+            full, log = [0], run.folder / "log"
+            for _ in range(times):
+                await ordeal.round()
+                full.append(times_full(log))
+            ordeal.bear = partial(run.bots.bear, settings, port, run.folder)
+            await ordeal.end()
+            hit = sum(after > before for before, after in pairwise(full))
+            run.say(f"{full[-1]} times it was said to be full, in {hit} rounds")
+            return [
+                *judged(run, place.kind, times, ordeal),
+                least(f"{place.kind}, kills that found it so", hit, times * FOUND_FULL, "kills"),
+            ]
 
 
 for _name in INTAKES:
