@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 
 from storage.database import Database
-from tests.faults.bots import Bot, free_port
+from tests.faults.bots import Bot, Died, free_port
 from tests.faults.copies import SURE, Copies, copies, told_twice
 from tests.faults.disks import small_disk, times_full
 from tests.faults.framework import Row, Run, company, emptied, least, most, scenario
@@ -30,7 +30,7 @@ TALKERS = (VISITORS[0], VISITORS[1], REPORTERS[0])
 
 @dataclass
 class Ordeal:
-    """One way in, and what it has to bear."""
+    """One way in, and what it has to bear; `starts` says that it must always be able to start."""
 
     intake: Intake
     url: str
@@ -41,6 +41,7 @@ class Ordeal:
     late: float = LATE_S
     drain: float = DRAIN_S
     killed: Callable[[], None] = lambda: None
+    starts: bool = True
     torn: list[str] = field(default_factory=list)
     unsent: int = 0
 
@@ -51,7 +52,12 @@ class Ordeal:
             await asyncio.sleep(self.chance.uniform(0, EARLY_S))
             await bot.kill()
         else:
-            await self._talked_to(bot)
+            try:
+                await self._talked_to(bot)
+            except Died:
+                if self.starts:
+                    raise
+                await bot.kill()
         self.killed()
         self.torn += (await asyncio.to_thread(effects, self.url)).broken
 
@@ -167,6 +173,7 @@ async def disk(run: Run) -> list[Row]:
 
             ordeal = Ordeal(intake, url, bear, Ledger(chance), chance, early=0.0, late=4.0)
             ordeal.drain, ordeal.killed = SHORT_DRAIN_S if run.short else DRAIN_S, place.widen
+            ordeal.starts = False  # nor can it on a disk that is full by then
             full, log = [0], run.folder / "log"
             for _ in range(times):
                 await ordeal.round()
