@@ -152,7 +152,8 @@ def of_letters(run: Run, name: str, found: Copies, ordeal: Ordeal) -> list[Row]:
 
 DISKS = 60
 FEW_DISKS = 4
-ROOM = 200_000
+# Less than the least, and SQLite can't even open: that is another error, and nobody hears anything.
+LEAST_ROOM, ROOM = 48_000, 200_000
 # So many of the kills at least must find the disk full, or nothing was tried.
 FOUND_FULL = 0.25
 
@@ -168,7 +169,7 @@ async def disk(run: Run) -> list[Row]:
             settings = {**intake.settings, "DATABASE_URL": url}
 
             async def bear() -> Bot:
-                pages = place.narrow(chance.randrange(ROOM), url)
+                pages = place.narrow(chance.randrange(LEAST_ROOM, ROOM), url)
                 return await run.bots.bear(settings, port, run.folder, pages)
 
             ordeal = Ordeal(intake, url, bear, Ledger(chance), chance, early=0.0, late=4.0)
