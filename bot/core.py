@@ -118,6 +118,7 @@ class Core:
         every = self.metronome.every
         every(TICK, "timers", self._fire)
         every(TICK, "letters", self._deliver)
+        every(TICK, "unclear", self._reconcile)
         every(TICK, "files", self._fetch)
         every(TICK, "sheets", self._work_off)
         every(TICK, "errands", self.errands.tick)
@@ -166,8 +167,15 @@ class Core:
         return max(following - self.clock.now(), timedelta()) if following else None
 
     async def _deliver(self) -> timedelta | None:
-        await self.delivery.tick()
+        if await self.delivery.send():
+            self.metronome.wake(frozenset({"unclear"}))
         return await self.delivery.next_in()
+
+    async def _reconcile(self) -> timedelta | None:
+        """What is looked up frees its lane."""
+        if await self.delivery.reconcile():
+            self.metronome.wake(frozenset({"letters", "unclear"}))
+        return await self.delivery.reconcile_in()
 
     async def _fetch(self) -> timedelta | None:
         await self.fetching.tick()

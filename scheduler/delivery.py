@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -51,7 +53,6 @@ COUNT_AWAY, KEEP_AWAY = 6, timedelta(days=1)
 class Waiting(NamedTuple):
     """What there is to do, looked up without writing: the writer is free for who has more."""
 
-    orphans: bool
     letters: bool
     redraws: bool
     topics: bool
@@ -82,13 +83,19 @@ class Delivery:
         self.holder = holder
         self.tally = tally or Tally()
         self.outages = Outages()
+        self._in_hand: set[int] = set()
 
     async def tick(self) -> int:
+        """Do all that there is to do; give the number of messages handled."""
+        handled = 0
+        while looked_up := await self.reconcile():
+            handled += looked_up
+        return handled + await self.send()
+
+    async def send(self) -> int:
         """Send what may go now, and redraw what is behind; give the number of messages handled."""
         waiting = await self.database.read(self.waiting)
-        handled = await self._reconcile() if waiting.orphans else 0
-        if waiting.letters or handled:
-            handled += await self._send_all()
+        handled = await self._send_all() if waiting.letters else 0
         if waiting.redraws:
             handled += await self.redrawing.tick()
         if waiting.topics:
@@ -101,7 +108,6 @@ class Delivery:
         """What may be done now."""
         machine, company = self.clock.machine(), self.clock.now()
         return Waiting(
-            orphans=letters.any_expired(db, machine),
             letters=letters.ready(db, company, machine),
             redraws=postings.any_behind(db, machine),
             topics=topics.any_behind(db, machine),
@@ -112,9 +118,20 @@ class Delivery:
         handled = 0
         while claimed := await self._claim():
             ready = [batch for batch in claimed if batch is not None]
-            await asyncio.gather(*(self._deliver(batch) for batch in ready))
+            await self._at_once(ready, self._deliver)
             handled += len(ready)
         return handled
+
+    async def _at_once(
+        self, batches: Sequence[Batch], work: Callable[[Batch], Awaitable[None]]
+    ) -> None:
+        """Whatever becomes of their leases, these are in our hands meanwhile."""
+        ours = {known(letter.id) for batch in batches for letter in batch.letters}
+        self._in_hand |= ours
+        try:
+            await asyncio.gather(*map(work, batches))
+        finally:
+            self._in_hand -= ours
 
     async def next_in(self) -> timedelta | None:
         """How long until another letter may go or card be redrawn, or None when none waits."""
@@ -311,7 +328,7 @@ class Delivery:
         Where nothing else can be tried it is given up, loudly (True).
         """
         if self._readdressed(db, batch, never):
-            self._at_once(db, batch, never.reason)
+            self._again_now(db, batch, never.reason)
             return False
         account = batch.account
         if not never.account or account is None:
@@ -319,7 +336,7 @@ class Delivery:
             return True
         told = self._lose(db, account, never.reason)
         if account.reachable and self._another(db, batch.head, account):
-            self._at_once(db, batch, never.reason)
+            self._again_now(db, batch, never.reason)
             return False
         self._end(db, batch, letters.DEAD, never.reason, told=told)
         return True
@@ -347,7 +364,7 @@ class Delivery:
             letters.into_the_open(db, known(letter.id))
         return True
 
-    def _at_once(self, db: Transaction, batch: Batch, reason: str) -> None:
+    def _again_now(self, db: Transaction, batch: Batch, reason: str) -> None:
         now = self.clock.machine()
         for letter in batch.letters:
             letters.again(db, known(letter.id), self.holder, now, reason, counts=True)
@@ -400,12 +417,22 @@ class Delivery:
         else:
             await self._settle(batch, letters.UNCLEAR, reason=reason)
 
-    async def _reconcile(self) -> int:
-        """Letters whose sender died while sending are unclear: looked up, or done as declared."""
-        batches, _ = await self.database.write(self.picking.orphans)
-        for batch in batches:
-            await self._unclear(batch, STOPPED.text)
+    async def reconcile(self) -> int:
+        """A few letters whose sender died are looked up, or done as declared; give how many.
+
+        It goes on beside `send`: only what is behind them in their own lanes waits for it.
+        """
+        at = await self.database.read(letters.next_expiry)
+        if at is None or at >= self.clock.machine():
+            return 0
+        batches, _ = await self.database.write(lambda db: self.picking.orphans(db, self._in_hand))
+        await self._at_once(batches, partial(self._unclear, reason=STOPPED.text))
         return len(batches)
+
+    async def reconcile_in(self) -> timedelta | None:
+        """How long until another lease runs out, or None."""
+        at, now = await self.database.read(letters.next_expiry), self.clock.machine()
+        return at - now if at and at >= now else None
 
 
 def _due(letter: Letter) -> datetime:

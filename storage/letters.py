@@ -235,7 +235,14 @@ _EXPIRED = Query(
     select(Letter)
     .where(col(Letter.state) == SENDING, col(Letter.lease_until) < bindparam("now"))
     .order_by(col(Letter.lease_until), col(Letter.id))
-    .limit(100),
+    .limit(bindparam("most")),
+)
+_NEXT_EXPIRY = Query(
+    lambda at: at,
+    select(col(Letter.lease_until))
+    .where(col(Letter.state) == SENDING)
+    .order_by(col(Letter.lease_until))
+    .limit(1),
 )
 _TAKE_OVER = Deed(
     update(Letter)
@@ -376,14 +383,14 @@ def into_the_open(db: Transaction, letter_id: int) -> None:
     _INTO_THE_OPEN.run(db, b_id=letter_id)
 
 
-def any_expired(db: Transaction, now: datetime) -> bool:
-    """Whether a letter's sender died between claiming and settling."""
-    return _EXPIRED.first(db, now=now) is not None
+def expired(db: Transaction, now: datetime, most: int) -> list[Letter]:
+    """Up to `most` letters whose sender died between claiming and settling."""
+    return _EXPIRED.all(db, now=now, most=most)
 
 
-def expired(db: Transaction, now: datetime) -> list[Letter]:
-    """Letters whose sender died between claiming and settling."""
-    return _EXPIRED.all(db, now=now)
+def next_expiry(db: Transaction) -> datetime | None:
+    """When the next lease of a letter that is being sent, or is to be looked for, runs out."""
+    return _NEXT_EXPIRY.first(db)
 
 
 def orphan(db: Transaction, before: datetime) -> int:

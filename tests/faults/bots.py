@@ -100,13 +100,13 @@ class Nursery:
         self._born: list[Bot] = []
 
     async def bear(
-        self, settings: Mapping[str, str], port: int, folder: Path, largest: int | None = None
+        self, settings: Mapping[str, str], port: int, folder: Path, pages: int = 0
     ) -> Bot:
-        """Start one by forking; no file that it writes may become larger, as on a full disk."""
+        """Start one by forking; its SQLite file may have so many pages, or as many as it likes."""
         order = {
             "settings": environment(settings, port),
             "folder": str(folder),
-            "largest": largest,
+            "pages": pages,
         }
         async with self._turn:
             self._mother = mother = self._mother or await called()
@@ -148,6 +148,7 @@ async def called() -> asyncio.subprocess.Process:
         sys.executable,
         *("-m", "tests.faults.mother"),
         cwd=ROOT,
+        start_new_session=True,  # a Ctrl-C is not for it: it ends when we say so, and all with it
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -109,7 +109,21 @@ def chosen(names: Sequence[str]) -> list[Scenario]:
     return [one for one in SCENARIOS.values() if one.name.startswith(wanted)]
 
 
-async def played(one: Scenario, run: Run) -> list[Row]:
+def known() -> list[str]:
+    """The names that there are."""
+    return sorted(SCENARIOS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a scenario that was played to its end."""
+
+    name: str
+    rows: Sequence[Row]
+    seconds: float
+
+
+async def played(one: Scenario, run: Run) -> Outcome:
     """Its rows; one that breaks off is a bound missed."""
     begun = time.monotonic()
     run.folder.mkdir(parents=True)
@@ -118,9 +132,27 @@ async def played(one: Scenario, run: Run) -> list[Row]:
     except Exception:  # noqa: BLE001 -- whatever it is, the others run and this one is shown as missed
         traceback.print_exc()
         rows = [least(f"{one.name}: gets to its end", 0, 1, "times")]
-    run.say(f"{time.monotonic() - begun:.0f} s")
+    took = time.monotonic() - begun
+    run.say(f"{took:.0f} s")
     print("\n".join(lines(rows)), flush=True)
+    return Outcome(one.name, rows, took)
+
+
+def rows_of(ended: Sequence[Outcome], wanted: Sequence[Scenario]) -> list[Row]:
+    """The rows in the order in which scenarios are declared; a run cut short says so itself."""
+    by_name = {one.name: one.rows for one in ended}
+    rows = [row for one in wanted for row in by_name.get(one.name, ())]
+    if len(ended) < len(wanted):
+        rows.append(
+            least("cut short: scenarios played", len(ended), len(wanted), "of those asked for")
+        )
     return rows
+
+
+def durations(ended: Iterable[Outcome]) -> str:
+    """How long each took, the longest first; several go on at a time."""
+    longest = sorted(ended, key=lambda one: -one.seconds)
+    return "\n".join(f"{one.name:{WIDE}} {one.seconds:>10.0f}  s" for one in longest)
 
 
 async def emptied(left: Callable[[], Awaitable[int]], stuck_s: float, every_s: float = 1.0) -> bool:
@@ -154,6 +186,6 @@ def table(rows: Sequence[Row]) -> str:
 
 def keep(rows: Sequence[Row], path: Path) -> None:
     """Write the rows for programs to read."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     kept: list[Mapping[str, object]] = [asdict(row) for row in rows]
     path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

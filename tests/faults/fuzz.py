@@ -25,7 +25,7 @@ from tests.faults.parsers import PARSERS, Parser
 from tests.house import ROOT
 
 TIMES = 100_000
-FEW = 800
+FEW = 200
 SLOWEST = 20.0
 AGAIN = 5
 ENOUGH = 30

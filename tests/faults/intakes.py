@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
 from bot.settings import Settings
 from bot.wiring import app_manifest
+from scheduler.sending import KEYS
+from storage.connections import Connection
 from tests.fakes.slack import BOT_USER, Answer, FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.bots import PATIENCE
@@ -24,6 +26,18 @@ from tests.players.web_html import parsed
 HOOK = "https://headwater.test/telegram"
 HOOK_SECRET = "hook-secret"
 LINK = re.compile(rb"http://127\.0\.0\.1:\d+(/chat\?key=\S+)")
+
+
+class Post(NamedTuple):
+    """A message of the bot's as it stands in a chat, with the keys of its letters if it shows them.
+
+    Letters that were merged stand in one message.
+    """
+
+    chat: str
+    message: str
+    text: str
+    keys: tuple[str, ...] = ()
 
 
 class Intake(Protocol):
@@ -44,8 +58,8 @@ class Intake(Protocol):
     def waiting(self) -> int:
         """How much was not acknowledged yet."""
 
-    def posted(self) -> Sequence[str]:
-        """The key of every letter that was posted, where they carry one."""
+    def posted(self, db: Connection, /) -> Sequence[Post]:
+        """Every message of the bot's; those of the local chat stand in our own database."""
 
 
 Opened = AbstractAsyncContextManager[Intake]
@@ -89,18 +103,27 @@ class SlackIntake:
     def waiting(self) -> int:
         return len(self.fake.missed)
 
-    def posted(self) -> list[str]:
-        return keys_posted(self.fake)
+    def posted(self, _db: Connection, /) -> list[Post]:
+        return slack_posts(self.fake)
+
+
+def slack_posts(fake: FakeSlack) -> list[Post]:
+    """What the bot has posted at Slack."""
+    return [
+        Post(channel, message.ts, message.text, _keys(message.metadata))
+        for channel in fake.workspace.channels
+        for message in fake.workspace.in_channel(channel)
+        if message.by_bot
+    ]
+
+
+def _keys(metadata: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return tuple(str(metadata["event_payload"]["key"]).split(KEYS)) if metadata else ()
 
 
 def keys_posted(fake: FakeSlack) -> list[str]:
-    """The key of every letter that stands at Slack."""
-    return [
-        str(message.metadata["event_payload"]["key"])
-        for channel in fake.workspace.channels
-        for message in fake.workspace.in_channel(channel)
-        if message.by_bot and message.metadata
-    ]
+    """The key of every letter that stands at Slack, of those that were merged, too."""
+    return [key for post in slack_posts(fake) for key in post.keys]
 
 
 @asynccontextmanager
@@ -171,8 +194,13 @@ class TelegramIntake:
     def waiting(self) -> int:
         return len(self.fake.pending)
 
-    def posted(self) -> list[str]:
-        return []
+    def posted(self, _db: Connection, /) -> list[Post]:
+        return [
+            Post(str(chat.id), str(message.id), self.fake.plain(message))
+            for chat in list(self.fake.world.chats.values())
+            for message in self.fake.messages(chat)
+            if message.by_bot
+        ]
 
 
 @asynccontextmanager
@@ -231,8 +259,12 @@ class WebIntake:
     def waiting(self) -> int:
         return len(self.missed)
 
-    def posted(self) -> list[str]:
-        return []
+    def posted(self, db: Connection, /) -> list[Post]:
+        sql = "SELECT chat, id, text, once FROM room_message WHERE author = ''"
+        return [
+            Post(chat, str(id_), text, (once,) if once else ())
+            for chat, id_, text, once in db.execute(sql).fetchall()
+        ]
 
 
 @asynccontextmanager

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import select
 import signal
+import sqlite3
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from typing import Any, NoReturn
 
 Json = Any
@@ -48,7 +48,8 @@ def warm() -> None:
     import bot.metrics  # noqa: F401 -- they are imported to be there
     from tests.house import prepared
 
-    with tempfile.TemporaryDirectory() as folder:
+    # What is told is the children's numbers alone, so that nothing of a log is taken for one.
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
         for platform in ("slack", "telegram", "web"):
             url = f"sqlite:///{folder}/{platform}.db"
             prepared(url, platform, "zh")
@@ -78,8 +79,8 @@ def become(order: Mapping[str, Json]) -> NoReturn:
     """Be a bot with these settings."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    if order["largest"]:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], order["largest"]))
+    if order["pages"]:
+        limit_pages(order["pages"])
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["settings"])
@@ -100,6 +101,21 @@ def become(order: Mapping[str, Json]) -> NoReturn:
         with suppress(OSError):  # its disk may be full, and nobody but the child may end here
             sys.stdout.flush()
         os._exit(code)
+
+
+def limit_pages(most: int) -> None:
+    """Let SQLite itself say that the disk is full, where none can be made that is.
+
+    The limit is a connection's, so that each has to be told when the driver opens it.
+    """
+    opened = sqlite3.connect
+
+    def limited(*args: Json, **more: Json) -> sqlite3.Connection:
+        connection = opened(*args, **more)
+        connection.execute(f"PRAGMA max_page_count = {most:d}")
+        return connection
+
+    sqlite3.connect = limited  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

@@ -234,9 +234,9 @@ def slack(folder: Path) -> Iterator[Parser]:
             payload = slack_hear.Payload(body, b"{}", datetime.now(UTC))
             try:
                 request = READS[sort](payload)
-                return f"{sort} {at.hear(request)}" if request else f"{sort} nothing"
             except slack_hear.UNREADABLE as error:  # set aside, with its bytes
                 return f"{sort} {type(error).__name__}"
+            return f"{sort} {at.hear(request)}" if request else f"{sort} nothing"
 
         yield Parser(lambda chance: mutations.body(chance, chance.choice(good)), read)
 

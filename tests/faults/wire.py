@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.database import Database
+from scheduler.clock import TICK
+from scheduler.sending import AWAY_WAIT
+from storage.database import Database, Transaction
 from tests.fakes.slack import Answer
 from tests.fakes.slack.delivery import Transport
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.values import Call, Delivery
 from tests.faults.bots import Bot, free_port
-from tests.faults.framework import Row, Run, company, emptied, most, scenario
+from tests.faults.framework import Row, Run, company, emptied, least, most, scenario
 from tests.faults.intakes import Intake, SlackIntake, keys_posted, opened, slack
 from tests.faults.ledger import REPORTERS, VISITORS, Ledger, effects
 from tests.faults.posts import given_up, unfinished
@@ -75,12 +77,29 @@ class Place:
             most(f"{name}: letters given up or unclear", self._given_up(), 0, "letters"),
         ]
 
+    def longest_queue(self) -> int:
+        """How many letters wait for the chat for which the most do."""
+        database = Database(self.url)
+        try:
+            return database.read_now(in_one_lane)
+        finally:
+            database.close()
+
     def _given_up(self) -> int:
         database = Database(self.url)
         try:
             return database.read_now(given_up)
         finally:
             database.close()
+
+
+def in_one_lane(db: Transaction) -> int:
+    """The most letters that are still to go to one chat."""
+    found = db.run(
+        "SELECT count(*) FROM letter WHERE state IN ('waiting', 'sending') GROUP BY lane "
+        "ORDER BY count(*) DESC LIMIT 1"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 @asynccontextmanager
@@ -193,7 +212,7 @@ async def storm(run: Run, name: str, raging: Storm, seconds: float) -> list[Row]
         await place.talk(seconds, PAUSE)
         raging.over = True
         drained = await place.drained()
-        keys = [key for joined in keys_posted(fake) for key in joined.split("+")]
+        keys = keys_posted(fake)
         twice = sum(times > 1 for times in Counter(keys).values())
         run.say(f"{sum(raging.met.values())} met: {dict(raging.met)}; {len(keys)} letters")
         rows = place.outcome(name)
@@ -226,10 +245,16 @@ async def errors(run: Run) -> list[Row]:
 # --- nobody there ---------------------------------------------------------------------------------
 
 
+# To each chat one letter may go a second, and some take a little longer. Nobody waits longer than
+# `AWAY_WAIT` for another try, which comes with a tick, as does whatever was put back for its turn.
+A_LETTER_S = 1.1
+SOON_S = AWAY_WAIT + 2 * TICK.total_seconds()
+
+
 @scenario("silence")
 async def silence(run: Run) -> list[Row]:
     """Slack's API does not answer while the bot starts, and for a while after."""
-    seconds = 15.0 if run.short else 600.0
+    seconds = 8.0 if run.short else 600.0
     port, url = free_port(), f"sqlite:///{run.folder / 'wire.db'}"
     async with slack(port) as intake:
         await company(url, intake.platform)
@@ -240,13 +265,18 @@ async def silence(run: Run) -> list[Row]:
         await bot.ready()
         place = Place(run, intake, url, bot, Ledger(run.chance()))
         await place.talk(seconds, PAUSE)
-        raging.over = True
+        raging.over, back, pace = True, time.monotonic(), place.longest_queue()
         drained = await place.drained()
+        beyond = time.monotonic() - back - pace * A_LETTER_S
         run.say(f"{place.ledger.said} said, {len(place.ledger.acknowledged)} acknowledged at once")
         name = f"Slack silent for {seconds:.0f} s from the start"
-        unsent = most(f"{name}: not everything is sent", int(not drained), 0, "times")
         await bot.kill()
-        return [*place.outcome(name), unsent]
+        return [
+            *place.outcome(name),
+            most(f"{name}: not everything is sent", int(not drained), 0, "times"),
+            least(f"{name}: letters that waited in one chat", pace, 1, "letters"),
+            most(f"{name}: until all that waited went, beyond its pace", beyond, SOON_S, "s"),
+        ]
 
 
 @dataclass
@@ -265,7 +295,7 @@ class Deaf:
 # --- for a long time ------------------------------------------------------------------------------
 
 UPDATES = 5_000
-FEW_UPDATES = 400
+FEW_UPDATES = 150
 GROWTH = 5.0
 
 

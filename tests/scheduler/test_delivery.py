@@ -17,7 +17,7 @@ from commands.kit.errors import Later, Never, Unclear
 from commands.kit.people import Actor, ToAccount, ToChat, ToPerson
 from commands.kit.words import T
 from scheduler.delivery import GIVE_UP_AFTER, Delivery
-from scheduler.picking import LEASE, Limits
+from scheduler.picking import LEASE, LOOKED_AT_ONCE, Limits
 from scheduler.sending import AWAY_WAIT, LATE, LONGEST_WAIT, Rate, backoff
 from storage import backlog, letters, pacing, people
 from storage.database import Transaction
@@ -557,3 +557,88 @@ async def test_held_letters_do_not_hide_when_a_retry_is_due(desk: Reception) -> 
     await desk.core.delivery.tick()
     assert desk.mail.titles("dm:zhouqiang") == ["now"]
     assert await desk.core.delivery.next_in() == timedelta(hours=8, minutes=29)
+
+
+async def left_by_a_dead_sender(desk: Reception, many: int) -> None:
+    """So many letters to as many chats, any of which may have been sent."""
+    for number in range(many):
+        chat = ToChat("web", "rehearsal", f"room:{number}")
+        await writes(desk, lambda at, to=chat: at.tell(to, Card(T("unclear"))))  # type: ignore[misc]
+    now = desk.clock.at
+    await desk.core.database.write(lambda db: letters.claim(db, now, now, "dead", now))
+    desk.clock.at += timedelta(seconds=1)
+
+
+async def test_what_is_clear_does_not_wait_for_what_is_looked_up(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what is behind it in its own lane does."""
+    answers = asyncio.Event()
+
+    async def slow(_parcel: object) -> None:
+        await answers.wait()
+
+    monkeypatch.setattr(desk.mail, "find", slow)
+    await left_by_a_dead_sender(desk, 1)
+    behind = ToChat("web", "rehearsal", "room:0")
+    await writes(desk, lambda at: at.tell(behind, Card(T("behind"))))
+    desk.core.start()
+    await tell(desk, "clear")
+    desk.core.wake(frozenset({"letters"}))
+    await until(lambda: desk.mail.titles("dm:lina") == ["clear"])
+    assert desk.mail.titles("room:0") == []
+    answers.set()
+    await asyncio.sleep(0.2)
+    desk.clock.at += timedelta(minutes=1)
+    desk.core.wake(frozenset({"letters"}))
+    await until(lambda: desk.mail.titles("room:0") == ["unclear", "behind"])
+    await desk.core.metronome.stop()
+
+
+async def until(about: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if about():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about")
+
+
+async def test_a_few_are_looked_up_at_a_time_and_not_one_after_the_other(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, most = 0, 0
+
+    async def slow(_parcel: object) -> None:
+        nonlocal together, most
+        together += 1
+        most = max(most, together)
+        await asyncio.sleep(0.2)
+        together -= 1
+
+    monkeypatch.setattr(desk.mail, "find", slow)
+    await left_by_a_dead_sender(desk, 12)
+    await desk.core.delivery.tick()
+    assert most == LOOKED_AT_ONCE
+
+
+async def test_a_letter_in_our_own_hands_is_not_looked_up_however_long_it_takes(
+    desk: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, begun, goes = desk.mail.send, asyncio.Event(), asyncio.Event()
+
+    async def slow(parcel: Parcel) -> Landed:
+        begun.set()
+        await goes.wait()
+        return await original(parcel)
+
+    monkeypatch.setattr(desk.mail, "send", slow)
+    await tell(desk, "hello")
+    sending = asyncio.create_task(desk.core.delivery.send())
+    await begun.wait()
+    desk.clock.at += LEASE + timedelta(seconds=1)
+    assert await desk.core.delivery.reconcile() == 0
+    assert await desk.core.delivery.reconcile_in() is None
+    goes.set()
+    await sending
+    assert desk.mail.titles("dm:lina") == ["hello"]
+    assert (await letter(desk)).state == letters.SENT
