@@ -223,11 +223,11 @@ def test_every_part_of_the_clause_is_in_the_file() -> None:
 
 async def test_a_table_brings_and_takes_out_what_the_file_says(house: TestHouse) -> None:
     table = "全称,法定代表人,产品,市场份额\n深圳华强电子有限公司,王建国,连接器,12%\n"
-    await house.liuyang.sends_file(table.encode(), "customers.csv")
+    await house.liuyang.sends_file("customers.csv", table.encode())
     await house.settle()
     await house.liuyang.presses("按客户导入")
     await house.settle()
-    await house.liuyang.presses("导入", on="1")
+    await house.liuyang.presses("导入")
     await house.settle()
     await house.lina.says("/customer_file 华强")
     await house.settle()
@@ -241,11 +241,11 @@ async def test_finances_come_and_go_as_a_table_and_stay_sealed(house: TestHouse)
     await house.wulei.says(f"/bank_confirm 华强 回访：{CALLED} 账号：{NUMBER}")
     await house.settle()
     table = f"全称,财务状况,信用等级\n深圳华强电子有限公司,{CONDITION},{RATING}\n"
-    await house.zhao.sends_file(table.encode(), "finances.csv")
+    await house.zhao.sends_file("finances.csv", table.encode())
     await house.settle()
     await house.zhao.presses("按财务信息导入")
     await house.settle()
-    await house.zhao.presses("导入", on="1")
+    await house.zhao.presses("导入")
     await house.settle()
     row = await out_of(house, "finance")
     assert (row["财务状况"], row["信用等级"], row["账号"]) == (CONDITION, RATING, NUMBER)
@@ -272,7 +272,7 @@ async def out_of(house: TestHouse, what: str) -> dict[str, str]:
 
 
 def _last_table(house: TestHouse, db: Transaction) -> bytes:
-    job = sheets.latest(db)
-    content = house.core.house.vault.of_file(db, job.file_id) if job else None
+    job = next(job for id_ in range(9, 0, -1) if (job := sheets.get(db, id_)))
+    content = house.core.house.vault.of_file(db, job.file_id)
     assert content is not None
     return content
