@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 from bot import discovery
+from bot.core import SECRET as OWN_KEY
 from bot.finding import Finding, Verdict, broken, clock, doubtful, fine
 from bot.settings import Settings
 from bot.start import files_unkept, unanswered
@@ -26,7 +27,9 @@ from storage import checkup, counts, sheets
 from storage import house as facts
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.database import Database, Gone, Transaction
+from storage.keyring import Keyring
 from storage.migrate import current, newest
+from storage.resealing import unknown
 from storage.vault import Unkept, vault_at
 
 LEAST_BYTES = 200_000_000
@@ -152,12 +155,16 @@ def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:
         found = database.read_now(lambda db: counts.lately(db, since))
         given_up = [one.name for one in database.read_now(_failing(since)) if one.reason == FAULT]
         skew = database.skew_now()
+        own = database.read_now(lambda db: facts.get(db, OWN_KEY))
+        database.keyring = Keyring((*settings.keys, *((own.encode(),) if own else ())))
+        lost = database.read_now(unknown)
     finally:
         database.close()
     yield clock(T("database clock"), now + skew, now)
     yield _beaten(beat, now)
     yield from _losses(found if not ahead else counts.Lately(0, 0))
     yield _tables(given_up)
+    yield _sealed(lost)
 
 
 def _beaten(beat: str | None, now: datetime) -> Finding:
@@ -193,6 +200,16 @@ def _losses(found: counts.Lately) -> Iterator[Finding]:
         )
     else:
         yield fine(T("set aside"), T("no message had to be set aside in the last week"))
+
+
+def _sealed(lost: Sequence[str]) -> Finding:
+    if not lost:
+        return fine(T("sealed"), T("every sealed value can be read"))
+    return broken(
+        T("sealed"),
+        T("what was sealed with the key {name} can't be read", name=", ".join(lost)),
+        T("Put the old key back into SECRET_KEYS, behind the new one, and restart."),
+    )
 
 
 def _failing(since: datetime) -> Callable[[Transaction], list[sheets.Job]]:

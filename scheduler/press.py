@@ -63,7 +63,7 @@ def _style(size: float, colour: str, *, before: float = 0) -> Any:  # noqa: ANN4
 
     return ParagraphStyle(
         f"{size}{colour}",
-        fontName=_chinese(),
+        fontName=page_font(),
         fontSize=size,
         leading=size * 1.4,
         textColor=colour,
@@ -115,7 +115,7 @@ def _marked(text: str) -> str:
 
 
 @cache
-def _chinese() -> str:
+def page_font() -> str:
     """A Chinese font that goes into the file, else one that every reader has; and a Latin one."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont

@@ -79,7 +79,7 @@ class Printer:
     async def _make(self, order: PaperOrder) -> None:
         try:
             paper, told = await self.database.read(lambda db: self._gathered(db, order))
-            content = await _drawn(told)
+            content = await drawn_beside(told)
         except Undrawn as why:
             log.warning("paper_undrawn", order=order.id, paper=order.paper, why=str(why))
             if order.attempts + 1 >= MOST_TRIES:
@@ -166,7 +166,7 @@ def translated(paper: Paper, say: Say) -> dict[str, Any]:
     }
 
 
-async def _drawn(told: Mapping[str, Any]) -> bytes:
+async def drawn_beside(told: Mapping[str, Any]) -> bytes:
     """Have it drawn by a process that ends with it. Raises `Undrawn`."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -32,7 +32,7 @@ from commands.kit.words import encode
 from commands.sheets.noun import OURS
 from scheduler import fonts
 from scheduler.pulse import HEARTBEAT
-from storage import checkup, connections, counts, deliveries, letters, sheets
+from storage import checkup, connections, counts, deliveries, letters, profiles, sheets
 from storage import house as facts
 from storage.connections import SQLITE, connect, engine_of, sqlite_path
 from storage.database import Database, Transaction
@@ -40,6 +40,7 @@ from storage.deliveries import SetAside
 from storage.keyring import Keyring
 from storage.letters import Letter
 from storage.migrate import newest
+from storage.profiles import ProfileEntry
 from storage.sheets import FAILED, Job
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
@@ -310,6 +311,15 @@ def _table_failed(clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp: Path) ->
     clinic.change(lambda db: sheets.add(db, row))
 
 
+def _key_lost(clinic: Clinic, monkeypatch: pytest.MonkeyPatch, tmp: Path) -> None:
+    def seal(db: Transaction) -> None:
+        kept = db.keyring.seal("cash is short")
+        entry = ProfileEntry(customer_id=1, field="condition", value=kept, at=utc_now())
+        profiles.write(db, entry)
+
+    clinic.change(seal)
+
+
 FAIL, WARN = Verdict.FAIL, Verdict.WARN
 Row = tuple[Breaking, str, Verdict, str, str]
 BROKEN: list[Row] = [
@@ -346,6 +356,7 @@ BROKEN: list[Row] = [
     (_silent, "heartbeat", WARN, "last alive 5 h ago", "python -m bot run"),
     (_never_ran, "heartbeat", WARN, "no bot has worked", "python -m bot run"),
     (_letters_lost, "letters", WARN, "1 messages could not be delivered", "the administrator's"),
+    (_key_lost, "sealed", FAIL, "can't be read", "Put the old key back"),
     (_set_aside, "set aside", WARN, "1 messages of the last week", "in the log"),
     (_table_failed, "tables", WARN, "1 tables of the last week", "sheet_failed in the log"),
 ]

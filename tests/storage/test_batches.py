@@ -29,6 +29,7 @@ def dossier(number: int) -> Dossier:
         "owner": None,
         "important": number % 2 == 0,
         "contacts": [["王芳", "采购", "13800001111", "wf@example.com"]],
+        "told": {"legal": "王建国", "terms": "月结\n30天"},
     }
 
 

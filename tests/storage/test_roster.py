@@ -42,6 +42,7 @@ def test_a_contact_whom_an_import_adds_or_changes_is_found(database_url: str) ->
         "owner": None,
         "important": False,
         "contacts": [["王芳", "", "+86 138-0000-0001", "Wf@example.com"]],
+        "told": {},
     }
     after = {**before, "contacts": [["王芳", "", "13900000002", "wang@example.com"]]}
     (made,), _ = database.write_now(lambda db: dossiers.open_all(db, [before], {}, BEGUN))
