@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from commands.approvals.asking import spoken_to, subject_of
-from commands.approvals.rules import KIND, Rule
+from commands.approvals.rules import KIND, Rule, last_answer
 from commands.kit import card as cards
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
@@ -74,7 +74,7 @@ def _then_and_now(then: Json, now: Json) -> T:
 
 def _title(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> T:
     what = subject_of(approval)
-    last = max((s for s in seats if s.at), key=lambda s: s.at or approval.asked_at, default=None)
+    last = last_answer(approval, seats)
     values: dict[str, Value] = {"what": what, "who": named(db, last.by_id) if last else "—"}
     match approval.state:
         case approvals.OPEN:

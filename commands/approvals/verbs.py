@@ -15,6 +15,7 @@ from commands.approvals.rules import (
     ApprovalPolicy,
     Voice,
     answered,
+    last_answer,
     still,
     voice_of,
 )
@@ -54,7 +55,7 @@ def _open(desk: Desk, approval_id: int) -> Approval:
 def _decided(desk: Desk, approval: Approval) -> T:
     """Who decided what, for whoever comes too late."""
     what = asking.subject_of(approval)
-    last = _last(approvals.seats(desk.db, known(approval.id)))
+    last = last_answer(approval, approvals.seats(desk.db, known(approval.id)))
     who = named(desk.db, last.by_id) if last else "?"
     match approval.state:
         case approvals.APPROVED:
@@ -65,11 +66,6 @@ def _decided(desk: Desk, approval: Approval) -> T:
             return T("{who} has sent this back already: {what}", who=who, what=what)
         case _:
             return T("This was withdrawn: {what}", what=what)
-
-
-def _last(seats: list[Seat]) -> Seat | None:
-    """Who answered last."""
-    return max((s for s in seats if s.at), key=lambda s: (s.at, known(s.id)), default=None)
 
 
 def _voice(desk: Desk, approval: Approval) -> Voice:
@@ -239,7 +235,7 @@ class TakeBack(
         approval = approvals.get(desk.db, self.approval)
         if approval is None:
             raise no_such(WORDS)
-        last = _last(approvals.seats(desk.db, self.approval))
+        last = last_answer(approval, approvals.seats(desk.db, self.approval))
         if last is None or last.at is None or last.by_id != desk.person.id:
             raise Denied(T("Only who decided last can take it back: {who}.", who=_who(desk, last)))
         minutes = desk.policy.of(ApprovalPolicy).take_back_minutes
