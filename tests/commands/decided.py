@@ -1,0 +1,440 @@
+"""A machine that tries everything on one request, beside a model of its own of who may (2.2.4)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from commands.approvals import asking
+from commands.approvals.asking import Decider, Procedure
+from commands.approvals.rules import Rule
+from commands.approvals.verbs import (
+    AddDecider,
+    Approve,
+    HandOn,
+    Reject,
+    SendBack,
+    TakeBack,
+    When,
+    Withdraw,
+)
+from commands.kit.card import Card, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk, Source
+from commands.kit.errors import Refused
+from commands.kit.form import ApprovalId, PersonId
+from commands.kit.people import Actor, Department, acting, load, superior_of
+from commands.kit.policy import load as policy
+from commands.kit.words import T
+from storage import absences, approvals, people, subjects
+from storage.absences import Absence
+from storage.approvals import ASKED, NO, OPEN, YES, Approval, Seat
+from storage.database import Database, Transaction, known
+from storage.people import Account
+from tests.house import BEGUN, ZONE, prepared
+
+ZHAO, WANG, LINA, ZHOU, CHEN, WU, SUN, LIU = range(1, 9)
+EVERYBODY = range(1, 9)
+HOMES = {
+    ZHAO: Department.MANAGEMENT,
+    WANG: Department.SALES,
+    CHEN: Department.QUALITY,
+    SUN: Department.PURCHASING,
+}
+SUBMITTER, ALSO_BARRED = LINA, LIU
+BARRED = {SUBMITTER, ALSO_BARRED}
+POLICY = policy()
+TAKE_BACK = timedelta(minutes=2)
+ONE, REQUEST, SUBJECT = ApprovalId(1), Ref("approval", 1), Ref("case", 1)
+WHAT = Card(T("of {name}", name="X-1"))
+Work = Callable[[Desk], object]
+anybody = st.sampled_from(EVERYBODY)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model remembers of an answer."""
+
+    seat: int
+    by: int
+    at: datetime
+
+
+def founded(path: Path) -> None:
+    """The sample company in a file; everybody has a second account."""
+    prepared(f"sqlite:///{path}", "web", "en")
+    database = Database(f"sqlite:///{path}")
+    for person in EVERYBODY:
+        second = Account(
+            platform="web",
+            workspace="rehearsal",
+            user=f"second{person}",
+            person_id=person,
+            used_at=BEGUN,
+        )
+        database.write_now(lambda db, second=second: people.add_account(db, second))  # type: ignore[misc]
+    database.close()
+
+
+def is_still(db: Transaction, seat: Seat) -> bool:
+    """Whether whoever has a seat works here, in the position for which they have it."""
+    person = load(db, seat.person_id)
+    if person is None:
+        return False
+    if seat.role.startswith("head:"):
+        return Department(seat.role[5:]) in person.heads
+    return not seat.role or Department(seat.role) in person.departments
+
+
+def may_answer(db: Transaction, seats: list[Seat], at: datetime) -> dict[int, set[int]]:
+    """Who may answer in which seat, as the policy has it and not as the code finds it."""
+    answered = {seat.by_id for seat in seats if seat.state in {YES, NO}}
+    not_ = {*BARRED, *answered}
+    found: dict[int, set[int]] = {}
+    for seat in seats:
+        if seat.state == ASKED:
+            who = {seat.person_id} if is_still(db, seat) else set()
+            who |= _instead(db, seat, not_ | {one.person_id for one in seats}, at)
+            found[known(seat.id)] = who - not_
+    return found
+
+
+def _instead(db: Transaction, seat: Seat, not_: set[int | None], at: datetime) -> set[int]:
+    """Who stands in: the deputy of who is away, the superior of who is that no more; or above."""
+    if is_still(db, seat):
+        if absences.of(db, seat.person_id, at) is None:
+            return set()
+        acts = acting(db, seat.person_id, at)
+        following = acts.person if acts and acts.instead_of else None
+    else:
+        following = superior_of(db, seat.person_id)
+    for _ in EVERYBODY:
+        if following is None:
+            break
+        if following.id not in not_ and absences.of(db, following.id, at) is None:
+            return {following.id}
+        following = superior_of(db, following.id)
+    return set()
+
+
+def verdict(kind: Rule, wanted: int, seats: list[Seat]) -> str:
+    """What the answers come to."""
+    own, must = [s for s in seats if not s.must], [s for s in seats if s.must]
+    yes = sum(seat.state == YES for seat in own)
+    no = sum(seat.state == NO for seat in own)
+    if kind is Rule.COUNT and len(own) - no >= wanted:
+        no = 0
+    if no or any(seat.state == NO for seat in must):
+        return approvals.REJECTED
+    enough = {Rule.ANY: yes >= 1, Rule.COUNT: yes >= wanted}.get(kind, yes == len(own))
+    return approvals.APPROVED if enough and all(seat.state == YES for seat in must) else OPEN
+
+
+class Decided(RuleBasedStateMachine):
+    """People try everything, while others come, go and stand in.
+
+    Whatever anybody tries is accepted if and only if the model says that they may, and what it
+    comes to is what the model says.
+    """
+
+    company: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = TemporaryDirectory()
+        path = Path(self._folder.name) / "one.db"
+        shutil.copy(self.company, path)
+        self.database = Database(f"sqlite:///{path}")
+        self.at = BEGUN
+        self.begun = False
+        self.kind, self.wanted = Rule.ANY, 1
+        self.answers: list[Answer] = []
+        self.away: dict[int, int] = {}
+        self.changes_made = 0
+        self.drawn = (1, 0)
+
+    def teardown(self) -> None:
+        self.database.close()
+        self._folder.cleanup()
+
+    # --- at the desk ------------------------------------------------------------------------------
+
+    def desk(self, db: Transaction, person: int, *, second: bool = False) -> Desk:
+        who = load(db, person)
+        account = people.accounts_of(db, person)[-1 if second else 0]
+        return Desk(
+            db=db,
+            actor=Actor(known(account.id), who.name if who else "?", who),
+            source=Source("web", "rehearsal", "dm"),
+            now=self.at,
+            recorded_at=self.at,
+            machine_now=self.at,
+            zone=ZONE,
+            policy=POLICY,
+            deed="test",
+        )
+
+    def does(self, person: int, work: Work, *, second: bool = False) -> bool:
+        """Somebody tries something; whether it was accepted."""
+
+        def run(db: Transaction) -> bool:
+            if load(db, person) is None:  # the door knows nobody who has left
+                return False
+            try:
+                with db.savepoint():
+                    work(self.desk(db, person, second=second))
+            except Refused:
+                return False
+            return True
+
+        done, _ = self.database.write_now(run)
+        self.at += timedelta(seconds=1)
+        return done
+
+    def runs(self, person: int, command: Command, *, second: bool = False) -> bool:
+        return self.does(person, command.run, second=second)
+
+    def seats(self) -> list[Seat]:
+        return self.database.read_now(lambda db: approvals.seats(db, 1))
+
+    def request(self) -> Approval:
+        found = self.database.read_now(lambda db: approvals.get(db, 1))
+        assert found is not None
+        return found
+
+    def may(self) -> dict[int, set[int]]:
+        """Who may answer now, in which seat: nobody once it is decided."""
+        if self.request().state != OPEN:
+            return {}
+        return self.database.read_now(lambda db: may_answer(db, approvals.seats(db, 1), self.at))
+
+    def has_a_voice(self, who: int) -> bool:
+        here = self.database.read_now(lambda db: load(db, who)) is not None
+        return here and any(who in some for some in self.may().values())
+
+    # --- what happens -----------------------------------------------------------------------------
+
+    @initialize(
+        kind=st.sampled_from(list(Rule)),
+        named=st.lists(
+            st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=1, max_size=4, unique=True
+        ),
+        wanted=st.integers(1, 3),
+        before=st.lists(st.tuples(anybody, anybody), max_size=2),
+    )
+    def asks(
+        self, kind: Rule, named: list[int], wanted: int, before: list[tuple[int, int]]
+    ) -> None:
+        """It is put to some, of whom some are away already."""
+        for who, deputy in before:
+            self.goes_away(who, deputy)
+
+        def work(desk: Desk) -> None:
+            deciders = [Decider(found) for one in named if (found := load(desk.db, one))]
+            roles = [Decider(one.person, _role(one)) for one in deciders]
+            how = Procedure("X-1", "2.2.4", roles, kind, wanted, frozenset({ALSO_BARRED}))
+            asking.ask(desk, SUBJECT, WHAT, {}, how)
+
+        self.kind, self.wanted = kind, wanted
+        self.begun = self.does(SUBMITTER, work)
+
+    @precondition(lambda self: self.begun)
+    @rule(some=st.lists(anybody, min_size=1, max_size=8, unique=True), second=st.booleans())
+    def approve(self, some: list[int], *, second: bool) -> None:
+        for who in some:
+            self._answers(who, Approve(approval=ONE), YES, second=second)
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody, second=st.booleans())
+    def rejects(self, who: int, *, second: bool) -> None:
+        self._answers(who, Reject(approval=ONE, reason="no"), NO, second=second)
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody)
+    def sends_back(self, who: int) -> None:
+        self._answers(who, SendBack(approval=ONE, reason="mend"), NO)
+
+    def _answers(self, who: int, command: Command, state: str, *, second: bool = False) -> None:
+        may, entitled, at = self.may(), self.has_a_voice(who), self.at
+        assert self.runs(who, command, second=second) == entitled, f"{who}: {may}"
+        if not entitled:
+            return
+        (taken,) = [s for s in self.seats() if s.by_id == who and s.at == at]
+        assert taken.state == state
+        assert who in may[known(taken.id)]
+        self._in_order(taken)
+        self.answers.append(Answer(known(taken.id), who, at))
+        returned = isinstance(command, SendBack)
+        expected = approvals.RETURNED if returned else self._verdict()
+        assert self.request().state == expected
+
+    def _verdict(self) -> str:
+        return verdict(self.kind, self.wanted, self.seats())
+
+    def _in_order(self, taken: Seat) -> None:
+        """One after the other, whoever was added in between."""
+        if self.kind is Rule.ORDER and not taken.must:
+            earlier = [s for s in self.seats() if not s.must and known(s.id) < known(taken.id)]
+            assert all(seat.state == YES for seat in earlier)
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody, to=anybody)
+    def hands_on(self, who: int, to: int) -> None:
+        entitled = self.has_a_voice(who) and self._is_new(to)
+        assert self.runs(who, HandOn(approval=ONE, to=PersonId(to))) == entitled
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody, to=anybody, when=st.sampled_from(When))
+    def adds(self, who: int, to: int, when: When) -> None:
+        entitled = self.has_a_voice(who) and self._is_new(to)
+        assert self.runs(who, AddDecider(approval=ONE, to=PersonId(to), when=when)) == entitled
+
+    def _is_new(self, to: int) -> bool:
+        """They work here, it is not theirs, and they have no voice and had none."""
+        here = self.database.read_now(lambda db: load(db, to)) is not None
+        having = {id_ for seat in self.seats() for id_ in (seat.person_id, seat.by_id)}
+        return here and to not in BARRED | having
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody)
+    def takes_back(self, who: int) -> None:
+        request, last = self.request(), self.answers[-1] if self.answers else None
+        here = self.database.read_now(lambda db: load(db, who)) is not None
+        mine = last is not None and last.by == who and self.at <= last.at + TAKE_BACK
+        open_ = not request.effective and request.state != approvals.WITHDRAWN
+        assert self.runs(who, TakeBack(approval=ONE)) == (here and mine and open_)
+        if here and mine and open_:
+            self.answers.pop()
+            assert self.request().state == OPEN
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody)
+    def withdraws(self, who: int) -> None:
+        if who == SUBMITTER:  # the door lets nobody else
+            was = self.request().state
+            assert self.runs(who, Withdraw(approval=ONE)) == (was == OPEN)
+
+    @precondition(lambda self: self.begun)
+    @rule()
+    def changes(self) -> None:
+        """What is decided on reads otherwise: whoever agreed is asked again, or it is flagged."""
+        was = self.request()
+        self.does(SUBMITTER, lambda desk: asking.changed(desk, SUBJECT, WHAT, {"a": "b"}))
+        now = self.request()
+        if was.state == OPEN or (was.state == approvals.APPROVED and not was.effective):
+            assert now.state == OPEN
+            assert YES not in {seat.state for seat in self.seats()}
+            refused = {known(s.id) for s in self.seats() if s.state == NO}
+            self.answers = [one for one in self.answers if one.seat in refused]
+            self.changes_made += 1
+        else:
+            assert now.state == was.state
+            assert bool(now.flagged) == (was.state == approvals.APPROVED)
+
+    # --- a card that was drawn some time ago ------------------------------------------------------
+
+    @precondition(lambda self: self.begun)
+    @rule()
+    def card_is_drawn(self) -> None:
+        state = self.database.read_now(lambda db: subjects.state(db, "approval", 1))
+        assert state is not None
+        self.drawn = (state.revision, self.changes_made)
+
+    @precondition(lambda self: self.begun)
+    @rule(who=anybody)
+    def taps(self, who: int) -> None:
+        """On the card as it was drawn; the door lets a deciding tap in on its own revision only."""
+        revision, made = self.drawn
+        state = self.database.read_now(lambda db: subjects.state(db, "approval", 1))
+        assert state is not None
+        fresh = state.revision == revision
+        assert fresh == (made == self.changes_made)
+        if fresh:
+            self._answers(who, Approve(approval=ONE), YES)
+
+    # --- time, and people -------------------------------------------------------------------------
+
+    @rule(minutes=st.sampled_from([1, 3, 600]))
+    def time_passes(self, minutes: int) -> None:
+        """What was decided takes effect once it can't be taken back."""
+        self.at += timedelta(minutes=minutes)
+        if not self.begun:
+            return
+        now = self.request()
+        if now.effective_at and now.effective_at <= self.at and not now.effective:
+            self.does(ZHAO, lambda desk: asking.settle(desk, now))
+
+    @rule(who=anybody, deputy=anybody)
+    def goes_away(self, who: int, deputy: int) -> None:
+        if who == deputy or who in self.away:
+            return
+        until = self.at + timedelta(days=90)
+        row = Absence(person_id=who, deputy_id=deputy, since=self.at, until=until, made_at=self.at)
+        self.away[who] = self.database.write_now(lambda db: absences.add(db, row))[0]
+
+    @rule(who=anybody)
+    def comes_back(self, who: int) -> None:
+        absence = self.away.pop(who, None)
+        if absence:
+            self.database.write_now(lambda db: absences.end(db, absence, self.at))
+            self.at += timedelta(seconds=1)
+
+    @rule(who=st.sampled_from([ZHAO, WANG, CHEN, SUN]), there=st.booleans())
+    def moves(self, who: int, *, there: bool) -> None:
+        """To the archive, or back to where they were."""
+        department = HOMES[who] if there else Department.ARCHIVE
+        self.database.write_now(lambda db: people.place(db, who, {department.value: True}))
+
+    @rule(who=st.sampled_from([WU, ZHOU, SUN, CHEN]))
+    def leaves(self, who: int) -> None:
+        self.database.write_now(lambda db: people.set_active(db, who, active=False))
+
+    # --- what must hold ---------------------------------------------------------------------------
+
+    @precondition(lambda self: self.begun)
+    @invariant()
+    def every_answer_is_known(self) -> None:
+        """What stands in the seats is what was accepted, each by somebody else."""
+        said = {known(s.id): s.by_id for s in self.seats() if s.state in {YES, NO}}
+        assert said == {one.seat: one.by for one in self.answers}
+        assert len(set(said.values())) == len(said)
+        assert not set(said.values()) & BARRED
+
+    @precondition(lambda self: self.begun)
+    @invariant()
+    def whom_it_turns_to_may_answer(self) -> None:
+        if self.request().state != OPEN:
+            return
+
+        def asked(db: Transaction) -> dict[int, int]:
+            seats = approvals.seats(db, 1)
+            found = asking.spoken_to(db, self.request_in(db), seats, self.at)
+            return {known(voice.seat.id): voice.person_id for voice in found}
+
+        may = self.may()
+        assert all(who in may[seat] for seat, who in self.database.read_now(asked).items())
+
+    @staticmethod
+    def request_in(db: Transaction) -> Approval:
+        found = approvals.get(db, 1)
+        assert found is not None
+        return found
+
+
+def _role(decider: Decider) -> str:
+    """The first department that somebody is in; 陈静 decides as the head of hers."""
+    department = min(d.value for d in decider.person.departments)
+    return f"head:{department}" if decider.person.id == CHEN else department
