@@ -36,32 +36,55 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk, Source
 from commands.kit.errors import Refused
 from commands.kit.form import ApprovalId, PersonId
-from commands.kit.people import Actor, Department, acting, load, superior_of
+from commands.kit.people import Actor, Department, load
 from commands.kit.policy import load as policy
 from commands.kit.words import T
 from storage import absences, approvals, people, subjects
 from storage.absences import Absence
-from storage.approvals import ASKED, NO, OPEN, YES, Approval, Seat
+from storage.approvals import NO, OPEN, YES, Approval, Seat
 from storage.database import Database, Transaction, known
 from storage.people import Account
+from tests.commands.entitled import (
+    ALSO_BARRED,
+    BARRED,
+    CHEN,
+    EVERYBODY,
+    LINA,
+    SUBMITTER,
+    SUN,
+    WANG,
+    WU,
+    ZHAO,
+    ZHOU,
+    may_answer,
+    verdict,
+)
 from tests.house import BEGUN, ZONE, prepared
 
-ZHAO, WANG, LINA, ZHOU, CHEN, WU, SUN, LIU = range(1, 9)
-EVERYBODY = range(1, 9)
 HOMES = {
     ZHAO: Department.MANAGEMENT,
     WANG: Department.SALES,
     CHEN: Department.QUALITY,
     SUN: Department.PURCHASING,
 }
-SUBMITTER, ALSO_BARRED = LINA, LIU
-BARRED = {SUBMITTER, ALSO_BARRED}
 POLICY = policy()
 TAKE_BACK = timedelta(minutes=2)
-ONE, REQUEST, SUBJECT = ApprovalId(1), Ref("approval", 1), Ref("case", 1)
+SUBJECT = Ref("case", 1)
 WHAT = Card(T("of {name}", name="X-1"))
 Work = Callable[[Desk], object]
+Put = tuple[Rule, list[int], int]
 anybody = st.sampled_from(EVERYBODY)
+# Those whom it would be wrong to ask stand in more often than others.
+deputies = st.sampled_from([*EVERYBODY, *BARRED, ZHAO, WANG])
+PUT = st.tuples(
+    st.sampled_from(list(Rule)),
+    st.lists(st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=1, max_size=4, unique=True),
+    st.integers(1, 3),
+)
+
+
+class Undone(Exception):
+    """Somebody only tried."""
 
 
 @dataclass(frozen=True)
@@ -89,60 +112,6 @@ def founded(path: Path) -> None:
     database.close()
 
 
-def is_still(db: Transaction, seat: Seat) -> bool:
-    """Whether whoever has a seat works here, in the position for which they have it."""
-    person = load(db, seat.person_id)
-    if person is None:
-        return False
-    if seat.role.startswith("head:"):
-        return Department(seat.role[5:]) in person.heads
-    return not seat.role or Department(seat.role) in person.departments
-
-
-def may_answer(db: Transaction, seats: list[Seat], at: datetime) -> dict[int, set[int]]:
-    """Who may answer in which seat, as the policy has it and not as the code finds it."""
-    answered = {seat.by_id for seat in seats if seat.state in {YES, NO}}
-    not_ = {*BARRED, *answered}
-    found: dict[int, set[int]] = {}
-    for seat in seats:
-        if seat.state == ASKED:
-            who = {seat.person_id} if is_still(db, seat) else set()
-            who |= _instead(db, seat, not_ | {one.person_id for one in seats}, at)
-            found[known(seat.id)] = who - not_
-    return found
-
-
-def _instead(db: Transaction, seat: Seat, not_: set[int | None], at: datetime) -> set[int]:
-    """Who stands in: the deputy of who is away, the superior of who is that no more; or above."""
-    if is_still(db, seat):
-        if absences.of(db, seat.person_id, at) is None:
-            return set()
-        acts = acting(db, seat.person_id, at)
-        following = acts.person if acts and acts.instead_of else None
-    else:
-        following = superior_of(db, seat.person_id)
-    for _ in EVERYBODY:
-        if following is None:
-            break
-        if following.id not in not_ and absences.of(db, following.id, at) is None:
-            return {following.id}
-        following = superior_of(db, following.id)
-    return set()
-
-
-def verdict(kind: Rule, wanted: int, seats: list[Seat]) -> str:
-    """What the answers come to."""
-    own, must = [s for s in seats if not s.must], [s for s in seats if s.must]
-    yes = sum(seat.state == YES for seat in own)
-    no = sum(seat.state == NO for seat in own)
-    if kind is Rule.COUNT and len(own) - no >= wanted:
-        no = 0
-    if no or any(seat.state == NO for seat in must):
-        return approvals.REJECTED
-    enough = {Rule.ANY: yes >= 1, Rule.COUNT: yes >= wanted}.get(kind, yes == len(own))
-    return approvals.APPROVED if enough and all(seat.state == YES for seat in must) else OPEN
-
-
 class Decided(RuleBasedStateMachine):
     """People try everything, while others come, go and stand in.
 
@@ -160,6 +129,7 @@ class Decided(RuleBasedStateMachine):
         self.database = Database(f"sqlite:///{path}")
         self.at = BEGUN
         self.begun = False
+        self.one = ApprovalId(0)
         self.kind, self.wanted = Rule.ANY, 1
         self.answers: list[Answer] = []
         self.away: dict[int, int] = {}
@@ -208,10 +178,10 @@ class Decided(RuleBasedStateMachine):
         return self.does(person, command.run, second=second)
 
     def seats(self) -> list[Seat]:
-        return self.database.read_now(lambda db: approvals.seats(db, 1))
+        return self.database.read_now(lambda db: approvals.seats(db, self.one))
 
     def request(self) -> Approval:
-        found = self.database.read_now(lambda db: approvals.get(db, 1))
+        found = self.database.read_now(lambda db: approvals.get(db, self.one))
         assert found is not None
         return found
 
@@ -219,7 +189,9 @@ class Decided(RuleBasedStateMachine):
         """Who may answer now, in which seat: nobody once it is decided."""
         if self.request().state != OPEN:
             return {}
-        return self.database.read_now(lambda db: may_answer(db, approvals.seats(db, 1), self.at))
+        return self.database.read_now(
+            lambda db: may_answer(db, approvals.seats(db, self.one), self.at)
+        )
 
     def has_a_voice(self, who: int) -> bool:
         here = self.database.read_now(lambda db: load(db, who)) is not None
@@ -227,45 +199,46 @@ class Decided(RuleBasedStateMachine):
 
     # --- what happens -----------------------------------------------------------------------------
 
-    @initialize(
-        kind=st.sampled_from(list(Rule)),
-        named=st.lists(
-            st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=1, max_size=4, unique=True
-        ),
-        wanted=st.integers(1, 3),
-        before=st.lists(st.tuples(anybody, anybody), max_size=2),
-    )
-    def asks(
-        self, kind: Rule, named: list[int], wanted: int, before: list[tuple[int, int]]
-    ) -> None:
-        """It is put to some, of whom some are away already."""
+    @initialize(before=st.lists(st.tuples(anybody, deputies), max_size=2), how=PUT)
+    def begins(self, before: list[tuple[int, int]], how: Put) -> None:
+        """Some are away already."""
         for who, deputy in before:
             self.goes_away(who, deputy)
+        self.asks(how)
+
+    @precondition(lambda self: not self.begun or self.request().effective)
+    @rule(how=PUT)
+    def asks(self, how: Put) -> None:
+        """It is put to some, and once that is over to others."""
+        self.kind, named, self.wanted = how
 
         def work(desk: Desk) -> None:
             deciders = [Decider(found) for one in named if (found := load(desk.db, one))]
             roles = [Decider(one.person, _role(one)) for one in deciders]
-            how = Procedure("X-1", "2.2.4", roles, kind, wanted, frozenset({ALSO_BARRED}))
-            asking.ask(desk, SUBJECT, WHAT, {}, how)
+            barred = frozenset({ALSO_BARRED})
+            put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred)
+            made.append(asking.ask(desk, SUBJECT, WHAT, {}, put))
 
-        self.kind, self.wanted = kind, wanted
-        self.begun = self.does(SUBMITTER, work)
+        made: list[Ref] = []
+        if self.does(SUBMITTER, work):
+            self.begun, self.one = True, ApprovalId(made[0].id)
+            self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
 
     @precondition(lambda self: self.begun)
     @rule(some=st.lists(anybody, min_size=1, max_size=8, unique=True), second=st.booleans())
     def approve(self, some: list[int], *, second: bool) -> None:
         for who in some:
-            self._answers(who, Approve(approval=ONE), YES, second=second)
+            self._answers(who, Approve(approval=self.one), YES, second=second)
 
     @precondition(lambda self: self.begun)
     @rule(who=anybody, second=st.booleans())
     def rejects(self, who: int, *, second: bool) -> None:
-        self._answers(who, Reject(approval=ONE, reason="no"), NO, second=second)
+        self._answers(who, Reject(approval=self.one, reason="no"), NO, second=second)
 
     @precondition(lambda self: self.begun)
     @rule(who=anybody)
     def sends_back(self, who: int) -> None:
-        self._answers(who, SendBack(approval=ONE, reason="mend"), NO)
+        self._answers(who, SendBack(approval=self.one, reason="mend"), NO)
 
     def _answers(self, who: int, command: Command, state: str, *, second: bool = False) -> None:
         may, entitled, at = self.may(), self.has_a_voice(who), self.at
@@ -294,13 +267,13 @@ class Decided(RuleBasedStateMachine):
     @rule(who=anybody, to=anybody)
     def hands_on(self, who: int, to: int) -> None:
         entitled = self.has_a_voice(who) and self._is_new(to)
-        assert self.runs(who, HandOn(approval=ONE, to=PersonId(to))) == entitled
+        assert self.runs(who, HandOn(approval=self.one, to=PersonId(to))) == entitled
 
     @precondition(lambda self: self.begun)
     @rule(who=anybody, to=anybody, when=st.sampled_from(When))
     def adds(self, who: int, to: int, when: When) -> None:
         entitled = self.has_a_voice(who) and self._is_new(to)
-        assert self.runs(who, AddDecider(approval=ONE, to=PersonId(to), when=when)) == entitled
+        assert self.runs(who, AddDecider(approval=self.one, to=PersonId(to), when=when)) == entitled
 
     def _is_new(self, to: int) -> bool:
         """They work here, it is not theirs, and they have no voice and had none."""
@@ -315,7 +288,7 @@ class Decided(RuleBasedStateMachine):
         here = self.database.read_now(lambda db: load(db, who)) is not None
         mine = last is not None and last.by == who and self.at <= last.at + TAKE_BACK
         open_ = not request.effective and request.state != approvals.WITHDRAWN
-        assert self.runs(who, TakeBack(approval=ONE)) == (here and mine and open_)
+        assert self.runs(who, TakeBack(approval=self.one)) == (here and mine and open_)
         if here and mine and open_:
             self.answers.pop()
             assert self.request().state == OPEN
@@ -325,7 +298,7 @@ class Decided(RuleBasedStateMachine):
     def withdraws(self, who: int) -> None:
         if who == SUBMITTER:  # the door lets nobody else
             was = self.request().state
-            assert self.runs(who, Withdraw(approval=ONE)) == (was == OPEN)
+            assert self.runs(who, Withdraw(approval=self.one)) == (was == OPEN)
 
     @precondition(lambda self: self.begun)
     @rule()
@@ -349,7 +322,7 @@ class Decided(RuleBasedStateMachine):
     @precondition(lambda self: self.begun)
     @rule()
     def card_is_drawn(self) -> None:
-        state = self.database.read_now(lambda db: subjects.state(db, "approval", 1))
+        state = self.database.read_now(lambda db: subjects.state(db, "approval", self.one))
         assert state is not None
         self.drawn = (state.revision, self.changes_made)
 
@@ -358,12 +331,12 @@ class Decided(RuleBasedStateMachine):
     def taps(self, who: int) -> None:
         """On the card as it was drawn; the door lets a deciding tap in on its own revision only."""
         revision, made = self.drawn
-        state = self.database.read_now(lambda db: subjects.state(db, "approval", 1))
+        state = self.database.read_now(lambda db: subjects.state(db, "approval", self.one))
         assert state is not None
         fresh = state.revision == revision
         assert fresh == (made == self.changes_made)
         if fresh:
-            self._answers(who, Approve(approval=ONE), YES)
+            self._answers(who, Approve(approval=self.one), YES)
 
     # --- time, and people -------------------------------------------------------------------------
 
@@ -377,7 +350,7 @@ class Decided(RuleBasedStateMachine):
         if now.effective_at and now.effective_at <= self.at and not now.effective:
             self.does(ZHAO, lambda desk: asking.settle(desk, now))
 
-    @rule(who=anybody, deputy=anybody)
+    @rule(who=anybody, deputy=deputies)
     def goes_away(self, who: int, deputy: int) -> None:
         if who == deputy or who in self.away:
             return
@@ -415,21 +388,48 @@ class Decided(RuleBasedStateMachine):
 
     @precondition(lambda self: self.begun)
     @invariant()
+    def nobody_else_may(self) -> None:
+        """Everybody tries, and it is as if they had not."""
+        if self.request().state != OPEN:
+            return
+        entitled = {who for some in self.may().values() for who in some}
+
+        def could(db: Transaction) -> set[int]:
+            here = [who for who in EVERYBODY if load(db, who)]
+            return {who for who in here if self._could(db, who)} | entitled - set(here)
+
+        found, _ = self.database.write_now(could)
+        assert found == entitled
+
+    def _could(self, db: Transaction, who: int) -> bool:
+        try:
+            with db.savepoint():
+                self._only_tries(db, who)
+        except Undone:
+            return True
+        except Refused:
+            return False
+
+    def _only_tries(self, db: Transaction, who: int) -> None:
+        Approve(approval=self.one).run(self.desk(db, who))
+        raise Undone
+
+    @precondition(lambda self: self.begun)
+    @invariant()
     def whom_it_turns_to_may_answer(self) -> None:
         if self.request().state != OPEN:
             return
 
         def asked(db: Transaction) -> dict[int, int]:
-            seats = approvals.seats(db, 1)
+            seats = approvals.seats(db, self.one)
             found = asking.spoken_to(db, self.request_in(db), seats, self.at)
             return {known(voice.seat.id): voice.person_id for voice in found}
 
         may = self.may()
         assert all(who in may[seat] for seat, who in self.database.read_now(asked).items())
 
-    @staticmethod
-    def request_in(db: Transaction) -> Approval:
-        found = approvals.get(db, 1)
+    def request_in(self, db: Transaction) -> Approval:
+        found = approvals.get(db, self.one)
         assert found is not None
         return found
 

@@ -64,7 +64,7 @@ def _played(company: Path, examples: int) -> None:
 
 
 def test_nothing_is_approved_but_by_the_rule(company: Path) -> None:
-    _played(company, 60)
+    _played(company, 40)
 
 
 @pytest.mark.torture
