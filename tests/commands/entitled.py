@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from commands.approvals.rules import Rule
 from commands.kit.people import Department, acting, load, superior_of
 from storage import absences, approvals
-from storage.approvals import ASKED, NO, OPEN, YES, Seat
+from storage.approvals import ASKED, NO, OPEN, YES, Approval, Seat
 from storage.database import Transaction, known
 
 ZHAO, WANG, LINA, ZHOU, CHEN, WU, SUN, LIU = range(1, 9)
@@ -68,3 +69,31 @@ def verdict(kind: Rule, wanted: int, seats: list[Seat]) -> str:
         return approvals.REJECTED
     enough = {Rule.ANY: yes >= 1, Rule.COUNT: yes >= wanted}.get(kind, yes == len(own))
     return approvals.APPROVED if enough and all(seat.state == YES for seat in must) else OPEN
+
+
+@dataclass(frozen=True)
+class Now:
+    """The request as it stands, who works here, and who may answer in which seat."""
+
+    request: Approval
+    seats: list[Seat]
+    here: set[int]
+    may: dict[int, set[int]]
+
+    @property
+    def entitled(self) -> set[int]:
+        return {who for some in self.may.values() for who in some} & self.here
+
+    @property
+    def new(self) -> set[int]:
+        """Who works here, whose it is not, and who has no voice and had none."""
+        having = {id_ for seat in self.seats for id_ in (seat.person_id, seat.by_id)}
+        return self.here - BARRED - having
+
+
+def now_of(db: Transaction, request_id: int, at: datetime) -> Now:
+    """Look at a request at a moment."""
+    request, seats = approvals.get(db, request_id), approvals.seats(db, request_id)
+    assert request is not None
+    here = {who for who in EVERYBODY if load(db, who)}
+    return Now(request, seats, here, may_answer(db, seats, at) if request.state == OPEN else {})
