@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -33,17 +28,14 @@ from commands.approvals.verbs import (
 )
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command
-from commands.kit.desk import Desk, Source
-from commands.kit.errors import Refused
+from commands.kit.desk import Desk
 from commands.kit.form import ApprovalId, PersonId
-from commands.kit.people import Actor, Department, load
-from commands.kit.policy import load as policy
+from commands.kit.people import Department, load
 from commands.kit.words import T
 from storage import absences, approvals, people, subjects
 from storage.absences import Absence
-from storage.approvals import NO, OPEN, YES, Approval, Seat
-from storage.database import Database, Transaction, known
-from storage.people import Account
+from storage.approvals import ASKED, NO, OPEN, YES, Seat
+from storage.database import Transaction, known
 from tests.commands.entitled import (
     ALSO_BARRED,
     BARRED,
@@ -57,10 +49,9 @@ from tests.commands.entitled import (
     ZHAO,
     ZHOU,
     Now,
-    now_of,
     verdict,
 )
-from tests.house import BEGUN, ZONE, prepared
+from tests.commands.trying import Trying
 
 HOMES = {
     ZHAO: Department.MANAGEMENT,
@@ -68,15 +59,15 @@ HOMES = {
     CHEN: Department.QUALITY,
     SUN: Department.PURCHASING,
 }
-POLICY = policy()
 TAKE_BACK = timedelta(minutes=2)
 SUBJECT = Ref("case", 1)
 WHAT = Card(T("of {name}", name="X-1"))
-Work = Callable[[Desk], object]
 Put = tuple[Rule, list[int], int]
 anybody = st.sampled_from(EVERYBODY)
 # Few stand in for many: those whom it would be wrong to ask, and one who may answer once.
 deputies = st.sampled_from([ZHOU, ZHOU, *BARRED, WANG])
+deciders = st.sampled_from([ZHAO, WANG, CHEN, SUN])
+some = st.integers(0, 3)
 colleagues = st.sampled_from([*EVERYBODY, ZHOU, LINA])
 # What is decided by one alone is over at once.
 PUT = st.tuples(
@@ -84,10 +75,6 @@ PUT = st.tuples(
     st.lists(st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=2, max_size=4, unique=True),
     st.integers(1, 3),
 )
-
-
-class Undone(Exception):
-    """Somebody only tried."""
 
 
 @dataclass(frozen=True)
@@ -99,104 +86,27 @@ class Answer:
     at: datetime
 
 
-def founded(path: Path) -> None:
-    """The sample company in a file; everybody has a second account."""
-    prepared(f"sqlite:///{path}", "web", "en")
-    database = Database(f"sqlite:///{path}")
-    for person in EVERYBODY:
-        second = Account(
-            platform="web",
-            workspace="rehearsal",
-            user=f"second{person}",
-            person_id=person,
-            used_at=BEGUN,
-        )
-        database.write_now(lambda db, second=second: people.add_account(db, second))  # type: ignore[misc]
-    database.close()
-
-
-class Decided(RuleBasedStateMachine):
+class Decided(Trying):
     """People try everything, while others come, go and stand in.
 
     Whatever anybody tries is accepted if and only if the model says that they may, and what it
     comes to is what the model says.
     """
 
-    company: Path
-
     def __init__(self) -> None:
         super().__init__()
-        self._folder = TemporaryDirectory()
-        path = Path(self._folder.name) / "one.db"
-        shutil.copy(self.company, path)
-        self.database = Database(f"sqlite:///{path}")
-        self.at = BEGUN
-        self.begun = False
-        self.one = ApprovalId(0)
         self.kind, self.wanted = Rule.ANY, 1
         self.answers: list[Answer] = []
         self.away: dict[int, int] = {}
         self.changes_made = 0
         self.drawn = (1, 0)
 
-    def teardown(self) -> None:
-        self.database.close()
-        self._folder.cleanup()
-
-    # --- at the desk ------------------------------------------------------------------------------
-
-    def desk(self, db: Transaction, person: int, *, second: bool = False) -> Desk:
-        who = load(db, person)
-        account = people.accounts_of(db, person)[-1 if second else 0]
-        return Desk(
-            db=db,
-            actor=Actor(known(account.id), who.name if who else "?", who),
-            source=Source("web", "rehearsal", "dm"),
-            now=self.at,
-            recorded_at=self.at,
-            machine_now=self.at,
-            zone=ZONE,
-            policy=POLICY,
-            deed="test",
-        )
-
-    def does(self, person: int, work: Work, *, second: bool = False) -> bool:
-        """Somebody tries something; whether it was accepted."""
-
-        def run(db: Transaction) -> bool:
-            if load(db, person) is None:  # the door knows nobody who has left
-                return False
-            try:
-                with db.savepoint():
-                    work(self.desk(db, person, second=second))
-            except Refused:
-                return False
-            return True
-
-        done, _ = self.database.write_now(run)
-        self.at += timedelta(seconds=1)
-        return done
-
-    def runs(self, person: int, command: Command, *, second: bool = False) -> bool:
-        return self.does(person, command.run, second=second)
-
-    def seats(self) -> list[Seat]:
-        return self.database.read_now(lambda db: approvals.seats(db, self.one))
-
-    def request(self) -> Approval:
-        found = self.database.read_now(lambda db: approvals.get(db, self.one))
-        assert found is not None
-        return found
-
-    def now(self) -> Now:
-        return self.database.read_now(lambda db: now_of(db, self.one, self.at))
-
     # --- what happens -----------------------------------------------------------------------------
 
-    @initialize(before=st.lists(st.tuples(anybody, deputies), max_size=2), how=PUT)
-    def begins(self, before: list[tuple[int, int]], how: Put) -> None:
-        """Some are away already."""
-        for who, deputy in before:
+    @initialize(away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT)
+    def begins(self, away: list[int], deputy: int, how: Put) -> None:
+        """Some are away already, and one stands in for all of them."""
+        for who in away:
             self.goes_away(who, deputy)
         self.asks(how)
 
@@ -218,11 +128,49 @@ class Decided(RuleBasedStateMachine):
             self.begun, self.one = True, ApprovalId(made[0].id)
             self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
 
-    @precondition(lambda self: self.begun)
-    @rule(some=st.lists(anybody, min_size=1, max_size=3, unique=True), second=st.booleans())
-    def approve(self, some: list[int], *, second: bool) -> None:
-        for who in some:
-            self._answers(who, Approve(approval=self.one), YES, second=second)
+    @precondition(lambda self: self.is_open())
+    @rule(which=some, second=st.booleans(), when=st.sampled_from([None, None, *When]))
+    def agrees(self, which: int, *, second: bool, when: When | None) -> None:
+        """Somebody who may, and who perhaps adds somebody first."""
+        seat, now = self.asked(which), self.now()
+        for who in sorted(now.may[known(seat.id)] & now.here)[:1]:
+            if when:
+                self.adds(who, ZHOU if ZHOU in now.new else WU, when)
+            if when is not When.BEFORE:
+                self._answers(who, Approve(approval=self.one), YES, second=second)
+
+    @precondition(lambda self: self.is_open())
+    @rule(which=some, what=st.sampled_from(["away", "away", "moved", "demoted", "back", "left"]))
+    def happens(self, which: int, what: str) -> None:
+        """To somebody who is asked."""
+        who = self.asked(which).person_id
+        match what:
+            case "away":
+                self.goes_away(who, ZHOU)
+            case "back":
+                self.comes_back(who)
+            case "left":
+                if who not in {ZHAO, WANG}:
+                    self.leaves(who)
+            case _:
+                self.moves(who, there=what == "demoted", heads=False)
+
+    @precondition(lambda self: self.is_open())
+    @rule(which=some, what=st.sampled_from(["away", "demoted", "back"]))
+    def happens_too(self, which: int, what: str) -> None:
+        """The same: it is what matters."""
+        self.happens(which, what)
+
+    def is_open(self) -> bool:
+        return (
+            self.begun
+            and any(seat.state == ASKED for seat in self.now().seats)
+            and (self.request().state == OPEN)
+        )
+
+    def asked(self, which: int) -> Seat:
+        asked = [seat for seat in self.now().seats if seat.state == ASKED]
+        return asked[which % len(asked)]
 
     @precondition(lambda self: self.begun)
     @rule(who=anybody, second=st.booleans())
@@ -344,7 +292,7 @@ class Decided(RuleBasedStateMachine):
         if now.effective_at and now.effective_at <= self.at and not now.effective:
             self.does(ZHAO, lambda desk: asking.settle(desk, now))
 
-    @rule(who=anybody, deputy=deputies)
+    @rule(who=deciders | anybody, deputy=deputies)
     def goes_away(self, who: int, deputy: int) -> None:
         if who == deputy or who in self.away:
             return
@@ -359,10 +307,10 @@ class Decided(RuleBasedStateMachine):
             self.database.write_now(lambda db: absences.end(db, absence, self.at))
             self.at += timedelta(seconds=1)
 
-    @rule(who=st.sampled_from([ZHAO, WANG, CHEN, SUN]), there=st.booleans(), heads=st.booleans())
+    @rule(who=deciders, there=st.booleans(), heads=st.booleans())
     def moves(self, who: int, *, there: bool, heads: bool) -> None:
         """To the archive, or back to where they were, at its head or not."""
-        department = HOMES[who] if there else Department.ARCHIVE
+        department = HOMES.get(who, Department.SALES) if there else Department.ARCHIVE
         self.database.write_now(lambda db: people.place(db, who, {department.value: heads}))
 
     @rule(who=st.sampled_from([WU, ZHOU, SUN, CHEN]))
@@ -399,30 +347,6 @@ class Decided(RuleBasedStateMachine):
         able = {who for who in EVERYBODY if self._may_take_back(who, now)}
         undo = TakeBack(approval=self.one)
         assert self.could({who: (who, undo) for who in EVERYBODY}) == able
-
-    def could(self, tried: Mapping[int, tuple[int, Command]]) -> set[int]:
-        """What of this would be accepted now; none of it is done."""
-
-        def tries(db: Transaction) -> set[int]:
-            return {one for one, (who, does) in tried.items() if self._could(db, who, does)}
-
-        return self.database.write_now(tries)[0]
-
-    def _could(self, db: Transaction, who: int, command: Command) -> bool:
-        try:
-            with db.savepoint():
-                self._only_tries(db, who, command)
-        except Undone:
-            return True
-        except Refused:
-            pass
-        return False
-
-    def _only_tries(self, db: Transaction, who: int, command: Command) -> None:
-        if load(db, who) is None:  # the door knows nobody who has left
-            raise Refused(T("of {name}", name="?"))
-        command.run(self.desk(db, who))
-        raise Undone
 
     @precondition(lambda self: self.begun)
     @invariant()

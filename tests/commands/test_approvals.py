@@ -12,7 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from commands.approvals.rules import Rule, outcome
 from storage.approvals import ASKED, NO, WAITING, YES, Approval, Seat
-from tests.commands.decided import Decided, founded
+from tests.commands.decided import Decided
+from tests.commands.trying import founded
 
 
 def seat(state: str, *, must: bool = False) -> Seat:
