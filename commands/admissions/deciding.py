@@ -19,7 +19,8 @@ from commands.admissions.rules import (
     met,
 )
 from commands.approvals import asking
-from commands.approvals.asking import Decider, Facts, Procedure, whom
+from commands.approvals.asking import Facts
+from commands.approvals.deciders import Decider, Procedure, whom
 from commands.approvals.rules import Rule
 from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file

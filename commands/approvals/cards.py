@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from commands.approvals.asking import spoken_to, subject_of
+from commands.approvals.asking import subject_of
+from commands.approvals.deciders import spoken_to
 from commands.approvals.rules import KIND, Rule, last_answer
 from commands.kit import card as cards
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref

@@ -10,7 +10,7 @@ import pytest
 from bot.core import Core
 from bot.platform import Pressed, Reply, Toast
 from commands.approvals import asking
-from commands.approvals.asking import Decider, Procedure
+from commands.approvals.deciders import Decider, Procedure
 from commands.approvals.rules import Rule
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source

@@ -14,18 +14,10 @@ from hypothesis.stateful import (
 )
 
 from commands.approvals import asking
-from commands.approvals.asking import Decider, Procedure
+from commands.approvals.deciders import Decider, Procedure, spoken_to
 from commands.approvals.rules import Rule
-from commands.approvals.verbs import (
-    AddDecider,
-    Approve,
-    HandOn,
-    Reject,
-    SendBack,
-    TakeBack,
-    When,
-    Withdraw,
-)
+from commands.approvals.turning import AddDecider, HandOn, When, Withdraw
+from commands.approvals.verbs import Approve, Reject, SendBack, TakeBack
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -68,6 +60,7 @@ anybody = st.sampled_from(EVERYBODY)
 deputies = st.sampled_from([ZHOU, ZHOU, *BARRED, WANG])
 deciders = st.sampled_from([ZHAO, WANG, CHEN, SUN])
 some = st.integers(0, 3)
+added = st.sampled_from([None, None, None, *When])
 colleagues = st.sampled_from([*EVERYBODY, ZHOU, LINA])
 # What is decided by one alone is over at once.
 PUT = st.tuples(
@@ -129,11 +122,11 @@ class Decided(Trying):
             self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
 
     @precondition(lambda self: self.is_open())
-    @rule(which=some, second=st.booleans(), when=st.sampled_from([None, None, *When]))
-    def agrees(self, which: int, *, second: bool, when: When | None) -> None:
+    @rule(which=some, second=st.booleans(), last=st.booleans(), when=added)
+    def agrees(self, which: int, *, second: bool, last: bool, when: When | None) -> None:
         """Somebody who may, and who perhaps adds somebody first."""
         seat, now = self.asked(which), self.now()
-        for who in sorted(now.may[known(seat.id)] & now.here)[:1]:
+        for who in sorted(now.may[known(seat.id)] & now.here, reverse=last)[:1]:
             if when:
                 self.adds(who, ZHOU if ZHOU in now.new else WU, when)
             if when is not When.BEFORE:
@@ -356,7 +349,7 @@ class Decided(Trying):
             return
 
         def asked(db: Transaction) -> dict[int, int]:
-            found = asking.spoken_to(db, now.request, now.seats, self.at)
+            found = spoken_to(db, now.request, now.seats, self.at)
             return {known(voice.seat.id): voice.person_id for voice in found}
 
         turned = self.database.read_now(asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -12,26 +12,29 @@ from storage import admissions, people
 from tests.house import prepared_everywhere
 from tests.players import Player
 from tests.stages import Everywhere, everywhere
-from tests.stories.test_admissions import MET, NAME
+from tests.stories.admitting import NAME, brought
 
-WANG, CHENJING = 2, 5
+ZHAO, WANG, CHENJING = 1, 2, 5
 # Where each of those who decide sits: 赵总 at Slack, 王经理 at Telegram, 陈静 at the local chat.
 SEATED = {"zhao": "slack", "wang": "telegram", "chenjing": "web"}
 ASKED = "请您决定"
+Before = Callable[[Everywhere], Awaitable[None]]
 Told = AbstractAsyncContextManager[Everywhere]
 
 
 @pytest.fixture
-def told(database_url: str, tmp_path: Path) -> Callable[[str], Told]:
+def told(database_url: str, tmp_path: Path) -> Callable[..., Told]:
     """Opens the company under a rule: three decide, each at a platform of their own."""
 
     @asynccontextmanager
-    async def open_(rule: str) -> AsyncIterator[Everywhere]:
+    async def open_(rule: str, before: Before = nothing) -> AsyncIterator[Everywhere]:
         prepared_everywhere(database_url, "zh")
         own = tmp_path / "policy.toml"
         own.write_text(f'[admissions]\nrule = "{rule}"\n', encoding="utf-8")
         async with everywhere(database_url, "zh", policy_file=str(own)) as house:
-            await reported(house)
+            await three(house)
+            await before(house)
+            await brought(house, house.on("telegram").liuyang, house.on("web").lina)
             yield house
 
     return open_
@@ -43,21 +46,16 @@ def of(house: Everywhere, user: str) -> Player:
     return found
 
 
-async def reported(house: Everywhere) -> None:
-    """Three decide; each has last been heard where they sit. The report is in."""
+async def three(house: Everywhere) -> None:
+    """Three decide; each has last been heard where they sit."""
     await house.write(lambda db: people.place(db, WANG, {"management": False, "sales": True}))
     await house.write(lambda db: people.place(db, CHENJING, {"management": False}))
     for user in SEATED:
         await of(house, user).says("/today")
-    liuyang, lina = house.on("telegram").liuyang, house.on("web").lina
-    await liuyang.says(f"/prospect {NAME}")
-    said = " ".join(f"{name}: {verdict}" for name, verdict in MET.items())
-    await liuyang.says(f"准入评估 {NAME} {said}")
-    await lina.says("/admission_plan A-2026-0001 明天")
-    await house.settle()
-    await house.advance(days=1)
-    await lina.says("/admission_report A-2026-0001 opinion: 建议准入 report: 设备新，质检完整")
-    await house.settle()
+
+
+async def nothing(_house: Everywhere) -> None:
+    """Nothing happens before."""
 
 
 async def agrees(house: Everywhere, user: str) -> str:
@@ -88,7 +86,7 @@ async def state(house: Everywhere) -> str:
     return found.state
 
 
-async def test_all_must_agree_and_each_reads_who_has_and_when(told: Callable[[str], Told]) -> None:
+async def test_all_must_agree_and_each_reads_who_has_and_when(told: Callable[..., Told]) -> None:
     async with told("all") as house:
         everybody_sees(house, ASKED, NAME, "等赵总、王经理、陈静决定", "须全部同意")
         first = await agrees(house, "wang")
@@ -105,7 +103,7 @@ async def test_all_must_agree_and_each_reads_who_has_and_when(told: Callable[[st
         assert_quiet(house)
 
 
-async def test_one_decides_and_the_cards_of_the_others_say_who(told: Callable[[str], Told]) -> None:
+async def test_one_decides_and_the_cards_of_the_others_say_who(told: Callable[..., Told]) -> None:
     async with told("any") as house:
         everybody_sees(house, ASKED, NAME, "任一人审批即可")
         at = await agrees(house, "wang")
@@ -120,7 +118,7 @@ async def test_one_decides_and_the_cards_of_the_others_say_who(told: Callable[[s
         assert_quiet(house)
 
 
-async def test_one_after_the_other_from_platform_to_platform(told: Callable[[str], Told]) -> None:
+async def test_one_after_the_other_from_platform_to_platform(told: Callable[..., Told]) -> None:
     async with told("order") as house:
         everybody_sees(house, ASKED, "等赵总决定", "其后依次：王经理、陈静", of_=["zhao"])
         for user in ("wang", "chenjing"):
@@ -140,7 +138,7 @@ async def test_one_after_the_other_from_platform_to_platform(told: Callable[[str
 
 
 async def test_one_refusal_stands_on_every_card_with_its_reason(
-    told: Callable[[str], Told],
+    told: Callable[..., Told],
 ) -> None:
     async with told("all") as house:
         first = await agrees(house, "zhao")
@@ -150,3 +148,26 @@ async def test_one_refusal_stands_on_every_card_with_its_reason(
         await house.advance(minutes=3)
         assert await state(house) == admissions.REJECTED
         assert_quiet(house)
+
+
+async def two_away(house: Everywhere) -> None:
+    """王经理 and 陈静 decide, and 孙敏 stands in for both."""
+    await house.write(lambda db: people.place(db, ZHAO, {"purchasing": False}))
+    for user in ("wang", "chenjing"):
+        await of(house, user).says("/away 10月20日 deputy: 孙敏")
+    await house.settle()
+
+
+async def test_who_stands_in_after_an_answer_is_asked_at_once(told: Callable[..., Told]) -> None:
+    async with told("all", two_away) as house:
+        sunmin = house.on("slack").sunmin
+        assert sunmin.sees("代王经理", ASKED) or house.on("web").sunmin.sees("代王经理", ASKED)
+        assert not of(house, "zhao").sees(ASKED), of(house, "zhao").reads()
+        await sunmin.says("/approve A-2026-0001")
+        await house.settle()
+        assert of(house, "zhao").sees("代陈静", ASKED, "孙敏（代王经理）"), of(
+            house, "zhao"
+        ).reads()
+        await agrees(house, "zhao")
+        await house.advance(minutes=3)
+        assert await state(house) == admissions.ADMITTED
