@@ -1,6 +1,6 @@
 """Approvals: what was asked of whom, who answered what, and how it ended."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, bindparam, func, select, text, update
 from sqlmodel import Field, col
@@ -63,7 +63,7 @@ class Seat(Row, table=True):
 
     It is asked once the seat `after_id` has agreed. One that somebody added `must` agree, whatever
     the rule. `role` is what it was given for, such as `management`: who is that no more has no
-    voice. `from_id` is who handed it on or added it.
+    voice. `from_id` is who handed it on or added it. A `condition` may name who owes it, and a day.
     """
 
     __table_args__ = (
@@ -87,6 +87,8 @@ class Seat(Row, table=True):
     at: datetime | None = maybe_moment()
     reason: str = words()
     condition: str = words()
+    condition_owner_id: int | None = may_point_at("person", index=False)
+    condition_by: date | None = None
     from_id: int | None = may_point_at("person", index=False)
 
 
@@ -119,6 +121,7 @@ _NAMED = Query(
     .limit(bindparam("most")),
 )
 _CHANGING = (
+    "name",
     "asks",
     "need",
     "state",
@@ -138,6 +141,7 @@ _SEATS = Query(
     Seat,
     select(Seat).where(col(Seat.approval_id) == bindparam("approval_id")).order_by(col(Seat.id)),
 )
+_SEAT = Query(Seat, select(Seat).where(col(Seat.id) == bindparam("id")))
 _SEAT_CHANGING = (
     "person_id",
     "after_id",
@@ -149,6 +153,8 @@ _SEAT_CHANGING = (
     "at",
     "reason",
     "condition",
+    "condition_owner_id",
+    "condition_by",
     "from_id",
 )
 _SAVE_SEAT = Deed(
@@ -248,6 +254,11 @@ def seat(db: Transaction, seat_: Seat) -> int:
 def seats(db: Transaction, approval_id: int) -> list[Seat]:
     """Everybody's, in the order in which they were given."""
     return _SEATS.all(db, approval_id=approval_id)
+
+
+def seat_of(db: Transaction, seat_id: int) -> Seat | None:
+    """One seat."""
+    return _SEAT.first(db, id=seat_id)
 
 
 def save_seat(db: Transaction, seat_: Seat) -> None:

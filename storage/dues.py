@@ -81,6 +81,9 @@ _SETTLE = Deed(
 _MISS = Deed(
     update(Due).where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN).values(state=MISSED)
 )
+_REWORD = Deed(
+    update(Due).where(col(Due.id) == bindparam("b_id")).values(what=bindparam("to_what"))
+)
 _OWNER = Deed(
     update(Due)
     .where(
@@ -166,6 +169,11 @@ def settle(
 def miss(db: Transaction, due_id: int) -> bool:
     """Its time has passed undone."""
     return _MISS.run(db, b_id=due_id) == 1
+
+
+def reword(db: Transaction, due_id: int, what: Json) -> None:
+    """What is owed is called otherwise."""
+    _REWORD.run(db, b_id=due_id, to_what=what)
 
 
 def pass_on(db: Transaction, kind: str, id_: int, person_id: int | None) -> None:

@@ -33,7 +33,7 @@ from commands.kit.people import (
     ToPerson,
 )
 from commands.kit.words import T, Words, decode, encode
-from storage import approvals, dues, timers
+from storage import approvals, dues, subjects, timers
 from storage.approvals import (
     ASKED,
     OPEN,
@@ -195,6 +195,7 @@ def ask_anew(desk: Desk, approval: Approval, seat: Seat) -> None:
     """What somebody answered holds no more: their answer is due again."""
     seat.state, seat.by_id, seat.at, seat.asked_at = ASKED, None, None, desk.now
     seat.reason = seat.condition = ""
+    seat.condition_owner_id = seat.condition_by = None
     approvals.save_seat(desk.db, seat)
     owe(desk, approval, seat)
 
@@ -270,19 +271,19 @@ def answer(desk: Desk, approval: Approval, inquiry: Inquiry, text: str) -> None:
 # --- what it is about changes ---------------------------------------------------------------------
 
 
-def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
+def changed(desk: Desk, about: Ref, what: Card, facts: Facts, name: str = "") -> None:
     """Something that they decide on changed: who agreed already is asked again.
 
-    What was approved and has taken effect is flagged instead.
+    What was approved and has taken effect is flagged instead, with what has changed since. `name`
+    is what it is called now.
     """
     approval = approvals.last_on(desk.db, about.kind, about.id)
     if approval is None or approval.state not in {OPEN, approvals.APPROVED}:
         return
     request = Ref(KIND, known(approval.id))
+    approval.name = name or approval.name
     if approval.effective:
-        approval.flagged = "changed"
-        approvals.save(desk.db, approval)
-        desk.touch(request)
+        _flag(desk, approval, facts)
         return
     if approval.state == approvals.APPROVED:
         reopen(desk, approval)
@@ -290,6 +291,18 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
     approvals.save(desk.db, approval)
     desk.change(request, None, {"changed": str(about)}, shown=_shown(facts))
     _ask_again(desk, approval)
+
+
+def _flag(desk: Desk, approval: Approval, facts: Facts) -> None:
+    """Keep which of the facts that were decided on read otherwise now."""
+    request = Ref(KIND, known(approval.id))
+    state = subjects.state(desk.db, KIND, request.id)
+    seen = subjects.shown(desk.db, KIND, request.id, state.revision if state else 1) or {}
+    now = _shown(facts)
+    approval.flagged = "\n".join(one for one in {**seen, **now} if seen.get(one) != now.get(one))
+    approvals.save(desk.db, approval)
+    desk.touch(request)
+    desk.touch(Ref(approval.kind, approval.subject_id))
 
 
 def _ask_again(desk: Desk, approval: Approval) -> None:

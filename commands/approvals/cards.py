@@ -43,7 +43,7 @@ def card(look: Look, id_: int) -> Card:
         *_answers(look.db, approval, seats),
         *_asked(look.db, id_),
         *said_lately(look, about),
-        *_flagged(approval),
+        *flagged(approval),
         *_verbs(look, approval, about),
     )
     return Card(_title(look.db, approval, seats), parts, about)
@@ -149,8 +149,18 @@ def _answers(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> Iter
 def _conditions(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
     for seat in seats:
         if seat.state == YES and seat.condition:
-            by = T("condition set by {name}", name=named(db, seat.by_id))
-            yield Quote(seat.condition, by, STAFF)
+            yield Quote(seat.condition, _set(db, seat), STAFF)
+
+
+def _set(db: Transaction, seat: Seat) -> T:
+    """Who set a condition, who sees to it, and by when."""
+    values: dict[str, Value] = {"name": named(db, seat.by_id), "day": seat.condition_by}
+    if seat.condition_owner_id:
+        owner = named(db, seat.condition_owner_id)
+        return T("condition set by {name}: {owner} sees to it by {day:near}", owner=owner, **values)
+    if seat.condition_by:
+        return T("condition set by {name}, to be met by {day:near}", **values)
+    return T("condition set by {name}", **values)
 
 
 def _asked(db: Transaction, id_: int) -> Iterable[Part]:
@@ -163,9 +173,11 @@ def _asked(db: Transaction, id_: int) -> Iterable[Part]:
             yield Quote(inquiry.answer, told, STAFF)
 
 
-def _flagged(approval: Approval) -> Iterable[Part]:
-    if approval.flagged:
-        yield Line(T("⚠ What was decided on has changed since."), STAFF)
+def flagged(approval: Approval | None) -> Iterable[Part]:
+    """What reads otherwise than when it was approved."""
+    if approval and approval.flagged:
+        names = listed([kept(name) for name in approval.flagged.split("\n")])
+        yield Line(T("⚠ Changed after approval: {names}", names=names), STAFF)
 
 
 def _verbs(look: Look, approval: Approval, about: Ref) -> Iterable[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from commands.approvals import asking, deciders
@@ -19,9 +19,9 @@ from commands.approvals.speaking import decided_words, noted, open_one, voice_he
 from commands.kit.card import Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Denied, Refused, no_such
-from commands.kit.form import ApprovalId, Ask
-from commands.kit.people import Role
+from commands.kit.errors import Denied, Invalid, Refused, no_such
+from commands.kit.form import ApprovalId, Ask, PersonId
+from commands.kit.people import Role, load
 from commands.kit.words import T
 from storage import approvals
 from storage.approvals import (
@@ -72,7 +72,7 @@ class Approve(
 
     def run(self, desk: Desk) -> Ref:
         """One tap; it can be taken back for a while."""
-        return _agree(desk, self.approval, "")
+        return _agree(desk, self.approval)
 
 
 class ApproveIf(
@@ -88,16 +88,27 @@ class ApproveIf(
 
     approval: Annotated[ApprovalId, Ask("Which request?", "Request")]
     condition: Annotated[str, Ask("On which condition?", "Condition", long=True)]
+    by_day: Annotated[date, Ask("By when must it be met?", "By", ahead=True)]
+    owner: Annotated[PersonId | None, Ask("Who sees to it?", "Who sees to it")] = None
 
     def run(self, desk: Desk) -> Ref:
-        """The condition is owed by the owner once it takes effect."""
-        return _agree(desk, self.approval, self.condition)
+        """It is owed once it takes effect: by who is named, or who looks after the customer."""
+        if self.by_day < desk.today:
+            past = T("{day:weekday} is past. By when must it be met?", day=self.by_day)
+            raise Invalid("by_day", past)
+        if self.owner and load(desk.db, self.owner) is None:
+            raise Invalid("owner", T("That person does not work here any more."))
+        return _agree(desk, self.approval, self)
 
 
-def _agree(desk: Desk, approval_id: int, condition: str) -> Ref:
+def _agree(desk: Desk, approval_id: int, if_: ApproveIf | None = None) -> Ref:
     approval = open_one(desk, approval_id)
     voice = voice_here(desk, approval)
     turned_to = _turned_to(desk, approval)
+    if if_:
+        seat = voice.seat
+        seat.condition_owner_id, seat.condition_by = if_.owner, if_.by_day
+    condition = if_.condition if if_ else ""
     _answer(desk, approval, voice, YES, condition=condition)
     asking.move_on(desk, approval, turned_to)
     desk.done = T("You approved: {what}", what=asking.subject_of(approval))

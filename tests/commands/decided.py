@@ -154,6 +154,16 @@ class Decided(Trying):
         """The same: it is what matters."""
         self.happens(which, what)
 
+    @precondition(lambda self: self.is_open())
+    @rule(second=st.booleans())
+    def one_stands_in_for_all(self, *, second: bool) -> None:
+        """Everybody who is asked is away; whoever stands in for them all answers for one."""
+        for seat in self.now().seats:
+            if seat.state == ASKED:
+                self.goes_away(seat.person_id, ZHOU)
+        if ZHOU in self.now().entitled:
+            self._answers(ZHOU, Approve(approval=self.one), YES, second=second)
+
     def is_open(self) -> bool:
         return (
             self.begun
@@ -240,7 +250,8 @@ class Decided(Trying):
     def changes(self) -> None:
         """What is decided on reads otherwise: whoever agreed is asked again, or it is flagged."""
         was = self.request()
-        self.does(SUBMITTER, lambda desk: asking.changed(desk, SUBJECT, WHAT, {"a": "b"}))
+        facts = {"a": self.at.isoformat()}
+        self.does(SUBMITTER, lambda desk: asking.changed(desk, SUBJECT, WHAT, facts))
         now = self.request()
         if was.state == OPEN or (was.state == approvals.APPROVED and not was.effective):
             assert now.state == OPEN
