@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, select, update
+from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
@@ -24,6 +24,13 @@ class Due(Row, table=True):
     __table_args__ = (
         Index("due_subject", "kind", "subject_id"),
         Index("due_clause", "clause", "due_at"),
+        Index(
+            "due_owed",
+            "person_id",
+            "due_at",
+            sqlite_where=text("state IN ('open', 'missed')"),
+            postgresql_where=text("state IN ('open', 'missed')"),
+        ),
     )
 
     id: int | None = key()

@@ -33,7 +33,7 @@ FILERS = {Department.MARKETING, Department.SALES, Department.PURCHASING, Departm
 JUDGES = {Department.MARKETING}
 CLOSERS = {Department.MARKETING, Department.SALES, Department.MANAGEMENT}
 PLACE = "sales"
-SHOWN = 20
+SHOWN, COUNTED = 20, 1_000
 
 
 def under_way(desk: Desk, admission_id: int, *states: str) -> Admission:
@@ -339,11 +339,13 @@ class ShowAdmission(
         if self.admission is not None:
             return Ref(KIND, self.admission)
         listed_ = admissions.under_way(desk.db, SHOWN)
-        many = admissions.count_under_way(desk.db)
+        many = admissions.count_under_way(desk.db, COUNTED)
         lines = tuple(Line(_line(desk.db, one), STAFF) for one in listed_)
         more = many - len(listed_)
         left = (Note(T("{n} more", "{n} more", n=more)),) if more > 0 else ()
         title = T("{n} admission under way", "{n} admissions under way", n=many)
+        if many == COUNTED:
+            title, left = T("{n} admissions or more under way", n=many), ()
         return Card(title, (*lines, *left))
 
 

@@ -187,6 +187,7 @@ def end(desk: Desk, approval: Approval, state: str, reason: str = "") -> None:
     approval.condition = "\n".join(s.condition for s in seats if s.state == YES and s.condition)
     approval.effective_at = desk.recorded_at + timedelta(minutes=minutes)
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     desk.at(approval.effective_at, Ref(KIND, known(approval.id)), SETTLE)
     desk.touch(Ref(approval.kind, approval.subject_id))
 
@@ -220,6 +221,7 @@ def reopen(desk: Desk, approval: Approval) -> None:
     approval.state, approval.decided_at, approval.effective_at = OPEN, None, None
     approval.reason = approval.condition = ""
     approvals.save(desk.db, approval)
+    approvals.resume(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     for name in (SETTLE, REMIND):
         timers.drop(desk.db, KIND, request.id, name)
@@ -234,6 +236,7 @@ def settle(desk: Desk, approval: Approval) -> None:
     """It can't be taken back any more: the submitter is told, and the subject goes on."""
     approval.effective = True
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)
@@ -331,6 +334,7 @@ def call_off(desk: Desk, about: Ref, reason: str) -> None:
     approval.state, approval.decided_at, approval.reason = WITHDRAWN, desk.recorded_at, reason
     approval.effective = True
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)

@@ -164,6 +164,35 @@ class Decided(Trying):
         if ZHOU in self.now().entitled:
             self._answers(ZHOU, Approve(approval=self.one), YES, second=second)
 
+    @precondition(lambda self: self.is_open())
+    @rule(then=st.sampled_from(["change", "undo", "withdraw"]), most=st.integers(1, 6))
+    def agree_until(self, then: str, most: int) -> None:
+        """As many agree as it takes, or fewer; and then somebody thinks otherwise at once."""
+        for _ in range(most):
+            for who in sorted(self.now().entitled)[:1]:
+                self._answers(who, Approve(approval=self.one), YES)
+        match then:
+            case "change":
+                self.changes()
+            case "undo":
+                for answer in self.answers[-1:]:
+                    self.takes_back(answer.by)
+            case _:
+                self.withdraws(SUBMITTER)
+
+    @precondition(lambda self: self.is_open())
+    @rule(which=some, refuses=st.booleans())
+    def is_added_and_answers(self, which: int, *, refuses: bool) -> None:
+        """Somebody who is added before agrees after a decision is taken back, or refuses."""
+        seat, now = self.asked(which), self.now()
+        for who in sorted(now.may[known(seat.id)] & now.here)[:1]:
+            self.adds(who, WU, When.BEFORE)
+            if self.answers:
+                self.takes_back(self.answers[-1].by)
+            does = Reject(approval=self.one, reason="no") if refuses else Approve(approval=self.one)
+            self._answers(WU, does, NO if refuses else YES)
+            self._answers(who, Approve(approval=self.one), YES)
+
     def is_open(self) -> bool:
         return (
             self.begun
