@@ -242,6 +242,10 @@ class Hearing:
         """Raise `Denied` unless this actor may do this (default deny)."""
         if may(self.db, self.house.nouns, self.actor, declared, about):
             return
+        if self.actor.left:
+            raise Denied(
+                T("You have left the company. If you are back, send “join CODE” with a new code.")
+            )
         if self.actor.role is Role.STRANGER:
             raise Denied(
                 T("I don't know you yet. Send “join CODE”, or “complaint” and what happened.")

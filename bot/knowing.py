@@ -83,6 +83,7 @@ def actor_of_account(
         contact_id=contact.id if contact else None,
         customer_id=contact.customer_id if contact else None,
         language=account.language or language,
+        left=account.person_id is not None and person is None,
     )
 
 

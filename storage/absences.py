@@ -60,6 +60,17 @@ _STANDING_IN = Query(
     .where(col(Absence.deputy_id) == bindparam("deputy_id"), col(Absence.until) > bindparam("at"))
     .order_by(col(Absence.since), col(Absence.id)),
 )
+_STOOD_IN = Query(
+    Absence,
+    select(Absence)
+    .where(
+        col(Absence.person_id) == bindparam("person_id"),
+        col(Absence.deputy_id) == bindparam("deputy_id"),
+        col(Absence.until) >= bindparam("since"),
+        col(Absence.until) <= bindparam("at"),
+    )
+    .limit(1),
+)
 _NOW = Query(
     Absence,
     select(Absence)
@@ -109,6 +120,14 @@ def ahead(db: Transaction, person_id: int, at: datetime) -> list[Absence]:
 def counting_on(db: Transaction, deputy_id: int, at: datetime) -> list[Absence]:
     """The absences, begun or still to come, in which this person is to stand in."""
     return _STANDING_IN.all(db, deputy_id=deputy_id, at=at)
+
+
+def stood_in(
+    db: Transaction, deputy_id: int, person_id: int, since: datetime, at: datetime
+) -> bool:
+    """Whether somebody stood in for a person, and that ended between these moments."""
+    found = _STOOD_IN.first(db, deputy_id=deputy_id, person_id=person_id, since=since, at=at)
+    return found is not None
 
 
 def now(db: Transaction, at: datetime) -> list[Absence]:

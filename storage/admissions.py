@@ -174,7 +174,12 @@ _OPEN = Query(
 )
 _COUNT_OPEN = Query(
     int,
-    select(func.count()).select_from(Admission).where(col(Admission.ended_at).is_(None)),
+    select(func.count()).select_from(
+        select(col(Admission.id))
+        .where(col(Admission.ended_at).is_(None))
+        .limit(bindparam("most"))
+        .subquery()
+    ),
 )
 _OWNED = Query(
     int,
@@ -249,9 +254,9 @@ def under_way(db: Transaction, most: int = 20) -> list[Admission]:
     return _OPEN.all(db, most=most)
 
 
-def count_under_way(db: Transaction) -> int:
-    """How many have not ended."""
-    return _COUNT_OPEN.first(db) or 0
+def count_under_way(db: Transaction, most: int = 1_000) -> int:
+    """How many have not ended, counted as far as this."""
+    return _COUNT_OPEN.first(db, most=most) or 0
 
 
 def owned_by(db: Transaction, person_id: int) -> list[int]:

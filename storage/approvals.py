@@ -1,8 +1,8 @@
 """Approvals: what was asked of whom, who answered what, and how it ended."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, bindparam, func, select, text, update
+from sqlalchemy import Index, bindparam, case, func, select, text, update
 from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at, words
@@ -16,7 +16,7 @@ OPEN, APPROVED, REJECTED, RETURNED, WITHDRAWN = (
     "returned",
     "withdrawn",
 )
-# A seat waits for its turn, is asked, and has answered; or is nobody's any more.
+# A seat waits for its turn, is asked, and has answered; or need not any more.
 WAITING, ASKED, YES, NO, GONE = "waiting", "asked", "yes", "no", "gone"
 
 
@@ -63,13 +63,14 @@ class Seat(Row, table=True):
 
     It is asked once the seat `after_id` has agreed. One that somebody added `must` agree, whatever
     the rule. `role` is what it was given for, such as `management`: who is that no more has no
-    voice. `from_id` is who handed it on or added it.
+    voice. `from_id` is who handed it on or added it. A `condition` may name who owes it, and a day.
     """
 
     __table_args__ = (
         Index(
             "seat_asked",
             "person_id",
+            "asked_at",
             sqlite_where=text("state = 'asked'"),
             postgresql_where=text("state = 'asked'"),
         ),
@@ -87,6 +88,8 @@ class Seat(Row, table=True):
     at: datetime | None = maybe_moment()
     reason: str = words()
     condition: str = words()
+    condition_owner_id: int | None = may_point_at("person", index=False)
+    condition_by: date | None = None
     from_id: int | None = may_point_at("person", index=False)
 
 
@@ -119,6 +122,7 @@ _NAMED = Query(
     .limit(bindparam("most")),
 )
 _CHANGING = (
+    "name",
     "asks",
     "need",
     "state",
@@ -138,6 +142,7 @@ _SEATS = Query(
     Seat,
     select(Seat).where(col(Seat.approval_id) == bindparam("approval_id")).order_by(col(Seat.id)),
 )
+_SEAT = Query(Seat, select(Seat).where(col(Seat.id) == bindparam("id")))
 _SEAT_CHANGING = (
     "person_id",
     "after_id",
@@ -149,6 +154,8 @@ _SEAT_CHANGING = (
     "at",
     "reason",
     "condition",
+    "condition_owner_id",
+    "condition_by",
     "from_id",
 )
 _SAVE_SEAT = Deed(
@@ -165,16 +172,14 @@ _ASKED_OF = Query(
         col(Seat.state) == ASKED,
         col(Seat.person_id) == bindparam("person_id"),
     )
-    .order_by(col(Approval.asked_at), col(Approval.id))
+    .order_by(col(Seat.asked_at), col(Seat.id))
     .limit(bindparam("most")),
 )
 _COUNT_ASKED_OF = Query(
     int,
     select(func.count())
     .select_from(Seat)
-    .join(Approval, col(Seat.approval_id) == col(Approval.id))
     .where(
-        col(Approval.state) == OPEN,
         col(Seat.state) == ASKED,
         col(Seat.person_id) == bindparam("person_id"),
     ),
@@ -196,6 +201,16 @@ _HELD = Query(
         col(Seat.person_id) == bindparam("person_id"),
     )
     .order_by(col(Approval.id)),
+)
+_CLOSE = Deed(
+    update(Seat)
+    .where(col(Seat.approval_id) == bindparam("b_id"), one_of(col(Seat.state), ASKED, WAITING))
+    .values(state=GONE)
+)
+_RESUME = Deed(
+    update(Seat)
+    .where(col(Seat.approval_id) == bindparam("b_id"), col(Seat.state) == GONE)
+    .values(state=case((col(Seat.asked_at).is_(None), WAITING), else_=ASKED))
 )
 _INQUIRIES = Query(
     Inquiry,
@@ -250,10 +265,25 @@ def seats(db: Transaction, approval_id: int) -> list[Seat]:
     return _SEATS.all(db, approval_id=approval_id)
 
 
+def seat_of(db: Transaction, seat_id: int) -> Seat | None:
+    """One seat."""
+    return _SEAT.first(db, id=seat_id)
+
+
 def save_seat(db: Transaction, seat_: Seat) -> None:
     """Keep a seat as it is now."""
     changed = {f"to_{name}": getattr(seat_, name) for name in _SEAT_CHANGING}
     _SAVE_SEAT.run(db, b_id=seat_.id, **changed)
+
+
+def close(db: Transaction, approval_id: int) -> None:
+    """It is decided: whoever has not answered need not."""
+    _CLOSE.run(db, b_id=approval_id)
+
+
+def resume(db: Transaction, approval_id: int) -> None:
+    """It is open again: so are those seats, asked or waiting as they were."""
+    _RESUME.run(db, b_id=approval_id)
 
 
 def asked_of(db: Transaction, person_id: int, most: int = 20) -> list[Approval]:

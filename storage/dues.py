@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, select, update
+from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
@@ -24,6 +24,13 @@ class Due(Row, table=True):
     __table_args__ = (
         Index("due_subject", "kind", "subject_id"),
         Index("due_clause", "clause", "due_at"),
+        Index(
+            "due_owed",
+            "person_id",
+            "due_at",
+            sqlite_where=text("state IN ('open', 'missed')"),
+            postgresql_where=text("state IN ('open', 'missed')"),
+        ),
     )
 
     id: int | None = key()
@@ -80,6 +87,9 @@ _SETTLE = Deed(
 )
 _MISS = Deed(
     update(Due).where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN).values(state=MISSED)
+)
+_REWORD = Deed(
+    update(Due).where(col(Due.id) == bindparam("b_id")).values(what=bindparam("to_what"))
 )
 _OWNER = Deed(
     update(Due)
@@ -166,6 +176,11 @@ def settle(
 def miss(db: Transaction, due_id: int) -> bool:
     """Its time has passed undone."""
     return _MISS.run(db, b_id=due_id) == 1
+
+
+def reword(db: Transaction, due_id: int, what: Json) -> None:
+    """What is owed is called otherwise."""
+    _REWORD.run(db, b_id=due_id, to_what=what)
 
 
 def pass_on(db: Transaction, kind: str, id_: int, person_id: int | None) -> None:

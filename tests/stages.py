@@ -253,7 +253,9 @@ class Everywhere(TestHouse):
 
 
 @contextlib.asynccontextmanager
-async def everywhere(url: str, language: str, more: More = ()) -> AsyncIterator[Everywhere]:
+async def everywhere(
+    url: str, language: str, more: More = (), **set_: str
+) -> AsyncIterator[Everywhere]:
     """Slack, Telegram and the local chat together, which only a test may have."""
     clock = TestClock()
     now = clock.machine
@@ -272,6 +274,7 @@ async def everywhere(url: str, language: str, more: More = ()) -> AsyncIterator[
             telegram_api_url=at_telegram.api_url,
             telegram_webhook_url="https://headwater.test/telegram",
             telegram_webhook_secret="hook-secret",
+            **set_,
         )
         running = assembled(settings, clock, more)
         also_played(running, settings)

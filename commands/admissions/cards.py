@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands.admissions import deciding, steps
-from commands.admissions.rules import CLAUSE_OF, COMPLETE, CONDITION, DUE_WORDS, KIND
-from commands.approvals.cards import named
+from commands.admissions import conditions, deciding, steps
+from commands.admissions.rules import CLAUSE_OF, COMPLETE, KIND, step_of
+from commands.approvals.cards import flagged, named
 from commands.files import attached
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Part, Quote, Ref
 from commands.kit.drafting import place_words
@@ -37,6 +37,7 @@ def card(look: Look, id_: int) -> Card:
     parts = (
         *_owed(look, admission),
         *_reason(admission),
+        *flagged(approvals.last_on(look.db, KIND, id_)),
         *_about(admission),
         *deciding.criteria_lines(look.db, id_),
         *_visit(look, admission),
@@ -66,10 +67,10 @@ def _owed(look: Look, admission: Admission) -> Iterable[Part]:
     for due in steps.owed(look.db, admission):
         values: dict[str, Value] = {
             "who": named(look.db, due.person_id),
-            "what": DUE_WORDS[due.name],
+            "what": steps.what_of(look.db, due),
             "at": due.begun_at,
             "due": due.due_at,
-            "clause": CLAUSE_OF[due.name],
+            "clause": CLAUSE_OF[step_of(due.name)],
         }
         if due.state == dues.MISSED:
             yield Line(
@@ -155,7 +156,9 @@ def _admitted(look: Look, admission: Admission, about: Ref) -> Iterable[Part]:
         return
     file = Button(T("Customer file"), "customer", {"customer": admission.customer_id})
     owed = {due.name for due in steps.owed(look.db, admission)}
-    done = (Button(T("Condition met"), "admission_met", {}, about),) if CONDITION in owed else ()
+    done = tuple(
+        _met(look, admission, number, about) for number, *_ in conditions.owed(look.db, admission)
+    )
     whole = (
         (Button(T("File complete"), "admission_complete", {}, about),) if COMPLETE in owed else ()
     )
@@ -163,21 +166,30 @@ def _admitted(look: Look, admission: Admission, about: Ref) -> Iterable[Part]:
     yield Buttons((file, *done, info, *whole))
 
 
-def condition(look: Look, id_: int, _told: str) -> Card:
-    """What whoever owes the condition reads."""
+def _met(look: Look, admission: Admission, number: int, about: Ref, style: str = "") -> Button:
+    """Says that a condition is met; by its number where there are several."""
+    words = T("Condition met")
+    if len(conditions.of(look.db, admission)) > 1:
+        words = T("Condition {n} met", n=number)
+    return Button(words, "admission_met", {"which": str(number)}, about, style=style)
+
+
+def condition(look: Look, id_: int, told: str) -> Card:
+    """What whoever owes a condition reads."""
     admission = admissions.get(look.db, id_)
-    if admission is None:
+    due = dues.get(look.db, int(told)) if told else None
+    if admission is None or due is None:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
-    approval = approvals.last_on(look.db, KIND, id_)
-    owed = [due for due in dues.of(look.db, KIND, id_) if due.name == CONDITION]
-    values: dict[str, Value] = {"name": steps.title_of(admission)}
-    quotes = tuple(Quote(one, to=STAFF) for one in deciding.conditions_of(admission, approval))
-    met = Buttons((Button(T("Condition met"), "admission_met", {}, about, style="primary"),))
-    if not owed or owed[-1].state not in dues.STILL_OWED:
-        return Card(T("☑ {name}: the condition is met", **values), quotes, about)
-    title = T("📌 {name}: admitted on a condition, due {due:near}", due=owed[-1].due_at, **values)
-    return Card(title, (*quotes, met), about)
+    values: dict[str, Value] = {"name": steps.title_of(admission), "due": due.due_at}
+    for number, one in enumerate(conditions.of(look.db, admission), 1):
+        if one.due == due.name:
+            quote, met = Quote(one.text, to=STAFF), _met(look, admission, number, about, "primary")
+            if due.state in dues.STILL_OWED:
+                title = T("📌 {name}: admitted on a condition, due {due:near}", **values)
+                return Card(title, (quote, Buttons((met,))), about)
+            return Card(T("☑ {name}: the condition is met", **values), (quote,), about)
+    return Card(T("This is no longer here."))
 
 
 def complete(look: Look, id_: int, _told: str) -> Card:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
-from commands.admissions import steps
+from commands.admissions import conditions, steps
 from commands.admissions.rules import (
     COMPLETE,
-    CONDITION,
     KIND,
     REPORT,
     AdmissionPolicy,
@@ -19,7 +17,8 @@ from commands.admissions.rules import (
     met,
 )
 from commands.approvals import asking
-from commands.approvals.asking import Decider, Facts, Procedure, whom
+from commands.approvals.asking import Facts
+from commands.approvals.deciders import Decider, Procedure, whom
 from commands.approvals.rules import Rule
 from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file
@@ -36,7 +35,6 @@ from storage.timers import Timer
 
 CLAUSE = "2.2.4"
 PLACE = "management"
-WARNED = timedelta(days=7)
 
 
 def put(desk: Desk, admission: Admission) -> Ref:
@@ -116,7 +114,8 @@ def facts(db: Transaction, admission: Admission) -> Facts:
 def changed(desk: Desk, admission: Admission) -> None:
     """Something that is decided on reads differently now."""
     about = Ref(KIND, known(admission.id))
-    asking.changed(desk, about, asks(desk.db, admission), facts(desk.db, admission))
+    name = steps.title_of(admission)
+    asking.changed(desk, about, asks(desk.db, admission), facts(desk.db, admission), name)
 
 
 # --- what follows ---------------------------------------------------------------------------------
@@ -160,7 +159,7 @@ def _admit(desk: Desk, admission: Admission, approval: Approval) -> None:
     marketing = steps.owe(desk, admission, COMPLETE)
     if marketing:
         desk.tell(ToPerson(marketing.id), Ref(KIND, about.id, "complete"))
-    _conditions(desk, admission, approval)
+    conditions.owe(desk, admission)
 
 
 def _file(desk: Desk, admission: Admission) -> Ref:
@@ -195,20 +194,6 @@ def add_contact(desk: Desk, admission: Admission, file_id: int) -> None:
         customers.add_contact(desk.db, contact)
 
 
-def _conditions(desk: Desk, admission: Admission, approval: Approval) -> None:
-    """What was approved on a condition is owed by its owner, by its date."""
-    if not approval.condition and admission.opinion != Opinion.IF:
-        return
-    days = desk.policy.of(AdmissionPolicy).condition_days
-    by = steps.working_days(desk, desk.now, days)
-    if admission.condition_by:
-        evening = datetime.combine(admission.condition_by, steps.EVENING, desk.zone)
-        by = max(evening.astimezone(UTC), steps.working_days(desk, desk.now, 1))
-    owner = steps.owe(desk, admission, CONDITION, steps.Span(by - WARNED, by))
-    if owner:
-        desk.tell(ToPerson(owner.id), Ref(KIND, known(admission.id), "condition"))
-
-
 def _reject(desk: Desk, admission: Admission, approval: Approval) -> None:
     reasons = [s.reason for s in approvals.seats(desk.db, known(approval.id)) if s.reason]
     about = _moved(desk, admission, REJECTED, "\n".join(reasons))
@@ -222,12 +207,6 @@ def _give_back(desk: Desk, admission: Admission, approval: Approval) -> None:
     owner = steps.owe(desk, admission, REPORT)
     if owner and owner.id != approval.submitter_id:
         desk.tell(ToPerson(owner.id), about)
-
-
-def conditions_of(admission: Admission, approval: Approval | None) -> list[str]:
-    """Every condition of an approval, in words: those of the report, and those added."""
-    own = approval.condition if approval else ""
-    return [one for one in (admission.condition, own) if one]
 
 
 def criteria_lines(db: Transaction, id_: int) -> list[Line]:

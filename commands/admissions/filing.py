@@ -7,9 +7,6 @@ from typing import Annotated
 
 from commands.admissions import deciding, duplicates, steps
 from commands.admissions.rules import (
-    COMPLETE,
-    CONDITION,
-    DUE_WORDS,
     EVALUATE,
     KIND,
     OWED_AT,
@@ -24,10 +21,10 @@ from commands.approvals import asking
 from commands.kit.card import STAFF, Card, Line, Note, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Denied, Invalid, Refused, no_such
+from commands.kit.errors import Denied, Refused, no_such
 from commands.kit.form import EMAIL, PHONE, AdmissionId, Ask
 from commands.kit.people import Department, Relation, Role, ToPerson, head_of
-from commands.kit.words import T, listed
+from commands.kit.words import T
 from storage import admissions, counters, readings
 from storage.admissions import APPLIED, CLOSED, DECIDING, PROSPECT, Admission
 from storage.database import Json, Transaction, known
@@ -36,7 +33,7 @@ FILERS = {Department.MARKETING, Department.SALES, Department.PURCHASING, Departm
 JUDGES = {Department.MARKETING}
 CLOSERS = {Department.MARKETING, Department.SALES, Department.MANAGEMENT}
 PLACE = "sales"
-SHOWN = 20
+SHOWN, COUNTED = 20, 1_000
 
 
 def under_way(desk: Desk, admission_id: int, *states: str) -> Admission:
@@ -91,10 +88,38 @@ class Prospect(Command, name="prospect", aliases=("准入",), who=FILERS, clause
 
     def _check_new(self, desk: Desk) -> None:
         found = duplicates.alike(desk.db, self.name, self.registration or "", self.phone or "")
-        if found and self.other is None:
-            raise Invalid("other", duplicates.pointed_out(found))
-        if found and not self.other:
-            raise Refused(T("Nothing was filed. See {found}.", found=listed(found)))
+        duplicates.check(found, self.other)
+
+
+class CorrectName(
+    Command,
+    name="admission_name",
+    aliases=("更正名称",),
+    who=FILERS,
+    clause="2.2.1",
+    on=KIND,
+):
+    """Correct the name of a prospect."""
+
+    admission: Annotated[AdmissionId, Ask("Which admission?", "Admission")]
+    name: Annotated[str, Ask("What is the company's full name?", "Full name")]
+    other: Annotated[bool | None, Ask("Is this somebody else?", "Somebody else")] = None
+
+    def run(self, desk: Desk) -> Ref:
+        """Its number stays; those who decide are asked again."""
+        admission = under_way(desk, self.admission)
+        found = duplicates.alike(desk.db, self.name, "", "", besides=self.admission)
+        duplicates.check(found, self.other)
+        before = material(admission)
+        admission.name, admission.key = self.name, readings.bare(self.name)
+        admissions.save(desk.db, admission)
+        about, now = Ref(KIND, self.admission), material(admission)
+        desk.change(about, before, now, shown=now)
+        steps.reworded(desk, admission)
+        if admission.state == DECIDING:
+            deciding.changed(desk, admission)
+        desk.done = T("The name is {name} now", name=self.name)
+        return about
 
 
 class AddInformation(
@@ -117,6 +142,7 @@ class AddInformation(
     position: Annotated[str | None, Ask("What is their position?", "Position")] = None
     phone: Annotated[str | None, PHONE] = None
     email: Annotated[str | None, EMAIL] = None
+    other: Annotated[bool | None, Ask("Is this somebody else?", "Somebody else")] = None
 
     @classmethod
     def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
@@ -127,6 +153,7 @@ class AddInformation(
     def run(self, desk: Desk) -> Ref:
         """Keep it; those who decide are asked again if it is what they decide on."""
         admission = under_way(desk, self.admission, *OWED_AT, DECIDING, admissions.ADMITTED)
+        self._check_new(desk, admission)
         before, was = material(admission), _information(admission)
         for name in _INFORMATION:
             told = getattr(self, name)
@@ -136,11 +163,19 @@ class AddInformation(
         about = Ref(KIND, self.admission)
         now = material(admission)
         desk.change(about, was, _information(admission), shown=now if now != before else None)
-        if now != before and admission.state == DECIDING:
+        if now != before and admission.state in {DECIDING, admissions.ADMITTED}:
             deciding.changed(desk, admission)
         if admission.customer_id:
             self._to_file(desk, admission, admission.customer_id)
         return about
+
+    def _check_new(self, desk: Desk, admission: Admission) -> None:
+        """Whoever has the number that is new here. Raises `Invalid`, then `Refused`."""
+        number = self.registration if self.registration != admission.registration else ""
+        phone = self.phone if self.phone != admission.phone else ""
+        besides, file = known(admission.id), admission.customer_id
+        found = duplicates.alike(desk.db, "", number or "", phone or "", besides=besides, file=file)
+        duplicates.check(found, self.other)
 
     def _to_file(self, desk: Desk, admission: Admission, file_id: int) -> None:
         deciding.tell_file(desk, admission, file_id)
@@ -292,50 +327,6 @@ class Reopen(
         return Ref(KIND, self.admission)
 
 
-class ConditionMet(
-    Command,
-    name="admission_met",
-    aliases=("条件已满足",),
-    who={Department.SALES, Department.MANAGEMENT, Relation.OWNER},
-    clause="2.2.4",
-    on=KIND,
-):
-    """Record a condition met."""
-
-    admission: Annotated[AdmissionId, Ask("Which admission?", "Admission")]
-
-    def run(self, desk: Desk) -> Ref:
-        """What was owed is done."""
-        return _done(desk, self.admission, CONDITION)
-
-
-class FileComplete(
-    Command,
-    name="admission_complete",
-    aliases=("档案已齐",),
-    who={Department.MARKETING, Department.MANAGEMENT, Relation.OWNER},
-    clause="2.2.4",
-    on=KIND,
-):
-    """Record a complete file."""
-
-    admission: Annotated[AdmissionId, Ask("Which admission?", "Admission")]
-
-    def run(self, desk: Desk) -> Ref:
-        """What was owed is done."""
-        return _done(desk, self.admission, COMPLETE)
-
-
-def _done(desk: Desk, admission_id: int, owed: str) -> Ref:
-    admission = under_way(desk, admission_id, admissions.ADMITTED)
-    about = Ref(KIND, admission_id)
-    if owed not in {due.name for due in steps.owed(desk.db, admission)}:
-        raise Refused(T("That is done already."))
-    steps.keep(desk, admission, owed)
-    desk.change(about, None, {"done": owed})
-    return about
-
-
 class ShowAdmission(
     Command, name="admission", aliases=("准入单",), who={Role.STAFF}, clause="2.2.4"
 ):
@@ -348,11 +339,13 @@ class ShowAdmission(
         if self.admission is not None:
             return Ref(KIND, self.admission)
         listed_ = admissions.under_way(desk.db, SHOWN)
-        many = admissions.count_under_way(desk.db)
+        many = admissions.count_under_way(desk.db, COUNTED)
         lines = tuple(Line(_line(desk.db, one), STAFF) for one in listed_)
         more = many - len(listed_)
         left = (Note(T("{n} more", "{n} more", n=more)),) if more > 0 else ()
         title = T("{n} admission under way", "{n} admissions under way", n=many)
+        if many == COUNTED:
+            title, left = T("{n} admissions or more under way", n=many), ()
         return Card(title, (*lines, *left))
 
 
@@ -361,4 +354,6 @@ def _line(db: Transaction, admission: Admission) -> T:
     name = steps.title_of(admission)
     if owed is None:
         return T("{name}: management decides, since {at:near}", name=name, at=admission.since)
-    return T("{name}: {what} due {due:near}", name=name, what=DUE_WORDS[owed.name], due=owed.due_at)
+    return T(
+        "{name}: {what} due {due:near}", name=name, what=steps.what_of(db, owed), due=owed.due_at
+    )

@@ -148,6 +148,11 @@ def check_condition(
         raise Invalid("by_day", T("{day:weekday} is past. By when must they be met?", day=by_day))
 
 
+def step_of(due_name: str) -> str:
+    """The step that a due is for; of several conditions each has a due with a name of its own."""
+    return due_name.partition(":")[0]
+
+
 def undecided(state: str) -> bool:
     """Whether it is on its way still."""
     return state in {*OWED_AT, DECIDING}

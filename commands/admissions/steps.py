@@ -22,6 +22,7 @@ from commands.admissions.rules import (
     WARN,
     AdmissionPolicy,
     material,
+    step_of,
 )
 from commands.approvals.rules import ApprovalPolicy
 from commands.kit.calendar import add_working
@@ -29,8 +30,8 @@ from commands.kit.card import STAFF, Card, Line, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Look
 from commands.kit.people import Person, ToPerson, acting, head_of, load, superior_of
-from commands.kit.words import T, Value
-from storage import admissions, dues, people, subjects, timers
+from commands.kit.words import T, Value, decode, encode
+from storage import admissions, approvals, dues, people, subjects, timers
 from storage.admissions import Admission
 from storage.database import Transaction, known
 from storage.dues import Due
@@ -90,16 +91,24 @@ def _span(desk: Desk, admission: Admission, step: str) -> Span:
 def owe(desk: Desk, admission: Admission, step: str, span: Span | None = None) -> Person | None:
     """From now on somebody owes this step, whom it gives; its ladder hangs on it."""
     owner = owner_of(desk, admission, step)
-    about = Ref(KIND, known(admission.id))
-    warn, by = span or _span(desk, admission, step)
     what = T("{what}: {name}", what=DUE_WORDS[step], name=title_of(admission))
+    owe_by(desk, admission, step, owner, what, span or _span(desk, admission, step))
+    return owner
+
+
+def owe_by(
+    desk: Desk, admission: Admission, name: str, owner: Person | None, what: T, span: Span
+) -> int:
+    """The due of a step, with its ladder: to whoever owes it, then those above."""
+    about = Ref(KIND, known(admission.id))
+    warn, by = span
     owner_id = owner.id if owner else None
-    due = desk.owe(about, step, what, clause=CLAUSE_OF[step], by=by, owner=owner_id)
+    due = desk.owe(about, name, what, clause=CLAUSE_OF[step_of(name)], by=by, owner=owner_id)
     if warn > desk.recorded_at:
         desk.at(warn, about, WARN, due=due)
     desk.at(by, about, BREACH, due=due)
     desk.at(working_days(desk, by, 1), about, ABOVE, due=due)
-    return owner
+    return due
 
 
 def owe_anew(desk: Desk, excused: Due, left: timedelta) -> datetime:
@@ -107,7 +116,10 @@ def owe_anew(desk: Desk, excused: Due, left: timedelta) -> datetime:
     by = max(desk.now + left, working_days(desk, desk.now, 1))
     admission = admissions.get(desk.db, excused.subject_id)
     assert admission is not None
-    owe(desk, admission, excused.name, Span(desk.now, by))
+    owner, what = load(desk.db, excused.person_id or 0), decode(excused.what)
+    owner = owner or owner_of(desk, admission, step_of(excused.name))
+    assert isinstance(what, T)
+    owe_by(desk, admission, excused.name, owner, what, Span(desk.now, by))
     return by
 
 
@@ -125,6 +137,17 @@ def go_on(desk: Desk, admission: Admission, state: str) -> None:
             desk.tell(ToPerson(owner.id), about)
 
 
+def what_of(db: Transaction, due: Due) -> T:
+    """What is owed, in words: a condition by its own."""
+    step, _, seat_id = due.name.partition(":")
+    if step != CONDITION:
+        return DUE_WORDS[step]
+    admission = admissions.get(db, due.subject_id)
+    seat = approvals.seat_of(db, int(seat_id)) if seat_id else None
+    text = seat.condition if seat else admission.condition if admission else ""
+    return T("condition “{text}”", text=text) if text else DUE_WORDS[step]
+
+
 def owed(db: Transaction, admission: Admission) -> list[Due]:
     """What is owed on it still, the earliest first."""
     return dues.still_on(db, KIND, known(admission.id))
@@ -135,6 +158,13 @@ def keep(desk: Desk, admission: Admission, step: str) -> None:
     for due in owed(desk.db, admission):
         if due.name == step:
             desk.keep(due, at=desk.now, evidence=f"step:{step}")
+
+
+def reworded(desk: Desk, admission: Admission) -> None:
+    """What is owed on it calls it by its name of now."""
+    for due in owed(desk.db, admission):
+        what = T("{what}: {name}", what=DUE_WORDS[step_of(due.name)], name=title_of(admission))
+        dues.reword(desk.db, known(due.id), encode(what))
 
 
 def drop(desk: Desk, admission: Admission) -> None:
@@ -213,7 +243,7 @@ def notice(look: Look, id_: int, told: str) -> Card:
     owner = people.get(look.db, due.person_id) if due.person_id else None
     values: dict[str, Value] = {
         "name": title_of(admission),
-        "what": DUE_WORDS[due.name],
+        "what": what_of(look.db, due),
         "due": due.due_at,
     }
     who = Line(T("{owner} owes it", owner=owner.name if owner else "—"), STAFF)

@@ -6,10 +6,11 @@ the timer `decided`, once it can't be taken back any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from commands.approvals import deciders
+from commands.approvals.deciders import Procedure
 from commands.approvals.rules import (
     DECIDED,
     ESCALATE,
@@ -19,11 +20,9 @@ from commands.approvals.rules import (
     ApprovalPolicy,
     Rule,
     Voice,
-    answered,
     need,
     next_asked,
     outcome,
-    still,
 )
 from commands.kit import card as cards
 from commands.kit.calendar import add_working
@@ -31,21 +30,12 @@ from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused
 from commands.kit.people import (
-    Department,
-    Person,
     ToPerson,
-    acting,
-    administrator,
-    head_of,
-    load,
-    members_of,
-    superior_of,
 )
 from commands.kit.words import T, Words, decode, encode
-from storage import absences, approvals, dues, timers
+from storage import approvals, dues, subjects, timers
 from storage.approvals import (
     ASKED,
-    GONE,
     OPEN,
     WAITING,
     WITHDRAWN,
@@ -62,124 +52,7 @@ DECIDE = "decide"
 Facts = Mapping[str, Words]
 
 
-# --- who ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Somebody who is to decide, and as what: `management`, `head:quality`, or merely named."""
-
-    person: Person
-    role: str = ""
-
-
-def whom(db: Transaction, named: str) -> list[Decider]:
-    """Those that the policy names: `management` is everybody there, `head:quality` its head."""
-    what, _, which = named.rpartition(":")
-    if what != "head":
-        return [Decider(person, named) for person in members_of(db, Department(which))]
-    head = head_of(db, Department(which))
-    if head is None:
-        return []
-    return [Decider(head, named if Department(which) in head.heads else "")]
-
-
-def _seated(db: Transaction, how: Procedure, barred_: Collection[int]) -> list[Decider]:
-    """Whoever decides, each once; the voice of who submitted it is their superior's."""
-    found: dict[int, Decider] = {}
-    own: list[Person] = []
-    for decider in how.deciders:
-        if decider.person.id in barred_:
-            own.append(decider.person)
-        else:
-            found.setdefault(decider.person.id, decider)
-    if found and how.rule is Rule.ANY:
-        return list(found.values())
-    for person in own or ([] if found else _nobody(db)):
-        above = _above(db, person, {*barred_, *found})
-        if above:
-            found[above.id] = Decider(above)
-    return list(found.values())
-
-
-def _nobody(db: Transaction) -> list[Person]:
-    """Nobody is named: it falls to an administrator."""
-    found = administrator(db)
-    return [found] if found else []
-
-
-def _above(
-    db: Transaction, person: Person, not_: Collection[int], now: datetime | None = None
-) -> Person | None:
-    """The person, or the next above them, who is none of these; nobody if there is none.
-
-    With a moment, whoever is away then is passed over too.
-    """
-    passed: set[int] = set()
-    at: Person | None = person
-    while at and at.id not in passed:
-        away = now is not None and absences.of(db, at.id, now) is not None
-        if at.id not in not_ and not away:
-            return at
-        passed.add(at.id)
-        at = superior_of(db, at.id)
-    return None
-
-
-def voices(db: Transaction, approval: Approval, seats: Sequence[Seat], at: datetime) -> list[Voice]:
-    """Everybody who may answer at this moment, for each seat that is asked.
-
-    Who is away may still answer; so may who stands in for them. Where that is the submitter or
-    somebody with a voice of their own, it is the next above.
-    """
-    asked = (seat for seat in seats if seat.state == ASKED)
-    return [voice for seat in asked for voice in _of_seat(db, approval, seat, seats, at)]
-
-
-def _of_seat(
-    db: Transaction, approval: Approval, seat: Seat, seats: Sequence[Seat], at: datetime
-) -> Iterator[Voice]:
-    meant = load(db, seat.person_id)
-    entitled = meant is not None and still(meant, seat.role)
-    if entitled:
-        yield Voice(seat, seat.person_id)
-    acts = acting(db, seat.person_id, at) if entitled else None
-    if acts and acts.instead_of is None:
-        return
-    others = {one.person_id for one in seats if one.state != GONE}
-    first = acts.person if acts else superior_of(db, seat.person_id)
-    not_ = {*approval.barred, *others, *answered(seats)}
-    stands_in = _above(db, first, not_, at) if first else None
-    if stands_in:
-        yield Voice(seat, stands_in.id, seat.person_id)
-
-
-def spoken_to(
-    db: Transaction, approval: Approval, seats: Sequence[Seat], at: datetime
-) -> list[Voice]:
-    """Whom to turn to, one for each seat: whoever stands in where somebody is away."""
-    last = {known(voice.seat.id): voice for voice in voices(db, approval, seats, at)}
-    return list(last.values())
-
-
 # --- asking ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """How something is decided: by whom, by which rule, and who may not because it is theirs.
-
-    `name` is what people call what is decided on; `wanted` how many must agree where it counts;
-    `place` the purpose of the places where the card is posted too.
-    """
-
-    name: str
-    clause: str
-    deciders: Sequence[Decider]
-    rule: Rule = Rule.ANY
-    wanted: int = 1
-    barred: frozenset[int] = frozenset()
-    place: str = ""
 
 
 def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref:
@@ -188,7 +61,7 @@ def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref
     Raises `Refused` where there are too few who could.
     """
     barred_ = how.barred | {desk.person.id}
-    seated = _seated(desk.db, how, barred_)
+    seated = deciders.seated(desk.db, how, barred_)
     if len(seated) < need(how.rule, how.wanted, max(len(seated), 1)):
         raise Refused(T("There are too few people who could decide this. Ask an administrator."))
     approval = Approval(
@@ -275,7 +148,7 @@ def _call(desk: Desk, approval: Approval) -> None:
         approvals.save_seat(desk.db, seat)
         owe(desk, approval, seat)
     ids = {seat.id for seat in called}
-    for voice in spoken_to(desk.db, approval, seats, desk.recorded_at):
+    for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
         if voice.seat.id in ids:
             desk.tell(ToPerson(voice.person_id, voice.instead_of), Ref(KIND, known(approval.id)))
 
@@ -288,14 +161,22 @@ def subject_of(approval: Approval) -> Words:
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def move_on(desk: Desk, approval: Approval) -> None:
-    """After an answer: it is decided, or the next are asked."""
+def move_on(desk: Desk, approval: Approval, turned_to: Iterable[Voice] = ()) -> None:
+    """After an answer: it is decided, or the next are asked.
+
+    `turned_to` were spoken to before it. Who answered for one stands in for no other: whoever does
+    so instead is asked at once.
+    """
     seats = approvals.seats(desk.db, known(approval.id))
     decided = outcome(approval, seats)
     if decided:
         end(desk, approval, decided)
-    else:
-        _call(desk, approval)
+        return
+    before = {known(voice.seat.id): voice.person_id for voice in turned_to}
+    for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
+        if before.get(known(voice.seat.id), voice.person_id) != voice.person_id:
+            desk.tell(ToPerson(voice.person_id, voice.instead_of), Ref(KIND, known(approval.id)))
+    _call(desk, approval)
 
 
 def end(desk: Desk, approval: Approval, state: str, reason: str = "") -> None:
@@ -306,6 +187,7 @@ def end(desk: Desk, approval: Approval, state: str, reason: str = "") -> None:
     approval.condition = "\n".join(s.condition for s in seats if s.state == YES and s.condition)
     approval.effective_at = desk.recorded_at + timedelta(minutes=minutes)
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     desk.at(approval.effective_at, Ref(KIND, known(approval.id)), SETTLE)
     desk.touch(Ref(approval.kind, approval.subject_id))
 
@@ -314,6 +196,7 @@ def ask_anew(desk: Desk, approval: Approval, seat: Seat) -> None:
     """What somebody answered holds no more: their answer is due again."""
     seat.state, seat.by_id, seat.at, seat.asked_at = ASKED, None, None, desk.now
     seat.reason = seat.condition = ""
+    seat.condition_owner_id = seat.condition_by = None
     approvals.save_seat(desk.db, seat)
     owe(desk, approval, seat)
 
@@ -338,6 +221,7 @@ def reopen(desk: Desk, approval: Approval) -> None:
     approval.state, approval.decided_at, approval.effective_at = OPEN, None, None
     approval.reason = approval.condition = ""
     approvals.save(desk.db, approval)
+    approvals.resume(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     for name in (SETTLE, REMIND):
         timers.drop(desk.db, KIND, request.id, name)
@@ -352,6 +236,7 @@ def settle(desk: Desk, approval: Approval) -> None:
     """It can't be taken back any more: the submitter is told, and the subject goes on."""
     approval.effective = True
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)
@@ -389,19 +274,19 @@ def answer(desk: Desk, approval: Approval, inquiry: Inquiry, text: str) -> None:
 # --- what it is about changes ---------------------------------------------------------------------
 
 
-def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
+def changed(desk: Desk, about: Ref, what: Card, facts: Facts, name: str = "") -> None:
     """Something that they decide on changed: who agreed already is asked again.
 
-    What was approved and has taken effect is flagged instead.
+    What was approved and has taken effect is flagged instead, with what has changed since. `name`
+    is what it is called now.
     """
     approval = approvals.last_on(desk.db, about.kind, about.id)
     if approval is None or approval.state not in {OPEN, approvals.APPROVED}:
         return
     request = Ref(KIND, known(approval.id))
+    approval.name = name or approval.name
     if approval.effective:
-        approval.flagged = "changed"
-        approvals.save(desk.db, approval)
-        desk.touch(request)
+        _flag(desk, approval, facts)
         return
     if approval.state == approvals.APPROVED:
         reopen(desk, approval)
@@ -409,6 +294,18 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts) -> None:
     approvals.save(desk.db, approval)
     desk.change(request, None, {"changed": str(about)}, shown=_shown(facts))
     _ask_again(desk, approval)
+
+
+def _flag(desk: Desk, approval: Approval, facts: Facts) -> None:
+    """Keep which of the facts that were decided on read otherwise now."""
+    request = Ref(KIND, known(approval.id))
+    state = subjects.state(desk.db, KIND, request.id)
+    seen = subjects.shown(desk.db, KIND, request.id, state.revision if state else 1) or {}
+    now = _shown(facts)
+    approval.flagged = "\n".join(one for one in {**seen, **now} if seen.get(one) != now.get(one))
+    approvals.save(desk.db, approval)
+    desk.touch(request)
+    desk.touch(Ref(approval.kind, approval.subject_id))
 
 
 def _ask_again(desk: Desk, approval: Approval) -> None:
@@ -421,7 +318,7 @@ def _ask_again(desk: Desk, approval: Approval) -> None:
     seats = approvals.seats(desk.db, known(approval.id))
     view = Ref(KIND, known(approval.id), "again")
     ids = {seat.id for seat in again}
-    for voice in spoken_to(desk.db, approval, seats, desk.recorded_at):
+    for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
         if voice.seat.id in ids:
             desk.tell(ToPerson(voice.person_id, voice.instead_of), view)
 
@@ -437,6 +334,7 @@ def call_off(desk: Desk, about: Ref, reason: str) -> None:
     approval.state, approval.decided_at, approval.reason = WITHDRAWN, desk.recorded_at, reason
     approval.effective = True
     approvals.save(desk.db, approval)
+    approvals.close(desk.db, known(approval.id))
     request = Ref(KIND, known(approval.id))
     _owed_no_more(desk, approval)
     timers.drop(desk.db, KIND, request.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from commands.approvals.asking import spoken_to, subject_of
-from commands.approvals.rules import KIND, Rule
+from commands.approvals.asking import subject_of
+from commands.approvals.deciders import spoken_to
+from commands.approvals.rules import KIND, Rule, last_answer
 from commands.kit import card as cards
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
@@ -42,7 +43,7 @@ def card(look: Look, id_: int) -> Card:
         *_answers(look.db, approval, seats),
         *_asked(look.db, id_),
         *said_lately(look, about),
-        *_flagged(approval),
+        *flagged(approval),
         *_verbs(look, approval, about),
     )
     return Card(_title(look.db, approval, seats), parts, about)
@@ -74,7 +75,7 @@ def _then_and_now(then: Json, now: Json) -> T:
 
 def _title(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> T:
     what = subject_of(approval)
-    last = max((s for s in seats if s.at), key=lambda s: s.at or approval.asked_at, default=None)
+    last = last_answer(approval, seats)
     values: dict[str, Value] = {"what": what, "who": named(db, last.by_id) if last else "—"}
     match approval.state:
         case approvals.OPEN:
@@ -148,8 +149,18 @@ def _answers(db: Transaction, approval: Approval, seats: Sequence[Seat]) -> Iter
 def _conditions(db: Transaction, seats: Sequence[Seat]) -> Iterable[Part]:
     for seat in seats:
         if seat.state == YES and seat.condition:
-            by = T("condition set by {name}", name=named(db, seat.by_id))
-            yield Quote(seat.condition, by, STAFF)
+            yield Quote(seat.condition, _set(db, seat), STAFF)
+
+
+def _set(db: Transaction, seat: Seat) -> T:
+    """Who set a condition, who sees to it, and by when."""
+    values: dict[str, Value] = {"name": named(db, seat.by_id), "day": seat.condition_by}
+    if seat.condition_owner_id:
+        owner = named(db, seat.condition_owner_id)
+        return T("condition set by {name}: {owner} sees to it by {day:near}", owner=owner, **values)
+    if seat.condition_by:
+        return T("condition set by {name}, to be met by {day:near}", **values)
+    return T("condition set by {name}", **values)
 
 
 def _asked(db: Transaction, id_: int) -> Iterable[Part]:
@@ -162,9 +173,11 @@ def _asked(db: Transaction, id_: int) -> Iterable[Part]:
             yield Quote(inquiry.answer, told, STAFF)
 
 
-def _flagged(approval: Approval) -> Iterable[Part]:
-    if approval.flagged:
-        yield Line(T("⚠ What was decided on has changed since."), STAFF)
+def flagged(approval: Approval | None) -> Iterable[Part]:
+    """What reads otherwise than when it was approved."""
+    if approval and approval.flagged:
+        names = listed([kept(name) for name in approval.flagged.split("\n")])
+        yield Line(T("⚠ Changed after approval: {names}", names=names), STAFF)
 
 
 def _verbs(look: Look, approval: Approval, about: Ref) -> Iterable[Part]:

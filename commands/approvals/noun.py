@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from commands.approvals import asking, cards
+from commands.approvals import asking, cards, deciders
 from commands.approvals.rules import ESCALATE, KIND, REMIND, SETTLE, WORDS
 from commands.kit.card import Card, Line, Ref
 from commands.kit.desk import Desk, Urgency
@@ -86,6 +86,8 @@ def hand(desk: Desk, id_: int, from_id: int, to_id: int) -> None:
         if to_id not in taken and to_id not in approval.barred:
             seat.person_id, seat.from_id, seat.role = to_id, from_id, ""
             approvals.save_seat(desk.db, seat)
+            if seat.state == ASKED:
+                desk.tell(ToPerson(to_id), Ref(KIND, id_))
     desk.touch(Ref(KIND, id_))
 
 
@@ -117,7 +119,7 @@ def remind(desk: Desk, timer: Timer) -> None:
 def nudge(desk: Desk, approval: Approval) -> int:
     """Remind everybody who has not answered; give how many."""
     seats = approvals.seats(desk.db, known(approval.id))
-    voices = asking.spoken_to(desk.db, approval, seats, desk.recorded_at)
+    voices = deciders.spoken_to(desk.db, approval, seats, desk.recorded_at)
     for voice in voices:
         about = Ref(KIND, known(approval.id))
         replaces = f"remind:{about}:{voice.person_id}"

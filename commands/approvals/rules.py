@@ -14,7 +14,18 @@ from commands.kit.calendar import WorkingHours
 from commands.kit.people import Department, Labelled, Person
 from commands.kit.policy import Clause, Section
 from commands.kit.words import T
-from storage.approvals import APPROVED, GONE, NO, REJECTED, WAITING, YES, Approval, Seat
+from storage.approvals import (
+    APPROVED,
+    GONE,
+    NO,
+    REJECTED,
+    RETURNED,
+    WAITING,
+    YES,
+    Approval,
+    Seat,
+)
+from storage.database import known
 
 KIND = "approval"
 CLAUSE = "2.2.4"
@@ -137,3 +148,10 @@ def still(person: Person, role: str) -> bool:
 def answered(seats: Iterable[Seat]) -> set[int]:
     """Everybody who answered already, in their own place or in another's."""
     return {seat.by_id for seat in seats if seat.state in {YES, NO} and seat.by_id is not None}
+
+
+def last_answer(approval: Approval, seats: Iterable[Seat]) -> Seat | None:
+    """The answer that came last; of a decided one, the last of those that decided it so."""
+    said = {APPROVED: {YES}, REJECTED: {NO}, RETURNED: {NO}}.get(approval.state, {YES, NO})
+    having = [(seat.at, known(seat.id), seat) for seat in seats if seat.at and seat.state in said]
+    return max(having, key=lambda one: one[:2])[2] if having else None

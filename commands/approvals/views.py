@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from commands.approvals import asking
+from commands.approvals import asking, deciders
 from commands.approvals.rules import CLAUSE, KIND, WORDS, voice_of
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Ref
 from commands.kit.command import Command
@@ -65,7 +65,7 @@ def _mine(desk: Desk) -> list[Approval]:
     for who in (desk.person.id, *sorted(desk.person.stands_in_for)):
         for one in approvals.asked_of(desk.db, who, SHOWN):
             seats = approvals.seats(desk.db, known(one.id))
-            voices = asking.voices(desk.db, one, seats, desk.recorded_at)
+            voices = deciders.voices(desk.db, one, seats, desk.recorded_at)
             if voice_of(desk.person.id, voices, seats, one.barred):
                 found[known(one.id)] = one
     return list(found.values())

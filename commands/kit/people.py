@@ -98,7 +98,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who speaks: an account, and the person or customer's contact it belongs to, if anybody."""
+    """Who speaks: an account, and the person or customer's contact it belongs to, if anybody.
+
+    `left` says that it belonged to somebody who works here no more.
+    """
 
     account_id: int
     name: str
@@ -106,6 +109,7 @@ class Actor:
     contact_id: int | None = None
     customer_id: int | None = None
     language: str = ""
+    left: bool = False
 
     @property
     def role(self) -> Role:

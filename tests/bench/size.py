@@ -151,7 +151,7 @@ async def shown(url: str, many: str) -> AsyncIterator[Measure]:
 
     async def measure() -> dict[str, float]:
         some = [1_000 + chance.randrange(int(many)) for _ in range(LOOKED)]
-        return {name: _timed(core, work) for name, work in _views(core, some).items()}
+        return {name: timed(core, work) for name, work in _views(core, some).items()}
 
     yield measure
     core.database.close()
@@ -160,9 +160,9 @@ async def shown(url: str, many: str) -> AsyncIterator[Measure]:
 def _views(core: Core, some: Sequence[int]) -> dict[str, list[Work]]:
     pick = partial(_picked, core)
     return {
-        "a customer's card": [partial(_drawn, core, Ref("customer", n)) for n in some],
-        "a visit's card": [partial(_drawn, core, Ref("visit", n * VISITS)) for n in some],
-        "a case's card": [partial(_drawn, core, Ref("case", n * CASES)) for n in some],
+        "a customer's card": [partial(drawn, core, Ref("customer", n)) for n in some],
+        "a visit's card": [partial(drawn, core, Ref("visit", n * VISITS)) for n in some],
+        "a case's card": [partial(drawn, core, Ref("case", n * CASES)) for n in some],
         "a person's day": [partial(_day, n) for n in some],
         "the month's progress": [partial(_progress, n) for n in some],
         "a person's visits": [partial(_visits, n) for n in some],
@@ -176,7 +176,7 @@ def _views(core: Core, some: Sequence[int]) -> dict[str, list[Work]]:
 
 
 def _picked(core: Core, db: Transaction) -> object:
-    return customer_noun.find(_look(core, db), "", None)
+    return customer_noun.find(look(core, db), "", None)
 
 
 def _progress(customer: int, db: Transaction) -> object:
@@ -195,11 +195,11 @@ def _today() -> date:
     return local_day(NOW, ZONE)
 
 
-def _look(core: Core, db: Transaction) -> Glance:
+def look(core: Core, db: Transaction) -> Glance:
     return Glance(db, NOW, ZONE, core.house.policy)
 
 
-def _drawn(core: Core, about: Ref, db: Transaction) -> object:
+def drawn(core: Core, about: Ref, db: Transaction) -> object:
     drawn = core.delivery.drawing.draw(db, about)
     assert drawn[1], about
     return drawn
@@ -218,7 +218,7 @@ def _day(customer: int, db: Transaction) -> object:
     return day.of(db, person, NOW, _today())
 
 
-def _timed(core: Core, works: Sequence[Work]) -> float:
+def timed(core: Core, works: Sequence[Work]) -> float:
     began = time.perf_counter()
     for work in works:
         core.database.read_now(work)

@@ -10,7 +10,7 @@ import pytest
 from bot.core import Core
 from bot.platform import Pressed, Reply, Toast
 from commands.approvals import asking
-from commands.approvals.asking import Decider, Procedure
+from commands.approvals.deciders import Decider, Procedure
 from commands.approvals.rules import Rule
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source
@@ -86,7 +86,10 @@ async def one_round(desk: Reception, cores: list[Core], number: int) -> None:
     assert refused >= sum(isinstance(one, Toast) for one in replies) - 1
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.torture)])
+MANY = pytest.param(200, marks=[pytest.mark.torture, pytest.mark.timeout(600)])
+
+
+@pytest.mark.parametrize("rounds", [3, MANY])
 async def test_one_of_fifty_taps_decides(sample_url: str, rounds: int) -> None:
     async with reception(sample_url) as desk:
         with replicas(sample_url, desk.clock, desk.mail, REPLICAS) as cores:

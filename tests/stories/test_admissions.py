@@ -259,7 +259,7 @@ async def test_a_deputy_who_is_none_any_more_is_refused_with_the_reason(house: T
     await house.settle()
     await house.sunmin.presses("批准", on="请您决定")
     await house.settle()
-    assert house.sunmin.sees("您不是这项审批的审批人", "赵总"), house.sunmin.reads()
+    assert house.sunmin.sees("您已不再代理赵总"), house.sunmin.reads()
     assert (await one(house)).state == admissions.DECIDING
 
 
