@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from commands.approvals import asking, cards, deciders
+from commands.approvals import asking, cards, deciders, views
 from commands.approvals.rules import ESCALATE, KIND, REMIND, SETTLE, WORDS
 from commands.kit.card import Card, Line, Ref
 from commands.kit.desk import Desk, Urgency
@@ -174,6 +174,7 @@ NOUN = Noun(
     hand=hand,
     heard=heard,
     views={"again": cards.again},
+    papers={views.PAPER: views.chart},
     timers={REMIND: remind, ESCALATE: escalate, SETTLE: settled},
     owe_anew=asking.owe_anew,
     differs=cards.difference,

@@ -51,6 +51,7 @@ MATRIX: dict[str, list[str]] = {
     "approval_undo": EVERYBODY,
     "approval_withdraw": ["submitter"],
     "approvals": EVERYBODY,
+    "approvals_chart": EVERYBODY,
     "approve": EVERYBODY,
     "approve_if": EVERYBODY,
     "away": EVERYBODY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import admissions, customers, dues
+from storage import admissions, customers, dues, files
 from storage.admissions import Admission
 from tests.house import TestHouse
 
@@ -345,3 +345,19 @@ async def test_a_quarter_tells_its_outcomes_and_the_time_each_step_took(house: T
     await house.settle()
     assert house.lina.sees("正在画图"), house.lina.reads()
     assert house.lina.sees("2026-Q4准入：各步骤用时"), house.lina.reads()
+
+
+async def test_what_waits_is_drawn_as_a_chart_too(house: TestHouse) -> None:
+    await reported(house)
+    await house.advance(days=5)
+    await house.zhao.says("/approvals")
+    await house.settle()
+    await house.zhao.presses("看图", on="等您审批")
+    await house.settle()
+    await house.wang.says("/approvals days: 3")
+    await house.settle()
+    assert house.wang.sees("超过3天", NAME), house.wang.reads()
+    await house.wang.presses("看图", on="超过3天")
+    await house.settle()
+    made = await house.read(lambda db: [*files.of(db, "paper", 1), *files.of(db, "paper", 2)])
+    assert [one.media for one in made] == ["image/png", "image/png"]
