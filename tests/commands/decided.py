@@ -385,6 +385,15 @@ class Decided(Trying):
         undo = TakeBack(approval=self.one)
         assert self.could({who: (who, undo) for who in EVERYBODY}) == able
 
+    @precondition(lambda self: self.begun and self.kind is Rule.ORDER)
+    @invariant()
+    def nobody_is_asked_out_of_turn(self) -> None:
+        now = self.now()
+        turns = [seat.state for seat in now.seats if not seat.must]
+        if now.request.state == OPEN and ASKED in turns:
+            assert set(turns[: turns.index(ASKED)]) <= {YES}
+            assert turns.count(ASKED) == 1
+
     @precondition(lambda self: self.begun)
     @invariant()
     def whom_it_turns_to_may_answer(self) -> None:
