@@ -103,10 +103,11 @@ class Decided(Trying):
             self.goes_away(who, deputy)
         self.asks(how)
 
-    @precondition(lambda self: not self.begun or self.request().effective)
+    @precondition(lambda self: not self.begun or self.request().state != OPEN)
     @rule(how=PUT)
     def asks(self, how: Put) -> None:
         """It is put to some, and once that is over to others."""
+        self.time_passes(3)
         self.kind, named, self.wanted = how
 
         def work(desk: Desk) -> None:
@@ -120,6 +121,12 @@ class Decided(Trying):
         if self.does(SUBMITTER, work):
             self.begun, self.one = True, ApprovalId(made[0].id)
             self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
+
+    @precondition(lambda self: self.begun and self.request().state != OPEN)
+    @rule(how=PUT)
+    def asks_others(self, how: Put) -> None:
+        """The same: what is over is not waited for."""
+        self.asks(how)
 
     @precondition(lambda self: self.is_open())
     @rule(which=some, second=st.booleans(), last=st.booleans(), when=added)
@@ -213,7 +220,7 @@ class Decided(Trying):
     def rejects(self, who: int, *, second: bool) -> None:
         self._answers(who, Reject(approval=self.one, reason="no"), NO, second=second)
 
-    @precondition(lambda self: self.begun)
+    @precondition(lambda self: self.is_open())
     @rule(who=anybody)
     def sends_back(self, who: int) -> None:
         self._answers(who, SendBack(approval=self.one, reason="mend"), NO)
@@ -242,13 +249,13 @@ class Decided(Trying):
             earlier = [s for s in self.seats() if not s.must and known(s.id) < known(taken.id)]
             assert all(seat.state == YES for seat in earlier)
 
-    @precondition(lambda self: self.begun)
+    @precondition(lambda self: self.is_open())
     @rule(who=anybody, to=colleagues)
     def hands_on(self, who: int, to: int) -> None:
         entitled = who in self.now().entitled and to in self.now().new
         assert self.runs(who, HandOn(approval=self.one, to=PersonId(to))) == entitled
 
-    @precondition(lambda self: self.begun)
+    @precondition(lambda self: self.is_open())
     @rule(who=anybody, to=colleagues, when=st.sampled_from(When))
     def adds(self, who: int, to: int, when: When) -> None:
         entitled = who in self.now().entitled and to in self.now().new
@@ -271,7 +278,7 @@ class Decided(Trying):
         mine = last is not None and last.by == who and self.at <= last.at + TAKE_BACK
         return mine and who in now.here
 
-    @precondition(lambda self: self.begun)
+    @precondition(lambda self: self.is_open())
     @rule(who=anybody)
     def withdraws(self, who: int) -> None:
         if who == SUBMITTER:  # the door lets nobody else
