@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from commands.admissions import conditions, deciding, steps
 from commands.admissions.rules import CLAUSE_OF, COMPLETE, KIND, step_of
 from commands.approvals.cards import flagged, named
+from commands.customers.parts import FilePartsPolicy, completeness, said_in
 from commands.files import attached
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Part, Quote, Ref
 from commands.kit.drafting import place_words
@@ -154,7 +155,7 @@ def _deciding(look: Look, about: Ref, info: Button) -> Iterable[Part]:
 def _admitted(look: Look, admission: Admission, about: Ref) -> Iterable[Part]:
     if not admission.customer_id:
         return
-    file = Button(T("Customer file"), "customer", {"customer": admission.customer_id})
+    file = Button(T("Customer file"), "customer_file", {"customer": admission.customer_id})
     owed = {due.name for due in steps.owed(look.db, admission)}
     done = tuple(
         _met(look, admission, number, about) for number, *_ in conditions.owed(look.db, admission)
@@ -198,16 +199,8 @@ def complete(look: Look, id_: int, _told: str) -> Card:
     if admission is None:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
-    missing = [
-        words
-        for words, known_ in (
-            (T("overview"), admission.overview),
-            (T("products"), admission.products),
-            (T("registration number"), admission.registration),
-            (T("contact"), admission.contact),
-        )
-        if not known_
-    ]
-    lines = tuple(Line(T("☐ {what}", what=what), STAFF) for what in missing)
+    needed = look.policy.of(FilePartsPolicy).needed
+    found = completeness(needed, said_in(look.db, admission.customer_id or 0))
+    lines = tuple(Line(T("☐ {what}", what=what), STAFF) for what in found.lines())
     title = T("🗂 {name}: its file is open, please complete it", name=steps.title_of(admission))
     return Card(title, (*lines, *_admitted(look, admission, about)), about)

@@ -22,6 +22,7 @@ from commands.approvals.deciders import Decider, Procedure, whom
 from commands.approvals.rules import Rule
 from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file
+from commands.customers.filling import fill
 from commands.kit.card import STAFF, Card, Line, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToPerson, load
@@ -175,9 +176,11 @@ def _file(desk: Desk, admission: Admission) -> Ref:
 def tell_file(desk: Desk, admission: Admission, file_id: int) -> None:
     """What was collected on the way stands in the file; what stood there alone stays."""
     found = customers.get(desk.db, file_id)
-    note = "\n".join(filter(None, (admission.overview, admission.products)))
     number = admission.registration or (found.registration if found else "")
-    customers.describe(desk.db, file_id, number, note or (found.note if found else ""))
+    note = admission.overview or (found.note if found else "")
+    customers.describe(desk.db, file_id, number, note)
+    if admission.products:
+        fill(desk, file_id, {"products": admission.products}, sealed=False)
 
 
 def add_contact(desk: Desk, admission: Admission, file_id: int) -> None:

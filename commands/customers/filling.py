@@ -31,10 +31,11 @@ def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed
         for field, value in told.items()
         if value and value.strip() and (sealed or value.strip() != _value(before, field))
     }
+    by = desk.actor.person.id if desk.actor.person else None
     for field, value in changed.items():
         kept = desk.db.keyring.seal(value) if sealed else value
         entry = ProfileEntry(
-            customer_id=customer_id, field=field, value=kept, by_id=desk.person.id, at=desk.now
+            customer_id=customer_id, field=field, value=kept, by_id=by, at=desk.now
         )
         profiles.write(desk.db, entry)
     about = Ref(KIND, customer_id)

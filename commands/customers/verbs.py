@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+from commands.customers import completing
 from commands.customers.rules import FILE_KEEPERS, KIND, WORDS
 from commands.kit.card import Ref
 from commands.kit.command import Command
@@ -157,4 +158,5 @@ class AddContact(
             ),
         )
         desk.change(about, None, {"contact": self.name})
+        completing.look(desk, self.customer)
         return about

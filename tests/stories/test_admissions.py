@@ -361,3 +361,29 @@ async def test_what_waits_is_drawn_as_a_chart_too(house: TestHouse) -> None:
     await house.settle()
     made = await house.read(lambda db: [*files.of(db, "paper", 1), *files.of(db, "paper", 2)])
     assert [one.media for one in made] == ["image/png", "image/png"]
+
+
+async def test_the_duty_to_complete_a_file_is_kept_once_nothing_is_missing(
+    house: TestHouse,
+) -> None:
+    await reported(house)
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert house.liuyang.sees("🗂 A-2026-0001", "待市场补充：", "待采购补充："), (
+        house.liuyang.reads()
+    )
+    await house.liuyang.says(
+        f"/customer_basic {NAME} 法定代表人：王建国 地址：宁海 经营范围：模具 注册资本：500万元 "
+        "统一社会信用代码：91330226MA2AAAA11X"
+    )
+    await house.settle()
+    await house.lina.says(f"/contact_add {NAME} name: 钱多多 phone: 13800001234")
+    await house.settle()
+    await house.sunmin.says(
+        f"/customer_business {NAME} 产品：模具 价格：面议 销售政策：月结 市场份额：3% 主要客户：公牛"
+    )
+    await house.settle()
+    owed = await house.read(lambda db: dues.of(db, "admission", 1))
+    assert [due.state for due in owed if due.name == "complete"] == ["done"]
+    assert not house.liuyang.buttons(on="已准入")[-1].startswith("档案已齐")
