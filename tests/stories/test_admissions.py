@@ -381,7 +381,8 @@ async def test_the_duty_to_complete_a_file_is_kept_once_nothing_is_missing(
     await house.lina.says(f"/contact_add {NAME} name: 钱多多 phone: 13800001234")
     await house.settle()
     await house.sunmin.says(
-        f"/customer_business {NAME} 产品：模具 价格：面议 销售政策：月结 市场份额：3% 主要客户：公牛"
+        f"/customer_business {NAME} 产品：模具 价格：面议 销售政策：月结 市场份额：3% "
+        "主要客户：公牛"
     )
     await house.settle()
     owed = await house.read(lambda db: dues.of(db, "admission", 1))
