@@ -306,11 +306,11 @@ class Asking:
 
     def attached(self, draft: Draft, sent: tuple[Attachment, ...], text: str) -> Reply | None:
         """Files sent while a draft is open belong to it, or to its subject; None if to neither."""
-        command = self.house.catalogue.get(draft.command)
-        questions = command.declared.questions if command else ()
+        found = self.house.catalogue.get(draft.command)
+        questions = found.declared.questions if found else ()
         asked = next((q for q in questions if isinstance(q.kind, Photos)), None)
         about = Ref(draft.subject_kind, draft.subject_id) if draft.subject_id else None
-        if not (asked or about):
+        if (found and found.declared.secrets) or not (asked or about):
             return None
         draft, command = self.mine(known(draft.id))
         kept = self.hearing.keep(sent, None if asked else about)

@@ -183,7 +183,8 @@ class Door:
         at = request.address
         known = deliveries.find(db, at.platform, at.workspace, request.key) if request.key else None
         if known is not None:
-            return Served(_PACKING.unpack(known.answer), REPEATED)
+            answer = _PACKING.unpack(known.answer) if known.answer is not None else Silent()
+            return Served(answer, REPEATED)
         actor = actor_of(db, request, self.house.clock)
         if request.external:
             sharing.learned(db, self.house.clock, at, external=True)

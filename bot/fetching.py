@@ -157,7 +157,9 @@ class Fetching:
                 made = await asyncio.to_thread(remade, content, self.policy.longest_side)
             content, kind = made.content, made.kind
         kept = content
-        if named_like_a_table(file.name):  # it may say what is confidential
+        noun = self.house.nouns.get(file.kind)
+        few = noun is not None and noun.files_to.departments is not None
+        if few or named_like_a_table(file.name):  # it may say what is confidential
             kept = await asyncio.to_thread(self.database.keyring.seal_bytes, content)
         laid = await asyncio.to_thread(self.vault.lay, kept)
         return Ready(content, kept, kind, laid)

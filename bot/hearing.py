@@ -14,7 +14,17 @@ from bot.arriving import file_name, filed
 from bot.draw import Pen
 from bot.house import Glance, House, reader_of_actor
 from bot.permission import may, might
-from bot.platform import Attachment, Marked, Reply, Request, Show, Silent, Toast, Typed
+from bot.platform import (
+    Attachment,
+    Marked,
+    Reply,
+    Request,
+    Show,
+    Silent,
+    Submitted,
+    Toast,
+    Typed,
+)
 from commands.customers.finance import UNREADABLE
 from commands.files import seen_by
 from commands.kit.answers import Context
@@ -241,6 +251,7 @@ class Hearing:
     def allow(self, declared: Declared, about: Ref | None) -> None:
         """Raise `Denied` unless this actor may do this (default deny)."""
         if may(self.db, self.house.nouns, self.actor, declared, about):
+            self._check_alone(declared)
             return
         if self.actor.left:
             raise Denied(
@@ -251,6 +262,14 @@ class Hearing:
                 T("I don't know you yet. Send “join CODE”, or “complaint” and what happened.")
             )
         raise Denied(T("You may not do this: {what}.", what=declared.words))
+
+    def _check_alone(self, declared: Declared) -> None:
+        """What is secret is not asked for where others read; a form is its reader's alone."""
+        alone = (
+            self.request.direct or self.request.opens or isinstance(self.request.said, Submitted)
+        )
+        if declared.secrets and declared.on and not alone:
+            raise Refused(T("This is confidential. Please send it to me in a direct chat."))
 
     def run(
         self, command: type[Command], answers: Mapping[str, Json], revision: int, *, again: bool
@@ -278,7 +297,8 @@ class Hearing:
         return Outcome(shown, isinstance(shown, Ref) and shown in desk.moved, desk.done)
 
     def sealed(self, declared: Declared, answers: dict[str, Json]) -> dict[str, Json]:
-        """The answers as a draft keeps them: what is secret is sealed."""
+        """The answers as a draft keeps them: what is secret is sealed, and asked for alone."""
+        self._check_alone(declared)
         seal = self.db.keyring.seal
         fresh = {f for f in declared.secrets & answers.keys() if not is_sealed(answers[f])}
         return answers | {field: seal(str(answers[field])) for field in fresh if answers[field]}

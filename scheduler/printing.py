@@ -24,6 +24,7 @@ from commands.kit.people import ToAccount
 from commands.kit.sheet import Say
 from commands.kit.words import T
 from scheduler.redrawing import Look
+from scheduler.sending import BUGS
 from scheduler.timers import Timers
 from storage import files, orders
 from storage.database import Database, Transaction, known
@@ -77,11 +78,14 @@ class Printer:
         return found
 
     async def _make(self, order: PaperOrder) -> None:
+        if order.attempts >= MOST_TRIES:  # drawing it has ended the whole bot, more than once
+            await self._end(order, lambda db: self._sorry(db, order))
+            return
         try:
             paper, told = await self.database.read(lambda db: self._gathered(db, order))
             content = await drawn_beside(told)
-        except Undrawn as why:
-            log.warning("paper_undrawn", order=order.id, paper=order.paper, why=str(why))
+        except BUGS as why:
+            log.warning("paper_undrawn", order=order.id, paper=order.paper, why=_kind_of(why))
             if order.attempts + 1 >= MOST_TRIES:
                 await self._end(order, lambda db: self._sorry(db, order))
             return
@@ -136,6 +140,11 @@ class Printer:
         desk = self.timers.desk(db, self.clock.now(), "paper")
         said = T("The page could not be drawn. Please tell your administrator.")
         desk.tell(ToAccount(order.account_id, order.person_id), Card(said))
+
+
+def _kind_of(why: Exception) -> str:
+    """What went wrong, without words that somebody may have written."""
+    return str(why) if isinstance(why, Undrawn) else type(why).__name__
 
 
 def translated(paper: Paper, say: Say) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, func, or_, select, text, update
+from sqlalchemy import Index, bindparam, case, func, or_, select, text, update
 from sqlmodel import Field, col
 
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at, words
@@ -101,9 +101,11 @@ _BETWEEN = Query(
     Admission,
     select(Admission).where(*_WITHIN).order_by(col(Admission.id).desc()).limit(bindparam("most")),
 )
+# As it stood when the span ended: what ended later was under way still.
+_STOOD = case((col(Admission.ended_at) < bindparam("end"), col(Admission.state)), else_="")
 _OUTCOMES = Query(
     InState,
-    select(col(Admission.state), func.count()).where(*_WITHIN).group_by(col(Admission.state)),
+    select(_STOOD, func.count()).where(*_WITHIN).group_by(_STOOD),
 )
 _OPENED = Query(
     int, select(col(Admission.id)).where(col(Admission.customer_id) == bindparam("customer_id"))
@@ -275,7 +277,7 @@ def between(db: Transaction, start: datetime, end: datetime, most: int) -> list[
 
 
 def outcomes(db: Transaction, start: datetime, end: datetime) -> dict[str, int]:
-    """How many of them are in each state."""
+    """How many of them stood in which state at the end; under "" those that were under way."""
     return {row.state: row.admissions for row in _OUTCOMES.all(db, start=start, end=end)}
 
 

@@ -191,6 +191,12 @@ _OPEN_SINCE = Query(
     .order_by(col(Approval.asked_at), col(Approval.id))
     .limit(bindparam("most")),
 )
+_COUNT_OPEN_SINCE = Query(
+    int,
+    select(func.count()).where(
+        col(Approval.state) == OPEN, col(Approval.asked_at) <= bindparam("before")
+    ),
+)
 _HELD = Query(
     int,
     select(col(Approval.id))
@@ -299,6 +305,11 @@ def count_asked_of(db: Transaction, person_id: int) -> int:
 def open_since(db: Transaction, before: datetime, most: int = 20) -> list[Approval]:
     """What was asked by `before` and is still open, the oldest first."""
     return _OPEN_SINCE.all(db, before=before, most=most)
+
+
+def count_open_since(db: Transaction, before: datetime) -> int:
+    """How many were asked before a moment and are undecided."""
+    return _COUNT_OPEN_SINCE.first(db, before=before) or 0
 
 
 def held_by(db: Transaction, person_id: int) -> list[int]:

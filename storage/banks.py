@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import Field, col
+from sqlmodel import col
 
 from storage.batches import Among
 from storage.columns import key, may_point_at, maybe_moment, moment, points_at, words
@@ -19,9 +20,9 @@ ENTERED, CONFIRMED, REFUSED, ENDED = "entered", "confirmed", "refused", "ended"
 
 
 class BankAccount(Row, table=True):
-    """One account. `sealed` holds its holder, bank and number; by `mark` equal numbers are known.
+    """One account. `sealed` holds its holder, bank and number.
 
-    `call` is whom its confirmer called back, sealed too.
+    `call` is whom its confirmer called back, `reason` why it was refused or ended; sealed too.
     """
 
     __tablename__ = "bank_account"
@@ -29,7 +30,6 @@ class BankAccount(Row, table=True):
     id: int | None = key()
     customer_id: int = points_at("customer")
     sealed: str = words()
-    mark: str = Field(default="", index=True)
     state: str = ENTERED
     entered_by: int = points_at("person", index=False)
     entered_at: datetime = moment()
@@ -97,7 +97,6 @@ def open_ones(db: Transaction) -> list[BankAccount]:
 def enter(db: Transaction, account: BankAccount, details: Details) -> int:
     """Enter an account; nobody can read it in the database."""
     account.sealed = db.keyring.seal(json.dumps(details, ensure_ascii=False))
-    account.mark = db.keyring.prints(bare(details.number))[0]
     return db.add(account)
 
 
@@ -107,8 +106,8 @@ def details(db: Transaction, account: BankAccount) -> Details:
 
 
 def same(db: Transaction, account: BankAccount, number: str) -> bool:
-    """Whether this is the number of an account."""
-    return account.mark in db.keyring.prints(bare(number))
+    """Whether this is the number of an account. Raises `storage.keyring.Unreadable`."""
+    return bare(details(db, account).number) == bare(number)
 
 
 def among(db: Transaction, customer_id: int, number: str, states: Collection[str]) -> bool:
@@ -127,11 +126,12 @@ def settle(  # what became of it, each by its name
     reason: str = "",
 ) -> bool:
     """Say what became of an account; False when somebody did meanwhile."""
-    to = {"to_state": state, "to_by": by_id, "to_at": at, "to_reason": reason}
+    to = {"to_state": state, "to_by": by_id, "to_at": at, "to_reason": db.keyring.seal(reason)}
     kept = db.keyring.seal(call) or account.call
     return _SETTLE.run(db, b_id=account.id, was=account.state, **to, to_call=kept) == 1
 
 
 def bare(number: str) -> str:
-    """A number without what only makes it easier to read."""
-    return "".join(letter for letter in number if letter.isalnum()).upper()
+    """A number without what only makes it easier to read, and as narrow as it can be written."""
+    plain = unicodedata.normalize("NFKC", number).upper()
+    return "".join(letter for letter in plain if letter not in " -\u2010\u2011\u2013")

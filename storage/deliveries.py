@@ -1,5 +1,6 @@
 """What a platform delivered and what it was answered, so that a repetition gets the same answer."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, select
@@ -7,11 +8,12 @@ from sqlmodel import col
 
 from storage.columns import data, key, may_point_at, moment, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.keyring import LOCKED, is_sealed
 from storage.rows import Row
 
 
 class Delivery(Row, table=True):
-    """One delivery: its key is unique within its platform and workspace.
+    """One delivery: its key is unique within its platform and workspace; its answer is sealed.
 
     `deed` is a digest of the command that was run and its answers, by which the same deed said
     twice is noticed.
@@ -72,13 +74,21 @@ _ASIDE = Query(SetAside, select(SetAside).order_by(col(SetAside.id).desc()).limi
 
 
 def find(db: Transaction, platform: str, workspace: str, key_: str) -> Delivery | None:
-    """The earlier delivery with this key, if there was one."""
-    return _ANSWER.first(db, platform=platform, workspace=workspace, key=key_)
+    """The earlier delivery with this key; without its answer, if no key opens it any more."""
+    found = _ANSWER.first(db, platform=platform, workspace=workspace, key=key_)
+    if found is not None and is_sealed(found.answer):
+        opened = db.keyring.shown(found.answer)
+        found.answer = json.loads(opened) if opened != LOCKED else None
+    return found
 
 
 def add(db: Transaction, delivery: Delivery) -> int:
     """Record a delivery and its answer; a concurrent twin fails on the unique key."""
-    return db.add(delivery)
+    answer = delivery.answer
+    delivery.answer = db.keyring.seal(json.dumps(answer, ensure_ascii=False))
+    made = db.add(delivery)
+    delivery.answer = answer
+    return made
 
 
 def done_since(db: Transaction, account_id: int, deed: str, since: datetime) -> bool:

@@ -19,9 +19,11 @@ OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
     "handed",
 )
 
+WORDS = "text"
+
 
 class Draft(Row, table=True):
-    """Answers so far, by field, as they were given.
+    """Answers so far, by field, as they were given; words without a command are sealed.
 
     `asking` is the field asked for now; `asked` those asked before. `message` is what began it,
     `origin` whose words it passed on.
@@ -126,17 +128,20 @@ _EXPIRED = Query(
 
 def open_in(db: Transaction, account_id: int, conversation: str) -> Draft | None:
     """The open draft of an account in a conversation."""
-    return _OPEN.first(db, account_id=account_id, conversation=conversation)
+    return _opened(db, _OPEN.first(db, account_id=account_id, conversation=conversation))
 
 
 def get(db: Transaction, draft_id: int) -> Draft | None:
     """One draft, whatever its state."""
-    return _BY_ID.first(db, id=draft_id)
+    return _opened(db, _BY_ID.first(db, id=draft_id))
 
 
 def add(db: Transaction, draft: Draft) -> int:
     """Open a draft."""
-    return db.add(draft)
+    answers, draft.answers = draft.answers, _sealed(db, draft)
+    made = db.add(draft)
+    draft.answers = answers
+    return made
 
 
 def name_writer(db: Transaction, draft_id: int, name: str) -> None:
@@ -152,7 +157,7 @@ def save(db: Transaction, draft: Draft) -> None:
     _SAVE.run(
         db,
         b_id=draft.id,
-        to_answers=draft.answers,
+        to_answers=_sealed(db, draft),
         to_asking=draft.asking,
         to_asked=draft.asked,
         to_error=draft.error,
@@ -192,3 +197,16 @@ def give(db: Transaction, draft_id: int, to: Account) -> None:
 def expired(db: Transaction, now: datetime) -> list[Draft]:
     """Open drafts whose time has passed."""
     return _EXPIRED.all(db, now=now)
+
+
+def _sealed(db: Transaction, draft: Draft) -> Json:
+    """Nobody knows yet what words without a command say."""
+    if draft.command or not (draft.answers or {}).get(WORDS):
+        return draft.answers
+    return {**draft.answers, WORDS: db.keyring.seal(draft.answers[WORDS])}
+
+
+def _opened(db: Transaction, draft: Draft | None) -> Draft | None:
+    if draft and not draft.command and (draft.answers or {}).get(WORDS):
+        draft.answers = {**draft.answers, WORDS: db.keyring.shown(draft.answers[WORDS])}
+    return draft

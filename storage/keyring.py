@@ -8,8 +8,6 @@ first key, after which the old one may go.
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -31,7 +29,6 @@ class Keyring:
     def __init__(self, keys: Sequence[bytes] = ()) -> None:
         derived = [(_derived(key, b"name").hex()[:_ID_LETTERS], key) for key in keys]
         self._boxes = {name: Fernet(_fernet_key(key)) for name, key in derived}
-        self._prints = [_derived(key, b"print") for key in keys]
         self.newest = f"{MARK}{derived[0][0]}:" if derived else ""
 
     def seal(self, text: str) -> str:
@@ -84,11 +81,6 @@ class Keyring:
     def knows(self, kept: str) -> bool:
         """Whether there is a key that opens this."""
         return not is_sealed(kept) or kept[len(MARK) :].partition(":")[0] in self._boxes
-
-    def prints(self, text: str) -> list[str]:
-        """By what equal texts are known without being read, the newest key's first."""
-        made = (hmac.new(key, text.encode(), hashlib.sha256) for key in self._prints)
-        return [one.hexdigest()[:32] for one in made]
 
 
 def _unknown(name: bytes) -> bytes:

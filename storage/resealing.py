@@ -57,6 +57,7 @@ _PLACES = (
     _Place(ProfileEntry, "value", "customer_id", "field"),
     _Place(BankAccount, "sealed", "id"),
     _Place(BankAccount, "call", "id"),
+    _Place(BankAccount, "reason", "id"),
 )
 
 

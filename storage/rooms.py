@@ -22,6 +22,7 @@ from sqlmodel import Field, col
 from storage import counters
 from storage.columns import data, key, maybe_moment, moment, words
 from storage.database import Deed, Json, Query, Transaction
+from storage.keyring import Unreadable
 from storage.people import Account
 from storage.rows import Row
 
@@ -212,10 +213,14 @@ def keep_file(db: Transaction, file: RoomFile) -> None:
 
 
 def file(db: Transaction, file_id: str) -> RoomFile | None:
-    """What somebody sent."""
+    """What somebody sent; what no key opens is not here any more."""
     found = _FILE.first(db, id=file_id)
-    if found is not None:
+    if found is None:
+        return None
+    try:
         found.content = db.keyring.open_bytes(found.content)
+    except Unreadable:
+        return None
     return found
 
 

@@ -11,7 +11,7 @@ from storage.rows import Row
 
 
 class Talk(Row, table=True):
-    """One remark. `address` is where it was said, so that an edit or a reply finds it.
+    """One remark, its words sealed. `address` is where it was said: an edit or a reply finds it.
 
     `passed_by` is who passed it on, `earlier` what a corrected one said at first.
     """
@@ -69,12 +69,16 @@ _COUNT = Query(
 
 def add(db: Transaction, remark: Talk) -> int:
     """Keep a remark."""
-    return db.add(remark)
+    text, remark.text = remark.text, db.keyring.seal(remark.text)
+    made = db.add(remark)
+    remark.text = text
+    return made
 
 
 def get(db: Transaction, talk_id: int) -> Talk | None:
     """One remark."""
-    return _BY_ID.first(db, id=talk_id)
+    found = _BY_ID.first(db, id=talk_id)
+    return _opened(db, [found])[0] if found else None
 
 
 def save(db: Transaction, remark: Talk) -> None:
@@ -82,22 +86,29 @@ def save(db: Transaction, remark: Talk) -> None:
     _SAVE.run(
         db,
         b_id=remark.id,
-        to_text=remark.text,
-        to_earlier=remark.earlier,
+        to_text=db.keyring.seal(remark.text),
+        to_earlier=db.keyring.seal(remark.earlier),
         to_files=remark.files,
     )
 
 
 def on(db: Transaction, kind: str, id_: int) -> list[Talk]:
     """Everything said about a subject, in order."""
-    return _ON.all(db, kind=kind, id=id_)
+    return _opened(db, _ON.all(db, kind=kind, id=id_))
 
 
 def last_on(db: Transaction, kind: str, id_: int, most: int = 3) -> list[Talk]:
     """The newest remarks, the newest first."""
-    return _LAST.all(db, kind=kind, id=id_, most=most)
+    return _opened(db, _LAST.all(db, kind=kind, id=id_, most=most))
 
 
 def count_on(db: Transaction, kind: str, id_: int) -> int:
     """How many remarks there are."""
     return _COUNT.first(db, kind=kind, id=id_) or 0
+
+
+def _opened(db: Transaction, remarks: list[Talk]) -> list[Talk]:
+    for remark in remarks:
+        remark.text = db.keyring.shown(remark.text)
+        remark.earlier = db.keyring.shown(remark.earlier)
+    return remarks

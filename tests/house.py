@@ -21,7 +21,7 @@ from bot.wiring import Running, assemble
 from commands.kit.command import Command
 from commands.people import invite
 from scheduler.clock import Clock
-from storage import errands, files, fronts, orders, people, places, sheets, timers
+from storage import errands, files, fronts, letters, orders, people, places, sheets, timers
 from storage import house as facts
 from storage.database import Database, Deed, Transaction
 from storage.migrate import upgrade
@@ -60,6 +60,12 @@ _MOVE_PLACE = Deed(
     )
 )
 _ENGLISH = Deed(update(people.Person).values(language="en"))
+
+
+def _expired(db: Transaction, now: datetime) -> bool:
+    """Whether a letter's sender has died, so that somebody has to look whether it went."""
+    at = letters.next_expiry(db)
+    return at is not None and at < now
 
 
 class TestClock(Clock):
@@ -164,6 +170,7 @@ class TestHouse:
             or files.any_wanted(db, now)
             or errands.any_due(db, now)
             or orders.any_due(db, now)
+            or _expired(db, now)
             or fronts.any_due(db, now, now)
         )
         tables = sheets.next_one(db) is not None
@@ -174,6 +181,8 @@ class TestHouse:
         errand = errands.next_at(db)
         waits = [wait] if wait is not None else []
         waits += [errand - self.core.clock.machine()] if errand else []
+        lease = letters.next_expiry(db)
+        waits += [lease - self.core.clock.machine() + timedelta(milliseconds=1)] if lease else []
         if not waits:
             return None
         return self.clock.at + max(min(waits), timedelta(milliseconds=1))

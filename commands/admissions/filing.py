@@ -129,6 +129,7 @@ class AddInformation(
     who=FILERS,
     clause="2.2.1",
     on=KIND,
+    fills=True,
 ):
     """Add information."""
 

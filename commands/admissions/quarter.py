@@ -9,7 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from commands.admissions import steps
-from commands.admissions.rules import EVALUATE, KIND, PLAN, REPORT, undecided
+from commands.admissions.rules import EVALUATE, KIND, PLAN, REPORT
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -35,6 +35,8 @@ STEPS = {
 _QUARTER = re.compile(
     r"\s*(?:(\d{4})\s*[年/-]?\s*)?[Q第]?\s*([1-4一二三四])\s*(?:季度?)?\s*", re.IGNORECASE
 )
+_LAST = {"上季度", "上个季度", "last", "last quarter"}
+YEARS = range(2000, 2101)
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 DAY = timedelta(days=1)
 TOLD = DAY / 20  # less is nothing, when it is told in tenths of a day
@@ -65,13 +67,20 @@ def quarter_of(text: str | None, now: datetime, zone: ZoneInfo) -> Quarter:
     Raises `Invalid`.
     """
     today = now.astimezone(zone)
+    present = Quarter(today.year, (today.month + 2) // 3)
     if not text or not text.strip():
-        return Quarter(today.year, (today.month + 2) // 3)
+        return present
+    if text.strip().casefold() in _LAST:
+        back = present.number == 1
+        return Quarter(present.year - back, 4 if back else present.number - 1)
     found = _QUARTER.fullmatch(text)
-    if found is None:
+    year = int((found and found[1]) or today.year)
+    if found is None or year not in YEARS:
         raise Invalid("quarter", T("Which quarter? For example 2026-Q4."))
-    number = _DIGITS.get(found[2]) or int(found[2])
-    return Quarter(int(found[1] or today.year), number)
+    asked = Quarter(year, _DIGITS.get(found[2]) or int(found[2]))
+    if (asked.year, asked.number) > (present.year, present.number):
+        raise Invalid("quarter", T("{q} has not begun yet.", q=str(asked)))
+    return asked
 
 
 def spent(db: Transaction, admission: Admission, now: datetime) -> dict[str, timedelta]:
@@ -104,7 +113,7 @@ class ShowQuarter(
         if not many:
             return Card(title)
         newest = admissions.between(desk.db, start, end, SHOWN)
-        rows = tuple((steps.title_of(one), _told(desk, one)) for one in newest)
+        rows = tuple((steps.title_of(one), _told(desk, one, end)) for one in newest)
         parts: list[Part] = [Line(_outcomes(counts), STAFF), Facts(rows, STAFF)]
         if many > len(newest):
             parts.append(Note(T("{n} more", "{n} more", n=many - len(newest))))
@@ -113,7 +122,7 @@ class ShowQuarter(
 
 
 def _outcomes(counts: dict[str, int]) -> T:
-    going = sum(many for state, many in counts.items() if undecided(state))
+    going = counts.get("", 0)
     return T(
         "{admitted} admitted, {rejected} rejected, {closed} closed, {going} under way",
         admitted=counts.get(ADMITTED, 0),
@@ -123,15 +132,16 @@ def _outcomes(counts: dict[str, int]) -> T:
     )
 
 
-def _told(desk: Desk, admission: Admission) -> Words:
-    """What came of it, and its steps that took time."""
+def _told(desk: Desk, admission: Admission, end: datetime) -> Words:
+    """What had come of it when the quarter ended, and its steps that took time."""
+    ended = admission.ended_at is not None and admission.ended_at < end
     outcome = {
         ADMITTED: T("admitted"),
         REJECTED: T("rejected"),
         CLOSED: T("closed"),
-    }.get(admission.state, T("under way"))
+    }.get(admission.state if ended else "", T("under way"))
     told: Words = outcome
-    for step, took in spent(desk.db, admission, desk.recorded_at).items():
+    for step, took in spent(desk.db, admission, min(desk.recorded_at, end)).items():
         if took >= TOLD:
             told = T("{told} · {step} {days} d", told=told, step=STEPS[step], days=_days(took))
     return told

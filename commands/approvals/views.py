@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from storage.approvals import Approval
 from storage.database import Transaction, known
 
 SHOWN, MOST_DAYS = 20, 3660
+_DAYS = re.compile(r"\s*(?:超过)?\s*([0-9]{1,6})\s*(?:天|日|days?|d)?\s*", re.IGNORECASE)
 PAPER, MINE = "waiting", "mine:"
 
 
@@ -54,14 +56,16 @@ class ListApprovals(
             return _list(_of_mine(many), mine, many, f"{MINE}{desk.person.id}")
         days = days_in(self.days)
         waiting = _waiting(desk.db, days, desk.recorded_at)
-        return _list(_of_all(days), waiting, len(waiting), str(days))
+        many = approvals.count_open_since(desk.db, desk.recorded_at - timedelta(days=days))
+        return _list(_of_all(days), waiting, many, str(days))
 
 
 def days_in(text: str) -> int:
     """A number of days; raises `Invalid`."""
-    if not (text.strip().isascii() and text.strip().isdecimal()):
+    said = _DAYS.fullmatch(text)
+    if said is None:
         raise Invalid("days", T("Please answer with a number of days."))
-    return min(int(text), MOST_DAYS)
+    return min(int(said[1]), MOST_DAYS)
 
 
 def _of_mine(many: int) -> T:

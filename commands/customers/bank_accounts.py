@@ -6,8 +6,9 @@ whoever wants the number looks at it, which is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, ParamSpec
 
 from commands.approvals.rules import ApprovalPolicy
 from commands.customers import bank_words, completing
@@ -28,17 +29,22 @@ from commands.kit.form import Ask, BankId, CustomerId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Person, ToPerson, members_of
 from commands.kit.words import T
-from storage import banks, dues, looks
+from storage import absences, banks, dues, looks
 from storage.banks import CONFIRMED, ENDED, ENTERED, REFUSED, BankAccount, Details
 from storage.database import Transaction, known
 from storage.keyring import Unreadable
 from storage.looks import ConfidentialLook
 from storage.timers import Timer
 
+P = ParamSpec("P")
 KIND = "bank"
 WORDS = T("bank account")
 CONFIRM, LATE = "confirm", "late"
 LEAST_LETTERS, MOST_LETTERS = 6, 34
+NOBODY = T(
+    "⚠ Nobody else of finance or management is here to confirm it. "
+    "Please ask an administrator to name somebody."
+)
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -47,18 +53,19 @@ LEAST_LETTERS, MOST_LETTERS = 6, 34
 def check_number(number: str) -> None:
     """An account number is letters and digits, spaces aside; raises `Invalid` if it cannot be."""
     bare = banks.bare(number)
-    rest = set(number) - {" ", "-"} - set(number.upper()) - set(number.lower())
     digits = sum(letter.isdigit() for letter in bare)
-    if rest or not LEAST_LETTERS <= len(bare) <= MOST_LETTERS or digits < LEAST_LETTERS:
+    plain = bare.isascii() and bare.isalnum() and digits >= LEAST_LETTERS
+    if not plain or not LEAST_LETTERS <= len(bare) <= MOST_LETTERS:
         raise Invalid("number", T("This is no account number: it has 6 to 34 digits or letters."))
 
 
-def confirmers(db: Transaction, account: BankAccount) -> list[Person]:
-    """Who may confirm it: finance, else management; never who entered it."""
+def confirmers(db: Transaction, account: BankAccount, now: datetime) -> list[Person]:
+    """Who may confirm it: finance, else management, who is not away; never who entered it."""
     for department in (Department.FINANCE, Department.MANAGEMENT):
         found = [p for p in members_of(db, department) if p.id != account.entered_by]
-        if found:
-            return found
+        here = [p for p in found if absences.of(db, p.id, now) is None]
+        if here or found:
+            return here or found
     return []
 
 
@@ -78,26 +85,29 @@ def card(look: Look, id_: int) -> Card:
         ENDED: T("🏦 {name}: bank account no longer used", name=name),
     }[account.state]
     about = Ref(KIND, id_)
-    parts = (*_what(look.db, account), *_verbs(account, about))
+    parts = (*_what(look, account), *_verbs(account, about))
     return Card(title, parts, about)
 
 
-def _what(db: Transaction, account: BankAccount) -> Iterable[Part]:
+def _what(look: Look, account: BankAccount) -> Iterable[Part]:
+    db = look.db
     entered = bank_words.name_of(db, account.entered_by)
     yield Line(T("Entered by {who}, {at:clock}", who=entered, at=account.entered_at), TO)
     try:
         yield Facts((bank_words.row(db, account),), TO)
-        called = db.keyring.open(account.call)
+        called, reason = db.keyring.open(account.call), db.keyring.open(account.reason)
     except Unreadable:
         yield Line(LOCKED, TO)
         return
     if account.state == ENTERED:
         how = T("Call the customer on a number that we knew before, and compare the account.")
         yield Note(how, TO)
+        if not confirmers(db, account, look.now):
+            yield Line(NOBODY, TO)
     if called:
         yield Note(T("Called back: {whom}", whom=called), TO)
-    if account.reason:
-        yield Note(T("Reason: {reason}", reason=account.reason), TO)
+    if reason:
+        yield Note(T("Reason: {reason}", reason=reason), TO)
 
 
 def _verbs(account: BankAccount, about: Ref) -> tuple[Part, ...]:
@@ -113,17 +123,18 @@ def _verbs(account: BankAccount, about: Ref) -> tuple[Part, ...]:
 
 
 def _alert(desk: Desk, account: BankAccount, what: T) -> None:
-    """Management learns of every change, without the number."""
+    """Management and finance learn of every change, without the number."""
     about = Ref(KIND, known(account.id))
-    for person in members_of(desk.db, Department.MANAGEMENT):
-        if person.id != desk.person.id:
-            desk.tell_once(person, Card(what, (), about))
+    for department in (Department.MANAGEMENT, Department.FINANCE):
+        for person in members_of(desk.db, department):
+            if person.id != desk.person.id:
+                desk.tell_once(person, Card(what, (), about))
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
     """The accounts of a customer, for those whom they concern; those to be confirmed first."""
-    person = actor.person if actor else None
-    if person is None or not TRUSTED & person.departments:
+    # A form's list asks for nobody in particular: it tells no more than that there is an account.
+    if actor and not (actor.person and TRUSTED & actor.person.departments):
         return Matches(())
     if not text.strip():
         return _told(look.db, banks.open_ones(look.db))
@@ -185,11 +196,20 @@ ACCOUNTS = Noun(
     card=card,
     involved=involved,
     leads=leads,
+    files_to=TO,
     timers={LATE: late},
 )
 
 
 # --- commands -------------------------------------------------------------------------------------
+
+
+def _readable(ask: Callable[P, bool], *given: P.args, **more: P.kwargs) -> bool:
+    """The answer; a number that can't be read is no reason to say that it differs."""
+    try:
+        return ask(*given, **more)
+    except Unreadable as error:
+        raise Refused(LOCKED) from error
 
 
 class EnterAccount(
@@ -212,7 +232,7 @@ class EnterAccount(
     def run(self, desk: Desk) -> Ref:
         """Enter it; somebody else owes its confirmation."""
         check_number(self.number)
-        if banks.among(desk.db, self.customer, self.number, {ENTERED, CONFIRMED}):
+        if _readable(banks.among, desk.db, self.customer, self.number, {ENTERED, CONFIRMED}):
             raise Refused(T("This account is in the file already."))
         account = BankAccount(
             customer_id=self.customer, entered_by=desk.person.id, entered_at=desk.now
@@ -228,7 +248,7 @@ class EnterAccount(
         return about
 
     def _owe(self, desk: Desk, account: BankAccount, about: Ref) -> None:
-        people = confirmers(desk.db, account)
+        people = confirmers(desk.db, account, desk.now)
         hours = desk.policy.of(ApprovalPolicy)
         days = desk.policy.of(FilePartsPolicy).confirm_days
         by = add_working(hours.hours(desk.zone), desk.now, days * hours.day)
@@ -255,8 +275,7 @@ def _settled(
     about = Ref(KIND, account_id)
     for due in dues.still_on(desk.db, KIND, account_id):
         desk.keep(due, at=desk.now, evidence=str(about))
-    after = {"state": state, "reason": reason} if reason else {"state": state}
-    desk.change(about, {"state": account.state}, after, shown={"state": state})
+    desk.change(about, {"state": account.state}, {"state": state}, shown={"state": state})
     desk.touch(Ref(CUSTOMER, account.customer_id))
     return account
 
@@ -288,7 +307,7 @@ class ConfirmAccount(
             raise no_such(WORDS)
         if account.entered_by == desk.person.id:
             raise Denied(T("You entered this account, so somebody else has to confirm it."))
-        if not banks.same(desk.db, account, self.number):
+        if not _readable(banks.same, desk.db, account, self.number):
             raise Invalid(
                 "number",
                 T("This is not the number that was entered. Compare both, or refuse the account."),
@@ -313,7 +332,7 @@ class RefuseAccount(
     """Refuse a bank account."""
 
     account: Annotated[BankId, Ask("Which account?", "Bank account")]
-    reason: Annotated[str, Ask("What is wrong with it?", "Reason", long=True)]
+    reason: Annotated[str, Ask("What is wrong with it?", "Reason", long=True, secret=True)]
 
     def run(self, desk: Desk) -> Ref:
         """Whoever entered it learns why."""
@@ -333,7 +352,7 @@ class EndAccount(
     """End a bank account."""
 
     account: Annotated[BankId, Ask("Which account?", "Bank account")]
-    reason: Annotated[str, Ask("Why is it no longer used?", "Reason", long=True)]
+    reason: Annotated[str, Ask("Why is it no longer used?", "Reason", long=True, secret=True)]
 
     def run(self, desk: Desk) -> Ref:
         """It stays in the file as one that was used."""

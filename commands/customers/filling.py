@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from commands.customers import completing
-from commands.customers.parts import BASIC, BUSINESS, FINANCE, REGISTRATION
+from commands.customers.parts import BASIC, BUSINESS, FINANCE, ITEM, REGISTRATION
 from commands.customers.rules import FILE_KEEPERS, KIND, WORDS
 from commands.kit.card import Ref
 from commands.kit.command import Command
@@ -15,7 +15,7 @@ from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, CustomerId
 from commands.kit.people import Department
 from commands.kit.words import T
-from storage import customers, profiles
+from storage import customers, people, profiles
 from storage.database import Json, Transaction
 from storage.profiles import ProfileEntry
 
@@ -31,6 +31,7 @@ def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed
         for field, value in told.items()
         if value and value.strip() and (sealed or value.strip() != _value(before, field))
     }
+    _check_unchanged(desk, before, changed)
     by = desk.actor.person.id if desk.actor.person else None
     for field, value in changed.items():
         kept = desk.db.keyring.seal(value) if sealed else value
@@ -39,12 +40,30 @@ def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed
         )
         profiles.write(desk.db, entry)
     about = Ref(KIND, customer_id)
-    if sealed:
+    if sealed and changed:
         desk.change(about, None, {"told": sorted(changed)})
     elif changed:
         was = {field: _value(before, field) for field in changed}
         desk.change(about, was, changed)
     completing.look(desk, customer_id)
+
+
+def _check_unchanged(
+    desk: Desk, before: Mapping[str, ProfileEntry], changed: Mapping[str, str]
+) -> None:
+    """A form that was opened before a colleague's change must not take that back unseen."""
+    begun, me = desk.source.begun, desk.actor.person.id if desk.actor.person else None
+    for field in changed:
+        entry = before.get(field)
+        if entry and begun and entry.at > begun and entry.by_id != me:
+            who = people.get(desk.db, entry.by_id or 0)
+            raise Refused(
+                T(
+                    "{who} has changed “{what}” meanwhile. Look at the file, then tell it anew.",
+                    who=who.name if who else "?",
+                    what=ITEM[field].words,
+                )
+            )
 
 
 def _value(entries: Mapping[str, ProfileEntry], field: str) -> str:
@@ -57,7 +76,13 @@ def _present(db: Transaction, id_: int, fields: Iterable[str]) -> dict[str, Json
 
 
 class TellBasic(
-    Command, name="customer_basic", aliases=("基本信息",), who=KEEPERS, clause="7.1", on=KIND
+    Command,
+    name="customer_basic",
+    aliases=("基本信息",),
+    who=KEEPERS,
+    clause="7.1",
+    on=KIND,
+    fills=True,
 ):
     """Tell basic facts."""
 
@@ -106,7 +131,13 @@ class TellBasic(
 
 
 class TellBusiness(
-    Command, name="customer_business", aliases=("经营信息",), who=KEEPERS, clause="7.1", on=KIND
+    Command,
+    name="customer_business",
+    aliases=("经营信息",),
+    who=KEEPERS,
+    clause="7.1",
+    on=KIND,
+    fills=True,
 ):
     """Tell business facts."""
 
@@ -133,7 +164,13 @@ class TellBusiness(
 
 
 class TellFinance(
-    Command, name="customer_finance", aliases=("财务信息",), who=TRUSTED, clause="7.1", on=KIND
+    Command,
+    name="customer_finance",
+    aliases=("财务信息",),
+    who=TRUSTED,
+    clause="7.1",
+    on=KIND,
+    fills=True,
 ):
     """Tell financial facts."""
 

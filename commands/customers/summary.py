@@ -174,7 +174,9 @@ def _buttons(id_: int) -> Buttons:
 def leaflet(look: Look, id_: int, _told: str) -> Leaflet:
     """The file on one page to be printed; without what is confidential."""
     customer = customers.get(look.db, id_)
-    assert customer is not None
+    if customer is None:
+        gone = T("This is no longer here.")
+        return Leaflet(gone, gone, "", ())
     name = customer.name
     done = _completeness(look, id_)
     chapters = [Chapter(part.words, rows) for part, rows in _written(look.db, customer) if rows]

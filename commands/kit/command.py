@@ -29,6 +29,7 @@ class Declared:
 
     `on` is the kind of subject it acts on, `under` the field holding it. `decides` runs on the
     current revision only; `makes` asks "Again?" when the same is said twice within ten minutes.
+    What `fills` needs one answer at least: with none it asks, though each can be left out.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Declared:
     under: str = ""
     decides: bool = False
     makes: bool = False
+    fills: bool = False
     module: str = ""
 
     @property
@@ -74,7 +76,7 @@ class Command(BaseModel):
         super().__init_subclass__()
 
     @classmethod
-    def __pydantic_init_subclass__(
+    def __pydantic_init_subclass__(  # noqa: PLR0913 -- what can be declared, each by its name
         cls,
         *,
         name: str = "",
@@ -84,6 +86,7 @@ class Command(BaseModel):
         on: str = "",
         decides: bool = False,
         makes: bool = False,
+        fills: bool = False,
         **_kwargs: object,
     ) -> None:
         """Read the declaration, and refuse one that cannot work."""
@@ -100,6 +103,7 @@ class Command(BaseModel):
             under=_under(on, questions),
             decides=decides,
             makes=makes,
+            fills=fills,
             module=cls.__module__,
         )
         _check(where, cls.declared)

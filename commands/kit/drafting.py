@@ -45,8 +45,12 @@ _AROUND = " \t\r\n.,!?~…。，！？～"
 
 
 def missing(declared: Declared, answers: dict[str, Json]) -> Question | None:
-    """The first required question without an answer."""
-    return next((q for q in declared.questions if q.required and q.field not in answers), None)
+    """The first required question without an answer; where one is enough, the first of all."""
+    required = (q for q in declared.questions if q.required and q.field not in answers)
+    found = next(required, None)
+    if found is None and declared.fills and not answers.keys() - {declared.under}:
+        return next((q for q in declared.questions if not q.required), None)
+    return found
 
 
 def trouble(which: Which | None = None, said: Words = "") -> Json:

@@ -110,7 +110,8 @@ class FinanceSheet:
     ) -> Words | None:
         """Take back what a row did."""
         held = profiles.of(db, id_)
-        if any((held[f].value if f in held else "") != after[f] for f in FINANCE):
+        opened = db.keyring.shown
+        if any(opened(held[f].value if f in held else "") != opened(after[f]) for f in FINANCE):
             return T("has been changed since")
         _write(db, id_, before, at)
         return None

@@ -276,3 +276,71 @@ def _last_table(house: TestHouse, db: Transaction) -> bytes:
     content = house.core.house.vault.of_file(db, job.file_id)
     assert content is not None
     return content
+
+
+async def test_a_button_with_nothing_told_asks(house: TestHouse) -> None:
+    await house.liuyang.says("/customer_file 华强")
+    await house.settle()
+    await house.liuyang.presses("基本信息", on="档案完整度")
+    await house.settle()
+    await house.liuyang.answers(legal="王建国")
+    await house.settle()
+    assert house.liuyang.sees("法定代表人", "王建国"), house.liuyang.reads()
+
+
+async def test_a_number_that_no_key_opens_is_not_called_wrong(house: TestHouse) -> None:
+    await entered(house)
+    house.core.database.keyring = Keyring((b"another key altogether",))
+    await house.wulei.says(f"/bank_confirm 华强 回访：{CALLED} 账号：{NUMBER}")
+    await house.settle()
+    assert house.wulei.sees("现在读不出来"), house.wulei.reads()
+    assert not house.wulei.sees("不一致")
+
+
+@pytest.mark.parametrize("number", ["工行6222021234567", "12345", "6222 0212！3456", "x" * 40])
+async def test_what_cannot_be_an_account_number_is_asked_for_again(
+    house: TestHouse, number: str
+) -> None:
+    await of_finance(house)
+    await house.zhao.says(f"/bank_add 华强 账号：{number} 开户行：{BANK}")
+    await house.settle()
+    assert house.zhao.sees("这不像账号"), house.zhao.reads()
+    assert await house.read(lambda db: banks.of(db, HUAQIANG)) == []
+
+
+async def test_what_is_typed_without_a_question_or_about_an_account_is_sealed_too(
+    house: TestHouse,
+) -> None:
+    await entered(house)
+    await house.wulei.says(f"那个账号是 {NUMBER}")
+    await house.settle()
+    await house.wulei.says(f"户名写的是{HOLDER}", reply_to="请确认银行账户")
+    await house.settle()
+    await house.wulei.says(f"/bank_refuse 华强 原因：账号应为{NUMBER}")
+    await house.settle()
+    found = [s for s in SECRETS if s.encode() in everything(house)]
+    assert found == []
+
+
+async def test_a_change_that_somebody_made_meanwhile_is_not_taken_back(house: TestHouse) -> None:
+    await house.liuyang.says("/customer_basic 华强 法定代表人：王建国")
+    await house.settle()
+    await house.liuyang.presses("基本信息", on="档案完整度")
+    await house.settle()
+    await house.advance(minutes=1)
+    await house.lina.says("/customer_basic 华强 法定代表人：李建国")
+    await house.settle()
+    await house.liuyang.answers(legal="王小国")
+    await house.settle()
+    entries = await house.read(lambda db: profiles.of(db, HUAQIANG))
+    assert entries["legal"].value == "李建国"
+
+
+async def test_nobody_is_asked_for_secrets_where_others_read(house: TestHouse) -> None:
+    if house.platform != "telegram":
+        return
+    await of_finance(house)
+    await house.wulei.says("/bank_add 华强", where="质量与个案")
+    await house.settle()
+    assert not house.wulei.sees("账号是多少", where="质量与个案")
+    assert house.wulei.sees("请在私聊里发给我", where="质量与个案"), house.wulei.reads()

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         _of("customer"),
         _text("sealed"),
-        *map(_words, ("mark", "state")),
+        _words("state"),
         _person("entered_by"),
         _moment("entered_at"),
         _person("settled_by", nullable=True),
@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_bank_account_customer_id", "bank_account", ["customer_id"])
-    op.create_index("ix_bank_account_mark", "bank_account", ["mark"])
     op.create_table(
         "confidential_look",
         sa.Column("id", sa.Integer(), nullable=False),
