@@ -99,7 +99,7 @@ class CorrectName(
     clause="2.2.1",
     on=KIND,
 ):
-    """Correct the name of a prospect."""
+    """Correct the name."""
 
     admission: Annotated[AdmissionId, Ask("Which admission?", "Admission")]
     name: Annotated[str, Ask("What is the company's full name?", "Full name")]

@@ -62,6 +62,9 @@ deciders = st.sampled_from([ZHAO, WANG, CHEN, SUN])
 some = st.integers(0, 3)
 added = st.sampled_from([None, None, None, *When])
 colleagues = st.sampled_from([*EVERYBODY, ZHOU, LINA])
+SCENES = st.sampled_from(
+    ["", "an added one refuses", "an added one agrees", "one for all", "changed", "taken back"]
+)
 # What is decided by one alone is over at once.
 PUT = st.tuples(
     st.sampled_from([Rule.ALL, Rule.COUNT, Rule.ORDER, Rule.ORDER, Rule.COUNT, Rule.ANY]),
@@ -96,16 +99,18 @@ class Decided(Trying):
 
     # --- what happens -----------------------------------------------------------------------------
 
-    @initialize(away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT)
-    def begins(self, away: list[int], deputy: int, how: Put) -> None:
+    @initialize(
+        away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT, scene=SCENES
+    )
+    def begins(self, away: list[int], deputy: int, how: Put, scene: str) -> None:
         """Some are away already, and one stands in for all of them."""
         for who in away:
             self.goes_away(who, deputy)
-        self.asks(how)
+        self.asks(how, scene)
 
     @precondition(lambda self: not self.begun or self.request().state != OPEN)
-    @rule(how=PUT)
-    def asks(self, how: Put) -> None:
+    @rule(how=PUT, scene=SCENES)
+    def asks(self, how: Put, scene: str) -> None:
         """It is put to some, and once that is over to others."""
         self.time_passes(3)
         self.kind, named, self.wanted = how
@@ -121,12 +126,30 @@ class Decided(Trying):
         if self.does(SUBMITTER, work):
             self.begun, self.one = True, ApprovalId(made[0].id)
             self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
+            if self.is_open():
+                self.plays(scene)
 
     @precondition(lambda self: self.begun and self.request().state != OPEN)
-    @rule(how=PUT)
-    def asks_others(self, how: Put) -> None:
+    @rule(how=PUT, scene=SCENES)
+    def asks_others(self, how: Put, scene: str) -> None:
         """The same: what is over is not waited for."""
-        self.asks(how)
+        self.asks(how, scene)
+
+    def plays(self, scene: str) -> None:
+        """What would seldom come about by chance, at the start."""
+        match scene:
+            case "an added one refuses":
+                self.is_added_and_answers(0, refuses=True)
+            case "an added one agrees":
+                self.is_added_and_answers(0, refuses=False)
+            case "one for all":
+                self.one_stands_in_for_all(second=True)
+            case "changed":
+                self.agree_until("change", 6)
+            case "taken back":
+                self.agree_until("undo", 2)
+            case _:
+                pass
 
     @precondition(lambda self: self.is_open())
     @rule(which=some, second=st.booleans(), last=st.booleans(), when=added)
@@ -191,8 +214,9 @@ class Decided(Trying):
     @rule(which=some, refuses=st.booleans())
     def is_added_and_answers(self, which: int, *, refuses: bool) -> None:
         """Somebody who is added before agrees after a decision is taken back, or refuses."""
-        for first in sorted(self.now().entitled)[:1]:
-            self._answers(first, Approve(approval=self.one), YES)
+        if not refuses:
+            for first in sorted(self.now().entitled)[:1]:
+                self._answers(first, Approve(approval=self.one), YES)
         if not self.is_open():
             return
         seat, now = self.asked(which), self.now()
