@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,12 +30,23 @@ from storage import absences, approvals, people, subjects
 from storage.absences import Absence
 from storage.approvals import ASKED, NO, OPEN, YES, Seat
 from storage.database import Transaction, known
+from tests.commands.chances import (
+    PUT,
+    SCENES,
+    Put,
+    added,
+    anybody,
+    colleagues,
+    deciders,
+    deputies,
+    role_of,
+    some,
+)
 from tests.commands.entitled import (
     ALSO_BARRED,
     BARRED,
     CHEN,
     EVERYBODY,
-    LINA,
     SUBMITTER,
     SUN,
     WANG,
@@ -54,23 +67,6 @@ HOMES = {
 TAKE_BACK = timedelta(minutes=2)
 SUBJECT = Ref("case", 1)
 WHAT = Card(T("of {name}", name="X-1"))
-Put = tuple[Rule, list[int], int]
-anybody = st.sampled_from(EVERYBODY)
-# Few stand in for many: those whom it would be wrong to ask, and one who may answer once.
-deputies = st.sampled_from([ZHOU, ZHOU, *BARRED, WANG])
-deciders = st.sampled_from([ZHAO, WANG, CHEN, SUN])
-some = st.integers(0, 3)
-added = st.sampled_from([None, None, None, *When])
-colleagues = st.sampled_from([*EVERYBODY, ZHOU, LINA])
-SCENES = st.sampled_from(
-    ["", "an added one refuses", "an added one agrees", "one for all", "changed", "taken back"]
-)
-# What is decided by one alone is over at once.
-PUT = st.tuples(
-    st.sampled_from([Rule.ALL, Rule.COUNT, Rule.ORDER, Rule.ORDER, Rule.COUNT, Rule.ANY]),
-    st.lists(st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=2, max_size=4, unique=True),
-    st.integers(1, 3),
-)
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ class Decided(Trying):
 
         def work(desk: Desk) -> None:
             deciders = [Decider(found) for one in named if (found := load(desk.db, one))]
-            roles = [Decider(one.person, _role(one)) for one in deciders]
+            roles = [Decider(one.person, role_of(one)) for one in deciders]
             barred = frozenset({ALSO_BARRED})
             put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred)
             made.append(asking.ask(desk, SUBJECT, WHAT, {}, put))
@@ -137,19 +133,28 @@ class Decided(Trying):
 
     def plays(self, scene: str) -> None:
         """What would seldom come about by chance, at the start."""
-        match scene:
-            case "an added one refuses":
-                self.is_added_and_answers(0, refuses=True)
-            case "an added one agrees":
-                self.is_added_and_answers(0, refuses=False)
-            case "one for all":
-                self.one_stands_in_for_all(second=True)
-            case "changed":
-                self.agree_until("change", 6)
-            case "taken back":
-                self.agree_until("undo", 2)
-            case _:
-                pass
+        scenes: dict[str, Callable[[], None]] = {
+            "one refuses": self.one_refuses,
+            "an added one refuses": partial(self.is_added_and_answers, 0, refuses=True),
+            "an added one agrees": partial(self.is_added_and_answers, 0, refuses=False),
+            "an added one is waited for": self.is_waited_for,
+            "one for all": partial(self.one_stands_in_for_all, second=True),
+            "changed": partial(self.agree_until, "change", 6),
+            "taken back": partial(self.agree_until, "undo", 2),
+        }
+        if scene:
+            scenes[scene]()
+
+    def one_refuses(self) -> None:
+        for who in sorted(self.now().entitled)[:1]:
+            self._answers(who, Reject(approval=self.one, reason="no"), NO)
+
+    def is_waited_for(self) -> None:
+        """Everybody agrees but who was added."""
+        for who in sorted(self.now().entitled)[:1]:
+            self.adds(who, WU, When.AFTER)
+        for who in sorted(self.now().entitled):
+            self._answers(who, Approve(approval=self.one), YES)
 
     @precondition(lambda self: self.is_open())
     @rule(which=some, second=st.booleans(), last=st.booleans(), when=added)
@@ -302,7 +307,7 @@ class Decided(Trying):
         mine = last is not None and last.by == who and self.at <= last.at + TAKE_BACK
         return mine and who in now.here
 
-    @precondition(lambda self: self.is_open())
+    @precondition(lambda self: self.begun)
     @rule(who=anybody)
     def withdraws(self, who: int) -> None:
         if who == SUBMITTER:  # the door lets nobody else
@@ -439,9 +444,3 @@ class Decided(Trying):
         turned = self.database.read_now(asked)
         assert all(who in now.may[seat] for seat, who in turned.items())
         assert turned.keys() == {seat for seat, some in now.may.items() if some}
-
-
-def _role(decider: Decider) -> str:
-    """The first department that somebody is in; 陈静 decides as the head of hers."""
-    department = min(d.value for d in decider.person.departments)
-    return f"head:{department}" if decider.person.id == CHEN else department
