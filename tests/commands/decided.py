@@ -142,8 +142,7 @@ class Decided(Trying):
             "changed": partial(self.agree_until, "change", 6),
             "taken back": partial(self.agree_until, "undo", 2),
         }
-        if scene:
-            scenes[scene]()
+        scenes[scene]()
 
     def one_refuses(self) -> None:
         for who in sorted(self.now().entitled)[:1]:
