@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,12 +30,23 @@ from storage import absences, approvals, people, subjects
 from storage.absences import Absence
 from storage.approvals import ASKED, NO, OPEN, YES, Seat
 from storage.database import Transaction, known
+from tests.commands.chances import (
+    PUT,
+    SCENES,
+    Put,
+    added,
+    anybody,
+    colleagues,
+    deciders,
+    deputies,
+    role_of,
+    some,
+)
 from tests.commands.entitled import (
     ALSO_BARRED,
     BARRED,
     CHEN,
     EVERYBODY,
-    LINA,
     SUBMITTER,
     SUN,
     WANG,
@@ -54,20 +67,6 @@ HOMES = {
 TAKE_BACK = timedelta(minutes=2)
 SUBJECT = Ref("case", 1)
 WHAT = Card(T("of {name}", name="X-1"))
-Put = tuple[Rule, list[int], int]
-anybody = st.sampled_from(EVERYBODY)
-# Few stand in for many: those whom it would be wrong to ask, and one who may answer once.
-deputies = st.sampled_from([ZHOU, ZHOU, *BARRED, WANG])
-deciders = st.sampled_from([ZHAO, WANG, CHEN, SUN])
-some = st.integers(0, 3)
-added = st.sampled_from([None, None, None, *When])
-colleagues = st.sampled_from([*EVERYBODY, ZHOU, LINA])
-# What is decided by one alone is over at once.
-PUT = st.tuples(
-    st.sampled_from([Rule.ALL, Rule.COUNT, Rule.ORDER, Rule.ORDER, Rule.COUNT, Rule.ANY]),
-    st.lists(st.sampled_from([ZHAO, WANG, CHEN, SUN, LINA]), min_size=2, max_size=4, unique=True),
-    st.integers(1, 3),
-)
 
 
 @dataclass(frozen=True)
@@ -96,23 +95,25 @@ class Decided(Trying):
 
     # --- what happens -----------------------------------------------------------------------------
 
-    @initialize(away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT)
-    def begins(self, away: list[int], deputy: int, how: Put) -> None:
+    @initialize(
+        away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT, scene=SCENES
+    )
+    def begins(self, away: list[int], deputy: int, how: Put, scene: str) -> None:
         """Some are away already, and one stands in for all of them."""
         for who in away:
             self.goes_away(who, deputy)
-        self.asks(how)
+        self.asks(how, scene)
 
     @precondition(lambda self: not self.begun or self.request().state != OPEN)
-    @rule(how=PUT)
-    def asks(self, how: Put) -> None:
+    @rule(how=PUT, scene=SCENES)
+    def asks(self, how: Put, scene: str) -> None:
         """It is put to some, and once that is over to others."""
         self.time_passes(3)
         self.kind, named, self.wanted = how
 
         def work(desk: Desk) -> None:
             deciders = [Decider(found) for one in named if (found := load(desk.db, one))]
-            roles = [Decider(one.person, _role(one)) for one in deciders]
+            roles = [Decider(one.person, role_of(one)) for one in deciders]
             barred = frozenset({ALSO_BARRED})
             put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred)
             made.append(asking.ask(desk, SUBJECT, WHAT, {}, put))
@@ -121,12 +122,38 @@ class Decided(Trying):
         if self.does(SUBMITTER, work):
             self.begun, self.one = True, ApprovalId(made[0].id)
             self.answers, self.changes_made, self.drawn = [], 0, (1, 0)
+            if self.is_open():
+                self.plays(scene)
 
     @precondition(lambda self: self.begun and self.request().state != OPEN)
-    @rule(how=PUT)
-    def asks_others(self, how: Put) -> None:
+    @rule(how=PUT, scene=SCENES)
+    def asks_others(self, how: Put, scene: str) -> None:
         """The same: what is over is not waited for."""
-        self.asks(how)
+        self.asks(how, scene)
+
+    def plays(self, scene: str) -> None:
+        """What would seldom come about by chance, at the start."""
+        scenes: dict[str, Callable[[], None]] = {
+            "one refuses": self.one_refuses,
+            "an added one refuses": partial(self.is_added_and_answers, 0, refuses=True),
+            "an added one agrees": partial(self.is_added_and_answers, 0, refuses=False),
+            "an added one is waited for": self.is_waited_for,
+            "one for all": partial(self.one_stands_in_for_all, second=True),
+            "changed": partial(self.agree_until, "change", 6),
+            "taken back": partial(self.agree_until, "undo", 2),
+        }
+        scenes[scene]()
+
+    def one_refuses(self) -> None:
+        for who in sorted(self.now().entitled)[:1]:
+            self._answers(who, Reject(approval=self.one, reason="no"), NO)
+
+    def is_waited_for(self) -> None:
+        """Everybody agrees but who was added."""
+        for who in sorted(self.now().entitled)[:1]:
+            self.adds(who, WU, When.AFTER)
+        for who in sorted(self.now().entitled):
+            self._answers(who, Approve(approval=self.one), YES)
 
     @precondition(lambda self: self.is_open())
     @rule(which=some, second=st.booleans(), last=st.booleans(), when=added)
@@ -191,8 +218,9 @@ class Decided(Trying):
     @rule(which=some, refuses=st.booleans())
     def is_added_and_answers(self, which: int, *, refuses: bool) -> None:
         """Somebody who is added before agrees after a decision is taken back, or refuses."""
-        for first in sorted(self.now().entitled)[:1]:
-            self._answers(first, Approve(approval=self.one), YES)
+        if not refuses:
+            for first in sorted(self.now().entitled)[:1]:
+                self._answers(first, Approve(approval=self.one), YES)
         if not self.is_open():
             return
         seat, now = self.asked(which), self.now()
@@ -278,7 +306,7 @@ class Decided(Trying):
         mine = last is not None and last.by == who and self.at <= last.at + TAKE_BACK
         return mine and who in now.here
 
-    @precondition(lambda self: self.is_open())
+    @precondition(lambda self: self.begun)
     @rule(who=anybody)
     def withdraws(self, who: int) -> None:
         if who == SUBMITTER:  # the door lets nobody else
@@ -415,9 +443,3 @@ class Decided(Trying):
         turned = self.database.read_now(asked)
         assert all(who in now.may[seat] for seat, who in turned.items())
         assert turned.keys() == {seat for seat, some in now.may.items() if some}
-
-
-def _role(decider: Decider) -> str:
-    """The first department that somebody is in; 陈静 decides as the head of hers."""
-    department = min(d.value for d in decider.person.departments)
-    return f"head:{department}" if decider.person.id == CHEN else department

@@ -66,7 +66,7 @@ def _played(company: Path, examples: int) -> None:
 
 @pytest.mark.timeout(240)  # everybody tries everything after every step
 def test_nothing_is_approved_but_by_the_rule(company: Path) -> None:
-    _played(company, 25)
+    _played(company, 20)
 
 
 @pytest.mark.torture
