@@ -26,14 +26,14 @@ from storage import (
 )
 from storage.database import Conflict, Database, Transaction, known
 from storage.files import File
-from storage.resealing import reseal
+from storage.resealing import outdated, reseal
 from storage.vault import Vault
 
 DELIVERIES_KEPT = timedelta(days=14)
 LETTERS_KEPT = timedelta(days=400)
 POSTINGS_KEPT = timedelta(days=400)
 TIMERS_KEPT = timedelta(days=400)
-VAULT_SWEPT = "vault_swept"
+VAULT_SWEPT, RESEALED = "vault_swept", "resealed"
 AT_ONCE = 20
 AGED = T("tables are kept for a time, and this one's is over")
 LOST = T("its bytes are no longer where they were kept; restore them from a backup")
@@ -51,13 +51,25 @@ class Sweep:
     async def tick(self) -> frozenset[str]:
         """One round."""
         after: set[str] = set()
-        for piece in (self._drafts, self._deliveries, self._letters, self._codes, reseal):
+        for piece in (self._drafts, self._deliveries, self._letters, self._codes):
             try:
                 _, woken = await self.database.write(piece)
             except Conflict:
                 continue  # another replica has just done the same
             after |= woken
+        await self._keys()
         return frozenset(after) | await self._tables() | await self._vault()
+
+    async def _keys(self) -> None:
+        """Once a day, and when there is a new key: what an old one sealed is sealed anew."""
+        day = f"{self.clock.machine().date().isoformat()} {self.database.keyring.newest}"
+        if await self.database.read(lambda db: house.get(db, RESEALED)) == day:
+            return
+        while found := await self.database.read(outdated):
+            done, _ = await self.database.write(partial(reseal, found=found))
+            if not done:
+                break
+        await self.database.write(lambda db: house.put(db, RESEALED, day))
 
     async def _tables(self) -> frozenset[str]:
         """Tables and papers are kept for a time; the journal keeps what they were."""

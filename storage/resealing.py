@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table, and_, bindparam, func, select, update
@@ -9,8 +10,10 @@ from sqlmodel import SQLModel
 
 from storage.banks import BankAccount
 from storage.database import Deed, Query, Transaction
+from storage.heard import Heard
 from storage.keyring import MARK
 from storage.profiles import ProfileEntry
+from storage.talk import Talk
 
 AT_ONCE = 100
 
@@ -58,20 +61,28 @@ _PLACES = (
     _Place(BankAccount, "sealed", "id"),
     _Place(BankAccount, "call", "id"),
     _Place(BankAccount, "reason", "id"),
+    _Place(Talk, "text", "id"),
+    _Place(Talk, "earlier", "id"),
+    _Place(Heard, "text", "id"),
 )
 
 
-def reseal(db: Transaction) -> int:
-    """Seal some anew; give how many. What no key opens stays as it is."""
-    newest, done = db.keyring.newest, 0
-    if not newest:
-        return 0
-    for place in _PLACES:
-        found = place.old.all(db, newest=newest, many=len(newest), most=AT_ONCE)
-        for kept in (one for one in found if db.keyring.knows(one.value)):
-            to = db.keyring.seal(db.keyring.open(kept.value))
-            row = dict(zip(place.names, (kept.id, kept.field), strict=False))
-            done += place.anew.run(db, **row, b_value=kept.value, to_value=to)
+def outdated(db: Transaction) -> list[tuple[int, Kept]]:
+    """Some of what an older key of ours sealed, and where each is; it takes a look at every row."""
+    newest, found = db.keyring.newest, list[tuple[int, Kept]]()
+    for number, place in enumerate(_PLACES) if newest else ():
+        some = place.old.all(db, newest=newest, many=len(newest), most=AT_ONCE)
+        found += [(number, one) for one in some if db.keyring.knows(one.value)]
+    return found
+
+
+def reseal(db: Transaction, found: Sequence[tuple[int, Kept]]) -> int:
+    """Seal these anew; give how many. What was changed meanwhile stays as it is."""
+    done = 0
+    for number, kept in found:
+        place, to = _PLACES[number], db.keyring.seal(db.keyring.open(kept.value))
+        row = dict(zip(place.names, (kept.id, kept.field), strict=False))
+        done += place.anew.run(db, **row, b_value=kept.value, to_value=to)
     return done
 
 

@@ -10,9 +10,11 @@ import pytest
 from commands.kit.words import T
 from scheduler.alarm import raise_alarm
 from scheduler.sweep import LETTERS_KEPT
-from storage import backlog, deliveries, drafts, letters, postings
+from storage import backlog, deliveries, drafts, letters, postings, profiles
 from storage.database import Transaction
+from storage.keyring import Keyring
 from storage.letters import Letter
+from storage.profiles import ProfileEntry
 from tests.desk import Reception, reception
 
 
@@ -116,3 +118,15 @@ async def test_without_an_administrator_nobody_is_alarmed(desk: Reception) -> No
     await desk.core.database.write(lambda db: db.run("UPDATE person SET admin = false"))
     await desk.core.database.write(lambda db: raise_alarm(db, desk.clock, "test", T("Look"), "?"))
     assert await counted(desk, "letter") == 0
+
+
+async def test_what_an_old_key_sealed_is_sealed_anew_within_a_day(desk: Reception) -> None:
+    database = desk.core.database
+    old, new = Keyring((b"yesterday's",)), Keyring((b"today's", b"yesterday's"))
+    entry = ProfileEntry(customer_id=1, field="rating", value=old.seal("AA"), at=desk.clock.at)
+    await database.write(lambda db: profiles.write(db, entry))
+    database.keyring = new
+    await desk.core.sweep.tick()
+    kept = (await database.read(lambda db: profiles.of(db, 1)))["rating"].value
+    assert kept.startswith(new.newest)
+    assert Keyring((b"today's",)).open(kept) == "AA"
