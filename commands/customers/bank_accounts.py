@@ -21,7 +21,7 @@ from commands.customers.finding import name_of as customer_of
 from commands.customers.parts import FilePartsPolicy
 from commands.customers.rules import KIND as CUSTOMER
 from commands.kit.calendar import add_working
-from commands.kit.card import Button, Buttons, Card, Facts, Line, Note, Part, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Denied, Invalid, Refused, no_such
@@ -100,6 +100,7 @@ def _what(look: Look, account: BankAccount) -> Iterable[Part]:
         yield Line(LOCKED, TO)
         return
     if account.state == ENTERED:
+        yield Line(T("Somebody else confirms it after calling the customer back."), STAFF)
         how = T("Call the customer on a number that we knew before, and compare the account.")
         yield Note(how, TO)
         if not confirmers(db, account, look.now):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from commands.customers.finance import TO
 from commands.customers.finding import name_of
 from commands.customers.parts import (
     ITEMS,
@@ -58,10 +59,14 @@ class Happened:
             found.append((T("Visits"), last))
         else:
             found.append((T("Visits"), T("none yet")))
-        told = T("{n} case", "{n} cases", n=self.cases)
-        still = T("{done}, {n} of them open", done=told, n=self.open_cases)
-        found.append((T("Cases"), still if self.open_cases else told))
+        found.append((T("Cases"), self._complaints()))
         return tuple(found)
+
+    def _complaints(self) -> T:
+        if not self.cases:
+            return T("none yet")
+        told = T("{n} case", "{n} cases", n=self.cases)
+        return T("{done}, {n} of them open", done=told, n=self.open_cases)
 
 
 def happened(db: Transaction, customer: Customer) -> Happened:
@@ -92,7 +97,7 @@ def card(look: Look, id_: int, _told: str) -> Card:
     parts = (
         *(Line(T("☐ {what}", what=line), STAFF) for line in done.lines()),
         *_parts(look.db, customer),
-        _buttons(id_),
+        *_buttons(id_),
     )
     return Card(title, parts, about)
 
@@ -154,18 +159,20 @@ def _owned(db: Transaction, customer: Customer) -> Rows:
     )
 
 
-def _buttons(id_: int) -> Buttons:
+def _buttons(id_: int) -> tuple[Buttons, Buttons]:
+    """What anybody may do next, and what only those may whom the financial part concerns."""
     bound, about = {"customer": id_}, Ref(KIND, id_)
-    return Buttons(
-        (
-            Button(T("Basic"), "customer_basic", bound, about),
-            Button(T("Business"), "customer_business", bound, about),
-            Button(T("Finance"), "customer_finance", bound, about),
-            Button(T("Bank account"), "bank_add", bound, about),
-            Button(T("As PDF"), "customer_pdf", bound, about),
-        ),
-        STAFF,
+    everybody = (
+        Button(T("Basic"), "customer_basic", bound, about),
+        Button(T("Business"), "customer_business", bound, about),
+        Button(T("As PDF"), "customer_pdf", bound, about),
     )
+    trusted = (
+        Button(T("See finances"), "finance", bound, about),
+        Button(T("Tell finances"), "customer_finance", bound, about),
+        Button(T("Enter an account"), "bank_add", bound, about),
+    )
+    return Buttons(everybody, STAFF), Buttons(trusted, TO)
 
 
 # --- as a leaflet ---------------------------------------------------------------------------------
