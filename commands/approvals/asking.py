@@ -286,7 +286,7 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts, name: str = "") ->
     request = Ref(KIND, known(approval.id))
     approval.name = name or approval.name
     if approval.effective:
-        _flag(desk, approval, facts)
+        flag(desk, approval, facts)
         return
     if approval.state == approvals.APPROVED:
         reopen(desk, approval)
@@ -296,13 +296,15 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts, name: str = "") ->
     _ask_again(desk, approval)
 
 
-def _flag(desk: Desk, approval: Approval, facts: Facts) -> None:
-    """Keep which of the facts that were decided on read otherwise now."""
+def flag(desk: Desk, approval: Approval, facts: Facts) -> None:
+    """Keep which of the facts that were decided on read otherwise now; of others, as it was."""
     request = Ref(KIND, known(approval.id))
     state = subjects.state(desk.db, KIND, request.id)
     seen = subjects.shown(desk.db, KIND, request.id, state.revision if state else 1) or {}
     now = _shown(facts)
-    approval.flagged = "\n".join(one for one in {**seen, **now} if seen.get(one) != now.get(one))
+    differ = {one for one in now if seen.get(one) != now[one]}
+    differ |= set(approval.flagged.split("\n")) - now.keys()
+    approval.flagged = "\n".join(one for one in {**seen, **now} if one in differ)
     approvals.save(desk.db, approval)
     desk.touch(request)
     desk.touch(Ref(approval.kind, approval.subject_id))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from commands.approvals import asking
+from commands.approvals.asking import Facts
 from commands.customers.parts import FilePartsPolicy, completeness, said_in
 from commands.customers.rules import KIND
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from storage import admissions, dues, subjects
+from storage import admissions, approvals, dues, subjects
 
 ADMISSION, COMPLETE = "admission", "complete"
+
+
+def flag(desk: Desk, customer_id: int, facts: Facts) -> None:
+    """What was decided on reads otherwise in the file now: the approval that opened it says so."""
+    for admission_id in admissions.opened(desk.db, customer_id):
+        approval = approvals.last_on(desk.db, ADMISSION, admission_id)
+        if approval and approval.effective:
+            asking.flag(desk, approval, facts)
 
 
 def look(desk: Desk, customer_id: int) -> None:

@@ -45,6 +45,8 @@ def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed
     elif changed:
         was = {field: _value(before, field) for field in changed}
         desk.change(about, was, changed)
+    if "products" in changed:
+        completing.flag(desk, customer_id, {"Products": changed["products"]})
     completing.look(desk, customer_id)
 
 

@@ -388,3 +388,14 @@ async def test_the_duty_to_complete_a_file_is_kept_once_nothing_is_missing(
     owed = await house.read(lambda db: dues.of(db, "admission", 1))
     assert [due.state for due in owed if due.name == "complete"] == ["done"]
     assert not house.liuyang.buttons(on="已准入")[-1].startswith("档案已齐")
+
+
+async def test_what_the_file_says_otherwise_later_flags_the_approval(house: TestHouse) -> None:
+    await reported(house)
+    await house.zhao.presses("批准", on="请您决定")
+    await house.settle()
+    await house.advance(minutes=3)
+    assert not house.zhao.sees("批准后有变更")
+    await house.lina.says(f"/customer_business {NAME} 产品：注塑件")
+    await house.settle()
+    assert house.zhao.sees("⚠ 批准后有变更：产品"), house.zhao.reads()
