@@ -84,7 +84,7 @@ class Printer:
         try:
             paper, told = await self.database.read(lambda db: self._gathered(db, order))
             content = await drawn_beside(told)
-        except BUGS as why:
+        except (Undrawn, *BUGS) as why:
             log.warning("paper_undrawn", order=order.id, paper=order.paper, why=_kind_of(why))
             if order.attempts + 1 >= MOST_TRIES:
                 await self._end(order, lambda db: self._sorry(db, order))
