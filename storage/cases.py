@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, func, select, update
+from sqlalchemy import Index, bindparam, case, func, select, update
 from sqlmodel import Field, col
 
 from storage.batches import Among
@@ -85,17 +85,11 @@ class Solution(Row, table=True):
 
 
 class Complained(NamedTuple):
-    """How many cases a customer has had."""
+    """How many cases a customer has had, and how many of them are open."""
 
     customer_id: int
     cases: int
-
-
-class Counted(NamedTuple):
-    """How many cases are in a state."""
-
-    state: str
-    cases: int
+    open: int
 
 
 _BY_ID = Query(Case, select(Case).where(col(Case.id) == bindparam("id")))
@@ -146,15 +140,13 @@ _OF_CUSTOMER = Query(
 )
 _COUNTS = Query(
     Complained,
-    select(col(Case.customer_id), func.count())
+    select(
+        col(Case.customer_id),
+        func.count(),
+        func.sum(case((col(Case.state) == OPEN, 1), else_=0)),
+    )
     .where(Among(col(Case.customer_id), "ids"))
     .group_by(col(Case.customer_id)),
-)
-_COUNTS_OF = Query(
-    Counted,
-    select(col(Case.state), func.count())
-    .where(col(Case.customer_id) == bindparam("customer_id"))
-    .group_by(col(Case.state)),
 )
 _REPORTED_BY_CONTACT = Query(
     Case,
@@ -225,15 +217,9 @@ def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
     return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
 
 
-def counts(db: Transaction, ids: Sequence[int]) -> dict[int, int]:
-    """How many cases each of these customers has had; those without any, left out."""
-    return {one.customer_id: one.cases for one in _COUNTS.all(db, ids=ids)}
-
-
-def count_of(db: Transaction, customer_id: int) -> tuple[int, int]:
-    """How many cases a customer has had, and how many of them are open."""
-    found = _COUNTS_OF.all(db, customer_id=customer_id)
-    return sum(one.cases for one in found), sum(one.cases for one in found if one.state == OPEN)
+def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many cases each of these customers has had and has open; those without, left out."""
+    return {one.customer_id: (one.cases, one.open) for one in _COUNTS.all(db, ids=ids)}
 
 
 def reported_by(db: Transaction, account_id: int, most: int = 10) -> list[Case]:

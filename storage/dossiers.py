@@ -195,6 +195,7 @@ class Happened(NamedTuple):
     visits: int
     last_visit: date | None
     cases: int
+    open_cases: int
 
 
 def happened(db: Transaction, ids: Sequence[int]) -> dict[int, Happened]:
@@ -206,7 +207,7 @@ def happened(db: Transaction, ids: Sequence[int]) -> dict[int, Happened]:
     for customer in _CUSTOMERS.all(db, ids=ids):
         id_ = known(customer.id)
         many, last = met.get(id_, (0, None))
-        found[id_] = Happened(customer.created_at, many, last, complained.get(id_, 0))
+        found[id_] = Happened(customer.created_at, many, last, *complained.get(id_, (0, 0)))
     return found
 
 

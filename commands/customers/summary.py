@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from commands.customers.finance import TO
@@ -30,53 +28,34 @@ from commands.kit.noun import Look
 from commands.kit.paper import Chapter, Leaflet
 from commands.kit.people import Role
 from commands.kit.words import T, Words
-from storage import cases, customers, people, profiles, visits
+from storage import cases, customers, dossiers, people, profiles, visits
 from storage.customers import Contact, Customer
 from storage.database import Transaction, known
-from storage.visits import Visit
+from storage.dossiers import Happened
 
 FILE = "file"
 MOST_CONTACTS, LATEST = 5, 5
 Rows = tuple[tuple[Words, Words], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """What has happened with a customer so far: cooperation fills itself."""
-
-    since: datetime
-    visits: int
-    last: Visit | None
-    cases: int
-    open_cases: int
-
-    def rows(self) -> Rows:
-        """As facts."""
-        found: list[tuple[Words, Words]] = [(T("Customer since"), T("{at:near}", at=self.since))]
-        if self.last:
-            done = T("{n} visit", "{n} visits", n=self.visits)
-            last = T("{done}, the last {day:near}", done=done, day=self.last.day)
-            found.append((T("Visits"), last))
-        else:
-            found.append((T("Visits"), T("none yet")))
-        found.append((T("Cases"), self._complaints()))
-        return tuple(found)
-
-    def _complaints(self) -> T:
-        if not self.cases:
-            return T("none yet")
-        told = T("{n} case", "{n} cases", n=self.cases)
-        return T("{done}, {n} of them open", done=told, n=self.open_cases)
+def cooperation(found: Happened) -> Rows:
+    """What the system knows by itself: this part of the file fills itself."""
+    since = (T("Customer since"), T("{at:near}", at=found.since))
+    return (since, (T("Visits"), _met(found)), (T("Cases"), _complained(found)))
 
 
-def happened(db: Transaction, customer: Customer) -> Happened:
-    """What the system knows by itself."""
-    id_ = known(customer.id)
-    last = visits.to_customer(db, id_, 1)
-    every, open_ = cases.count_of(db, id_)
-    return Happened(
-        customer.created_at, visits.count_to(db, id_), last[0] if last else None, every, open_
-    )
+def _met(found: Happened) -> T:
+    if found.last_visit is None:
+        return T("none yet")
+    done = T("{n} visit", "{n} visits", n=found.visits)
+    return T("{done}, the last {day:near}", done=done, day=found.last_visit)
+
+
+def _complained(found: Happened) -> T:
+    if not found.cases:
+        return T("none yet")
+    told = T("{n} case", "{n} cases", n=found.cases)
+    return T("{done}, {n} of them open", done=told, n=found.open_cases)
 
 
 # --- as a card ------------------------------------------------------------------------------------
@@ -137,8 +116,13 @@ def _written(db: Transaction, customer: Customer) -> list[tuple[Part, Rows]]:
     return [
         (Part.BASIC, ((T("Full name"), customer.name), *rows[Part.BASIC], *contacts, *note)),
         (Part.BUSINESS, rows[Part.BUSINESS]),
-        (Part.COOPERATION, (*_owned(db, customer), *happened(db, customer).rows())),
+        (Part.COOPERATION, (*_owned(db, customer), *cooperation(_happened(db, customer)))),
     ]
+
+
+def _happened(db: Transaction, customer: Customer) -> Happened:
+    id_ = known(customer.id)
+    return dossiers.happened(db, [id_])[id_]
 
 
 def _contacts(db: Transaction, customer: Customer) -> Sequence[Contact]:

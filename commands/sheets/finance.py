@@ -17,7 +17,7 @@ from commands.kit.words import T, Words
 from commands.sheets.customers import NAME, REGISTRATION, number_of
 from storage import banks, customers, dossiers, profiles, readings
 from storage.database import Json, Transaction
-from storage.keyring import Unreadable
+from storage.keyring import LOCKED, Unreadable
 from storage.profiles import ProfileEntry
 
 CONDITION, RATING = FINANCE
@@ -39,7 +39,6 @@ OUT = (
 )
 WORDS_OF = {column.field: column.words for column in IN}
 MOST = {NAME: 200, REGISTRATION: 64, CONDITION: 2000, RATING: 200}
-LOCKED = "🔒"
 
 
 class FinanceSheet:
