@@ -46,6 +46,7 @@ from scheduler.timers import Timers
 from storage import files, journal, leases, sheets
 from storage.database import Database, Json, Transaction, known
 from storage.files import File
+from storage.rows import Hand
 from storage.sheets import (
     CHECKING,
     DONE,
@@ -249,7 +250,7 @@ class Clerk:
         """Hold the entries against what is known now, and do what they say."""
         verdicts = pile.sheet.plan(db, slice_.entries, pile.good)
         pile.drop(verdicts)
-        made = pile.sheet.apply(db, verdicts, slice_.ready, self.clock.now())
+        made = pile.sheet.apply(db, verdicts, slice_.ready, Hand(self.clock.now(), now.person_id))
         sheets.note_changes(db, [change_of(now, one) for one in made])
         refuse(db, now, IMPORTING, verdicts)
         count(now, IMPORTING, verdicts)
@@ -277,10 +278,10 @@ class Clerk:
         await self._list_wrong(job, UNDOING)
 
     def _undone(self, db: Transaction, now: Job, found: list[Change]) -> None:
-        sheet, at = self.sheets[now.sheet], self.clock.now()
+        sheet, hand = self.sheets[now.sheet], Hand(self.clock.now(), now.person_id)
         counts = begin(now, UNDOING)
         for change in found:
-            why = sheet.undo(db, change.subject_id, change.before, change.after, at)
+            why = sheet.undo(db, change.subject_id, change.before, change.after, hand)
             if why is not None:
                 name = (change.after or {}).get("name") or name_now(db, sheet, change)
                 row = wrong_of(now, UNDOING, abs(change.line), name, why)

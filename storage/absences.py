@@ -1,17 +1,22 @@
 """Who is away from when until when, and who stands in for them."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Index, bindparam, select, update
 from sqlmodel import col
 
-from storage.columns import key, maybe_moment, moment, points_at
-from storage.database import Deed, Query, Transaction
+from storage.columns import data, key, maybe_amount, maybe_moment, moment, points_at
+from storage.database import Deed, Json, Query, Transaction
 from storage.rows import Row
 
 
 class Absence(Row, table=True):
-    """One absence: from `since` up to, not including, `until`, which an early return moves."""
+    """One absence: from `since` up to, not including, `until`, which an early return moves.
+
+    The deputy decides for who is away on the kinds of `decides`, or on all where it is None, and on
+    amounts `up_to` this one of `currency`.
+    """
 
     __table_args__ = (
         Index("absence_person", "person_id", "until"),
@@ -25,6 +30,9 @@ class Absence(Row, table=True):
     until: datetime = moment()
     made_at: datetime = moment()
     told_at: datetime | None = maybe_moment()
+    decides: Json = data()
+    up_to: Decimal | None = maybe_amount()
+    currency: str = ""
 
 
 _BY_ID = Query(Absence, select(Absence).where(col(Absence.id) == bindparam("id")))

@@ -1,11 +1,22 @@
 """Approvals: what was asked of whom, who answered what, and how it ended."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Index, bindparam, case, func, select, text, update
 from sqlmodel import Field, col
 
-from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, points_at, words
+from storage.columns import (
+    data,
+    key,
+    may_point_at,
+    maybe_amount,
+    maybe_moment,
+    moment,
+    one_of,
+    points_at,
+    words,
+)
 from storage.database import Deed, Json, Query, Transaction
 from storage.rows import Row
 
@@ -25,7 +36,8 @@ class Approval(Row, table=True):
 
     `asks` is the encoded card of what is decided on, as it stood at its last material change.
     `need` is how many must agree; the `barred` may not, for it is theirs. A decision takes effect
-    at `effective_at`, and did so once `effective` is set; until then it can be taken back.
+    at `effective_at`, and did so once `effective` is set; until then it can be taken back. The
+    `amount` is what it comes to, if it is about money: deputies may have a limit.
     """
 
     __table_args__ = (
@@ -56,6 +68,8 @@ class Approval(Row, table=True):
     reason: str = words()
     condition: str = words()
     flagged: str = words()
+    amount: Decimal | None = maybe_amount()
+    currency: str = ""
 
 
 class Seat(Row, table=True):

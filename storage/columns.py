@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Field
 
 from storage.database import Json
-from storage.kinds import Instant, JsonText
+from storage.kinds import Amount, Instant, JsonText
 
 Column = Any  # what Field gives: it stands beside a field of any type
 
@@ -35,6 +35,11 @@ def words(default: str | None = "") -> Column:
 def data(default: Json = None) -> Column:
     """JSON."""
     return Field(default=default, sa_type=JsonText, nullable=True)
+
+
+def maybe_amount() -> Column:
+    """An amount of money, if there is one; its currency stands beside it."""
+    return Field(default=None, sa_type=Amount, nullable=True)
 
 
 def points_at(table: str, *, index: bool = True) -> Column:

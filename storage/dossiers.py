@@ -21,6 +21,7 @@ from storage.database import Deed, Json, Query, Transaction, known
 from storage.keyring import is_sealed
 from storage.profiles import ProfileEntry
 from storage.reach import email_key, phone_key
+from storage.rows import Hand
 from storage.subjects import Revision, Subject
 
 Dossier = dict[str, Json]
@@ -230,9 +231,10 @@ def open_all(
     db: Transaction,
     dossiers: Sequence[Dossier],
     ready: Mapping[str, frozenset[str]],
-    at: datetime,
+    hand: Hand,
 ) -> list[int]:
     """Open files that existed before; `ready` holds the grams of their names."""
+    at = hand.at
     rows = [_customer(d, at) for d in dossiers]
     ids = add_all(db, Customer, rows)
     pairs = list(zip(ids, dossiers, strict=True))
@@ -240,33 +242,33 @@ def open_all(
     put_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
     met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
     put_all(db, Contact, met)
-    told = [_told(id_, field, d["told"][field], at) for id_, d in pairs for field in d["told"]]
+    told = [_told(id_, *item, hand) for id_, d in pairs for item in d["told"].items()]
     put_all(db, ProfileEntry, told)
     put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
     put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])
     return ids
 
 
-def rewrite(db: Transaction, id_: int, before: Dossier, after: Dossier, at: datetime) -> None:
+def rewrite(db: Transaction, id_: int, before: Dossier, after: Dossier, hand: Hand) -> None:
     """Make one dossier into another; who owned the customer until now is kept."""
     _plainly(db, id_, after)
     _name(db, id_, after)
     if any(before[field] != after[field] for field in STEWARDSHIP):
-        _hand_over(db, id_, after, at)
+        _hand_over(db, id_, after, hand.at)
     if before["contacts"] != after["contacts"]:
-        _reconcile_contacts(db, id_, after["contacts"], at)
-    _tell(db, id_, before["told"], after["told"], at)
+        _reconcile_contacts(db, id_, after["contacts"], hand.at)
+    _tell(db, id_, before["told"], after["told"], hand)
 
 
-def restore(db: Transaction, id_: int, after: Dossier, before: Dossier, at: datetime) -> None:
+def restore(db: Transaction, id_: int, after: Dossier, before: Dossier, hand: Hand) -> None:
     """Undo what made one dossier into another: its owner is as if never changed."""
     _plainly(db, id_, before)
     _name(db, id_, before)
     if any(before[field] != after[field] for field in STEWARDSHIP):
-        _hand_back(db, id_, before, at)
+        _hand_back(db, id_, before, hand.at)
     if before["contacts"] != after["contacts"]:
-        _reconcile_contacts(db, id_, before["contacts"], at)
-    _tell(db, id_, after["told"], before["told"], at)
+        _reconcile_contacts(db, id_, before["contacts"], hand.at)
+    _tell(db, id_, after["told"], before["told"], hand)
 
 
 def remove(db: Transaction, id_: int) -> None:
@@ -301,18 +303,18 @@ def _contact(id_: int, listed: Sequence[str], at: datetime) -> Plain:
     return {"customer_id": id_, "name": name, "title": title, **reach, "created_at": at}
 
 
-def _told(id_: int, field: str, value: str, at: datetime) -> Plain:
-    return {"customer_id": id_, "field": field, "value": value, "at": at}
+def _told(id_: int, field: str, value: str, hand: Hand) -> Plain:
+    about = {"customer_id": id_, "field": field, "value": value}
+    return about | {"at": hand.at, "by_id": hand.by_id}
 
 
 def _tell(
-    db: Transaction, id_: int, before: Mapping[str, str], after: Mapping[str, str], at: datetime
+    db: Transaction, id_: int, before: Mapping[str, str], after: Mapping[str, str], hand: Hand
 ) -> None:
     """Have exactly these fields, besides those that are sealed."""
     for field in sorted({*before, *after}):
         if before.get(field) != after.get(field):
-            value = after.get(field, "")
-            profiles.write(db, ProfileEntry(customer_id=id_, field=field, value=value, at=at))
+            profiles.write(db, ProfileEntry(**_told(id_, field, after.get(field, ""), hand)))
 
 
 def _reach(phone: str, email: str) -> Plain:

@@ -1,12 +1,13 @@
-"""What columns hold beyond what both engines know alike: moments in UTC, and JSON."""
+"""What columns hold beyond what both engines know alike: moments in UTC, JSON, and amounts."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.connections import SQLITE
@@ -60,3 +61,23 @@ class JsonText(TypeDecorator[Json]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
         """Read it back."""
         return None if value is None else json.loads(value)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An amount of money, exact to two decimals: hundredths, which both engines add up alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Refuse what is finer than a hundredth."""
+        if value is None:
+            return None
+        hundredths = value.scaleb(2)
+        if hundredths != hundredths.to_integral_value():
+            raise ValueError("an amount has two decimals at most")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Give it back with its two decimals."""
+        return None if value is None else Decimal(value).scaleb(-2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -23,6 +25,14 @@ class Row(SQLModel):
         fields = self.__dict__
         fields.update(_blank(type(self)))
         fields.update(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose hand writes, and when; nobody's where something happens by itself."""
+
+    at: datetime
+    by_id: int | None = None
 
 
 @cache

@@ -75,6 +75,8 @@ def ask(desk: Desk, about: Ref, what: Card, facts: Facts, how: Procedure) -> Ref
         submitter_id=desk.person.id,
         barred=sorted(barred_),
         asked_at=desk.now,
+        amount=how.amount.amount if how.amount else None,
+        currency=how.amount.currency if how.amount else "",
     )
     request = Ref(KIND, approvals.add(desk.db, approval))
     before: int | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from commands.approvals.rules import Rule, Voice, answered, still
+from commands.kit.money import Money
 from commands.kit.people import (
     Department,
     Person,
@@ -18,6 +20,7 @@ from commands.kit.people import (
     superior_of,
 )
 from storage import absences
+from storage.absences import Absence
 from storage.approvals import ASKED, GONE, Approval, Seat
 from storage.database import Transaction, known
 
@@ -35,7 +38,7 @@ class Procedure:
     """How something is decided: by whom, by which rule, and who may not because it is theirs.
 
     `name` is what people call what is decided on; `wanted` how many must agree where it counts;
-    `place` the purpose of the places where the card is posted too.
+    `place` the purpose of the places where the card is posted too; `amount` what it comes to.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Procedure:
     wanted: int = 1
     barred: frozenset[int] = frozenset()
     place: str = ""
+    amount: Money | None = None
 
 
 def whom(db: Transaction, named: str) -> list[Decider]:
@@ -117,7 +121,8 @@ def _of_seat(
     entitled = meant is not None and still(meant, seat.role)
     if entitled:
         yield Voice(seat, seat.person_id)
-    acts = acting(db, seat.person_id, at) if entitled else None
+    covering = partial(covers, approval)
+    acts = acting(db, seat.person_id, at, covering) if entitled else None
     if acts and acts.instead_of is None:
         return
     others = {one.person_id for one in seats if one.state != GONE}
@@ -126,6 +131,18 @@ def _of_seat(
     stands_in = _above(db, first, not_, at) if first else None
     if stands_in:
         yield Voice(seat, stands_in.id, seat.person_id)
+
+
+def covers(approval: Approval, absence: Absence) -> bool:
+    """Whether who stands in decides on this too: it is of a kind they were given, in their limit.
+
+    An amount in another currency than the limit's is above it: nobody knows what it is worth.
+    """
+    if absence.decides is not None and approval.kind not in absence.decides:
+        return False
+    if absence.up_to is None or approval.amount is None:
+        return True
+    return approval.currency == absence.currency and approval.amount <= absence.up_to
 
 
 def spoken_to(

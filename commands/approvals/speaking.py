@@ -16,7 +16,8 @@ from commands.approvals.rules import (
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Denied, Refused, no_such
-from commands.kit.words import T, listed
+from commands.kit.people import acting
+from commands.kit.words import T, Words, listed
 from storage import absences, approvals
 from storage.approvals import (
     ASKED,
@@ -78,13 +79,30 @@ def _why_not(desk: Desk, approval: Approval, seats: list[Seat], voices: list[Voi
     handed = next((seat for seat in seats if seat.from_id == me.id and not seat.must), None)
     if handed:
         return T("You handed this on to {name}.", name=named(desk.db, handed.person_id))
-    for seat in seats:
-        if _stood_in(desk, approval, seat):
-            name = named(desk.db, seat.person_id)
-            return T(
-                "You no longer stand in for {name}. Waiting for: {names}", name=name, names=names
-            )
-    return T("This is not yours to decide. Waiting for: {names}", names=names)
+    why = (_not_instead(desk, approval, seat, names) for seat in seats)
+    return next(filter(None, why), None) or T(
+        "This is not yours to decide. Waiting for: {names}", names=names
+    )
+
+
+def _not_instead(desk: Desk, approval: Approval, seat: Seat, names: Words) -> T | None:
+    """Why somebody who stands in, or stood in, for who is asked has no voice."""
+    name = named(desk.db, seat.person_id)
+    if _stands_in(desk, seat):
+        return T(
+            "You stand in for {name}, but not for this decision. Waiting for: {names}",
+            name=name,
+            names=names,
+        )
+    if _stood_in(desk, approval, seat):
+        return T("You no longer stand in for {name}. Waiting for: {names}", name=name, names=names)
+    return None
+
+
+def _stands_in(desk: Desk, seat: Seat) -> bool:
+    """Whether they stand in for whoever is asked, though for this not."""
+    acts = acting(desk.db, seat.person_id, desk.recorded_at) if seat.state == ASKED else None
+    return acts is not None and acts.instead_of is not None and acts.person.id == desk.person.id
 
 
 def _stood_in(desk: Desk, approval: Approval, seat: Seat) -> bool:

@@ -8,9 +8,12 @@ from commands.customers.parts import FilePartsPolicy, completeness, said_in
 from commands.customers.rules import KIND
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from storage import admissions, approvals, dues, subjects
+from storage import admissions, approvals, customers, dues, profiles, subjects
+from storage.timers import Timer
 
 ADMISSION, COMPLETE = "admission", "complete"
+# The timer of a customer whose file was changed by itself, as by a table.
+REWRITTEN = "rewritten"
 
 
 def flag(desk: Desk, customer_id: int, facts: Facts) -> None:
@@ -32,3 +35,17 @@ def look(desk: Desk, customer_id: int) -> None:
                 evidence = str(Ref(KIND, customer_id))
                 desk.keep(due, at=desk.now, evidence=evidence)
                 subjects.change(desk.db, ADMISSION, admission_id, desk.recorded_at, None)
+
+
+def rewritten(desk: Desk, timer: Timer) -> None:
+    """A table changed a file: what was decided on may read otherwise, and nothing be missing."""
+    found = customers.get(desk.db, timer.subject_id)
+    if found is None:
+        return
+    products = profiles.of(desk.db, timer.subject_id).get("products")
+    flag(
+        desk,
+        timer.subject_id,
+        {"Full name": found.name, "Products": products.value if products else ""},
+    )
+    look(desk, timer.subject_id)

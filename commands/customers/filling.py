@@ -21,20 +21,24 @@ from storage.profiles import ProfileEntry
 
 KEEPERS = FILE_KEEPERS | {Department.FINANCE}
 TRUSTED = {Department.FINANCE, Department.MANAGEMENT}
+# What somebody writes to have nothing stand there: an answer left out leaves what does.
+NOTHING = {"-", "－", "—", "清空", "clear"}
 
 
 def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed: bool) -> None:
     """Keep what was told; what was not stays. Sealed values are journalled by name alone."""
     before = profiles.of(desk.db, customer_id)
+    said = {field: value.strip() for field, value in told.items() if value and value.strip()}
+    meant = {field: "" if value in NOTHING else value for field, value in said.items()}
     changed = {
-        field: value.strip()
-        for field, value in told.items()
-        if value and value.strip() and (sealed or value.strip() != _value(before, field))
+        field: value
+        for field, value in meant.items()
+        if (sealed and value) or value != _value(before, field)
     }
     _check_unchanged(desk, before, changed)
     by = desk.actor.person.id if desk.actor.person else None
     for field, value in changed.items():
-        kept = desk.db.keyring.seal(value) if sealed else value
+        kept = desk.db.keyring.seal(value) if sealed and value else value
         entry = ProfileEntry(
             customer_id=customer_id, field=field, value=kept, by_id=by, at=desk.now
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.customers import summary
+from commands.customers import completing, summary
 from commands.customers.finding import find, leads, name_of
 from commands.customers.rules import KIND, WORDS, called
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
@@ -104,6 +104,7 @@ NOUN = Noun(
     verbs=("visit", "complaint", "customer"),
     views={summary.FILE: summary.card},
     papers={summary.FILE: summary.leaflet},
+    timers={completing.REWRITTEN: completing.rewritten},
     held=customers.all_owned_by,
     hand=hand,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from commands.kit.calendar import Quiet
 from commands.kit.words import T
 from storage import absences, people
+from storage.absences import Absence
 from storage.database import Transaction, known
 from storage.people import Membership
 
@@ -236,11 +237,16 @@ class Acting:
     instead_of: Person | None = None
 
 
-def acting(db: Transaction, person_id: int | None, at: datetime) -> Acting | None:
+def acting(
+    db: Transaction,
+    person_id: int | None,
+    at: datetime,
+    covers: Callable[[Absence], bool] = lambda _: True,
+) -> Acting | None:
     """A person themselves, or who stands in while they are away: their deputy, or that one's.
 
-    Where all of them are away or have left, it is the superior, or an administrator. None for
-    somebody who does not work here.
+    Where all of them are away or have left, or an absence `covers` not what is to be done, it is
+    the superior, or an administrator. None for somebody who does not work here.
     """
     meant = load(db, person_id) if person_id else None
     if meant is None:
@@ -252,7 +258,7 @@ def acting(db: Transaction, person_id: int | None, at: datetime) -> Acting | Non
         if absence is None:
             return Acting(following, None if following.id == meant.id else meant)
         passed.add(following.id)
-        following = load(db, absence.deputy_id)
+        following = load(db, absence.deputy_id) if covers(absence) else None
     above = _present_above(db, meant, at)
     return Acting(above, meant) if above else Acting(meant)
 

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from commands.kit.people import Who
 from commands.kit.tables import EMPTY, MOST_CELL, BadTable, Line, lines
 from commands.kit.words import T, Words
 from storage.database import Json, Transaction
+from storage.rows import Hand
 
 Spoken = Callable[[T], Iterable[str]]
 Say = Callable[[Words], str]
@@ -123,12 +123,12 @@ class Sheet(Protocol):
         db: Transaction,
         verdicts: Sequence[Verdict],
         ready: Mapping[str, frozenset[str]],
-        at: datetime,
+        hand: Hand,
     ) -> list[Made]:
         """Add and change."""
 
     def undo(
-        self, db: Transaction, id_: int, before: Json, after: Json, at: datetime
+        self, db: Transaction, id_: int, before: Json, after: Json, hand: Hand
     ) -> Words | None:
         """Take it back; why not, if it was changed or used since."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
 from commands.customers import FILE_KEEPERS
+from commands.customers.completing import REWRITTEN
 from commands.customers.parts import BASIC, BUSINESS, ITEM
+from commands.customers.rules import KIND
 from commands.kit.people import Role, Who
 from commands.kit.sheet import (
     MOST_NUMBERED,
@@ -23,11 +24,13 @@ from commands.kit.sheet import (
     too_long,
 )
 from commands.kit.words import T, Words
-from storage import dossiers, people, readings, roster
+from storage import admissions, dossiers, people, readings, roster, timers
 from storage.batches import unless_used
 from storage.database import Json, Transaction
 from storage.dossiers import Bearer, Dossier
 from storage.reach import email_key
+from storage.rows import Hand
+from storage.timers import Timer
 
 NAME, SHORT, NAMES = "name", "short", "names"
 REGISTRATION, OWNER, IMPORTANT, NOTE = "registration", "owner", "important", "note"
@@ -164,19 +167,20 @@ class CustomerSheet:
         db: Transaction,
         verdicts: Sequence[Verdict],
         ready: Mapping[str, frozenset[str]],
-        at: datetime,
+        hand: Hand,
     ) -> list[Made]:
         """Open the files of new customers, and rewrite those that differ."""
         new = [v for v in verdicts if v.kind == "added"]
-        ids = dossiers.open_all(db, [v.after for v in new], ready, at)
+        ids = dossiers.open_all(db, [v.after for v in new], ready, hand)
         for verdict in verdicts:
             if verdict.kind == "changed" and verdict.id and verdict.before:
-                dossiers.rewrite(db, verdict.id, verdict.before, verdict.after, at)
+                dossiers.rewrite(db, verdict.id, verdict.before, verdict.after, hand)
+                _look_over(db, verdict.id, hand)
         added = [Made(v, id_) for v, id_ in zip(new, ids, strict=True)]
         return added + [Made(v, v.id) for v in verdicts if v.kind == "changed" and v.id]
 
     def undo(
-        self, db: Transaction, id_: int, before: Json, after: Json, at: datetime
+        self, db: Transaction, id_: int, before: Json, after: Json, hand: Hand
     ) -> Words | None:
         """Take back what a row did."""
         now = dossiers.held(db, [id_]).get(id_)
@@ -190,7 +194,8 @@ class CustomerSheet:
             if back is None:
                 dossiers.remove(db, id_)
             else:
-                dossiers.restore(db, id_, now, back, at)
+                dossiers.restore(db, id_, now, back, hand)
+                _look_over(db, id_, hand)
 
         return None if unless_used(db, work) else T("has been used since")
 
@@ -212,6 +217,15 @@ class CustomerSheet:
         names: dict[int | None, str] = {row.id: row.name for row in roster.names(db)}
         happened = dossiers.happened(db, ids)
         return [(id_, _cells(held[id_], names) | _happened(happened[id_])) for id_ in ids]
+
+
+def _look_over(db: Transaction, id_: int, hand: Hand) -> None:
+    """Where an approval opened the file, it is held against what the file says now."""
+    if admissions.opened(db, id_):
+        timers.add(
+            db,
+            Timer(kind=KIND, subject_id=id_, name=REWRITTEN, person_id=hand.by_id, at=hand.at),
+        )
 
 
 # --- reading --------------------------------------------------------------------------------------

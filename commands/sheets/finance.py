@@ -7,7 +7,6 @@ another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from commands.customers.filling import TRUSTED
 from commands.customers.parts import FINANCE, ITEM
@@ -19,6 +18,7 @@ from storage import banks, customers, dossiers, profiles, readings
 from storage.database import Json, Transaction
 from storage.keyring import LOCKED, Unreadable
 from storage.profiles import ProfileEntry
+from storage.rows import Hand
 
 CONDITION, RATING = FINANCE
 BANK, ACCOUNT, HOLDER = "bank", "account", "holder"
@@ -96,23 +96,23 @@ class FinanceSheet:
         db: Transaction,
         verdicts: Sequence[Verdict],
         _ready: Mapping[str, frozenset[str]],
-        at: datetime,
+        hand: Hand,
     ) -> list[Made]:
         """Write what differs."""
         changed = [v for v in verdicts if v.kind == "changed" and v.id]
         for verdict in changed:
-            _write(db, verdict.id or 0, verdict.after, at)
+            _write(db, verdict.id or 0, verdict.after, hand)
         return [Made(v, v.id or 0) for v in changed]
 
     def undo(
-        self, db: Transaction, id_: int, before: Json, after: Json, at: datetime
+        self, db: Transaction, id_: int, before: Json, after: Json, hand: Hand
     ) -> Words | None:
         """Take back what a row did."""
         held = profiles.of(db, id_)
         opened = db.keyring.shown
         if any(opened(held[f].value if f in held else "") != opened(after[f]) for f in FINANCE):
             return T("has been changed since")
-        _write(db, id_, before, at)
+        _write(db, id_, before, hand)
         return None
 
     def headers(self, _db: Transaction) -> list[tuple[Column, int]]:
@@ -151,9 +151,12 @@ def _merged(db: Transaction, held: str, said: str) -> str:
     return db.keyring.seal(said)
 
 
-def _write(db: Transaction, id_: int, values: Mapping[str, str], at: datetime) -> None:
+def _write(db: Transaction, id_: int, values: Mapping[str, str], hand: Hand) -> None:
     for field in FINANCE:
-        profiles.write(db, ProfileEntry(customer_id=id_, field=field, value=values[field], at=at))
+        entry = ProfileEntry(
+            customer_id=id_, field=field, value=values[field], by_id=hand.by_id, at=hand.at
+        )
+        profiles.write(db, entry)
 
 
 def _cells(

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 
 from commands.kit.people import Department, Role, Who
@@ -18,6 +17,7 @@ from storage.batches import unless_used
 from storage.database import Json, Transaction
 from storage.reach import email_key, phone_key
 from storage.roster import Record
+from storage.rows import Hand
 
 NAME, PHONE, EMAIL, DEPARTMENTS, SUPERIOR = "name", "phone", "email", "departments", "superior"
 COLUMNS = (
@@ -99,7 +99,7 @@ class PeopleSheet:
         db: Transaction,
         verdicts: Sequence[Verdict],
         ready: Mapping[str, frozenset[str]],
-        at: datetime,
+        hand: Hand,
     ) -> list[Made]:
         """Enter new people, and rewrite records that differ."""
         entered: dict[Json, int] = {}
@@ -108,7 +108,7 @@ class PeopleSheet:
             if verdict.kind in {"added", "changed"}:
                 above = verdict.after[SUPERIOR]
                 after = {**verdict.after, SUPERIOR: entered.get(above, above)}
-                id_ = verdict.id or roster.enter(db, after, at)
+                id_ = verdict.id or roster.enter(db, after, hand.at)
                 if verdict.id:
                     roster.rewrite(db, id_, after)
                 entered[_key(after[NAME])] = id_
@@ -116,7 +116,7 @@ class PeopleSheet:
         return made
 
     def undo(
-        self, db: Transaction, id_: int, before: Json, after: Json, at: datetime
+        self, db: Transaction, id_: int, before: Json, after: Json, hand: Hand
     ) -> Words | None:
         """Take back what a row did."""
         now = roster.held(db).get(id_)

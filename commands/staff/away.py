@@ -15,11 +15,12 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, PersonId
+from commands.kit.money import Money
 from commands.kit.people import Role, ToPerson, load
-from commands.kit.words import T, Words
+from commands.kit.words import T, Words, listed
 from commands.staff.changing import refuse_leaver, somebody
 from commands.staff.notes import called
-from commands.staff.rules import KIND, check_deputy, last_day, span
+from commands.staff.rules import KIND, Matter, check_deputy, last_day, limit, scope, span
 from storage import absences, departures, withheld
 from storage.absences import Absence
 from storage.database import known
@@ -36,6 +37,11 @@ class Away(Command, name="away", aliases=("请假",), who={Role.STAFF}):
     until: Annotated[date, Ask("Which is the last day you are away?", "Last day", ahead=True)]
     deputy: Annotated[PersonId, Ask("Who stands in for you?", "Deputy")]
     since: Annotated[date | None, Ask("Which is the first day?", "First day", ahead=True)] = None
+    decides: Annotated[
+        frozenset[Matter],
+        Ask("On what may they decide for you? On everything, if left out", "Decides"),
+    ] = frozenset()
+    limit: Annotated[str | None, Ask("Up to which amount may they decide?", "Limit")] = None
 
     def run(self, desk: Desk) -> Card:
         """From then on everything urgent goes to the deputy, and the rest waits."""
@@ -52,12 +58,16 @@ class Away(Command, name="away", aliases=("请假",), who={Role.STAFF}):
             day = last_day(already[0], desk.zone)
             said = T("You are away until {day:weekday} already. Write “back” first.", day=day)
             raise Refused(said)
+        up_to = limit(self.limit)
         absence = Absence(
             person_id=me,
             deputy_id=deputy.id,
             since=since,
             until=until,
             made_at=desk.recorded_at,
+            decides=scope(self.decides),
+            up_to=up_to.amount if up_to else None,
+            currency=up_to.currency if up_to else "",
         )
         absences.add(desk.db, absence)
         _begun(desk, absence)
@@ -76,7 +86,9 @@ def _begun(desk: Desk, absence: Absence) -> None:
         desk.at(absence.since, about, BEGINS, extra=extra)
     desk.at(absence.until, about, f"{ENDS}:{absence.id}", extra=extra)
     withheld.withhold(desk.db, absence.person_id, absence.since, absence.until)
-    desk.change(about, None, {"away": absence.since.isoformat(), "deputy": absence.deputy_id})
+    after = {"away": absence.since.isoformat(), "deputy": absence.deputy_id}
+    given = {"decides": absence.decides, "up_to": str(absence.up_to), "currency": absence.currency}
+    desk.change(about, None, after | (given if _narrowed(absence) else {}))
     _look_anew(desk, absence.person_id)
     desk.tell(ToPerson(absence.deputy_id), _asked(desk, absence), urgency=Urgency.WAKING)
 
@@ -98,7 +110,26 @@ def _asked(desk: Desk, absence: Absence) -> Card:
     held = [desk.nouns.name_of(desk.db, about) for about in _tasks(desk, absence.person_id)]
     lines = tuple(Line(T("☐ {what}", what=what), STAFF) for what in held[:TOLD])
     hint = Note(T("What is urgent comes to you, marked with their name. You may do what they may."))
-    return Card(title, (*lines, hint))
+    return Card(title, (*lines, hint, *_given(absence)))
+
+
+def _narrowed(absence: Absence) -> bool:
+    return absence.decides is not None or absence.up_to is not None
+
+
+def _given(absence: Absence) -> Iterable[Line]:
+    """On what a deputy decides, where that is not everything."""
+    if absence.decides is not None:
+        on = listed([Matter(one).words for one in absence.decides])
+        yield Line(
+            T("Decides on: {what}. On the rest their superior does.", what=on)
+            if absence.decides
+            else T("Decides on nothing: their superior does."),
+            STAFF,
+        )
+    if absence.up_to is not None:
+        most = Money(absence.up_to, absence.currency)
+        yield Line(T("Decides up to {amount}; above it their superior does.", amount=most), STAFF)
 
 
 def _tasks(desk: Desk, person_id: int) -> Iterable[Ref]:
@@ -115,7 +146,8 @@ def _confirmed(desk: Desk, absence: Absence) -> Card:
         deputy=called(desk.db, absence.deputy_id),
     )
     hint = T("You get one letter when you are back. If you are back earlier, say so.")
-    return Card(title, (Line(hint, STAFF), Buttons((Button(T("I am back"), "back"),))))
+    back = Buttons((Button(T("I am back"), "back"),))
+    return Card(title, (*_given(absence), Line(hint, STAFF), back))
 
 
 # --- coming back ----------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from commands.kit.calendar import local_day, start_of_day
 from commands.kit.dates import parse_clock
 from commands.kit.errors import Invalid, Refused
+from commands.kit.money import Money, NotMoney, parse_money
+from commands.kit.people import Labelled
 from commands.kit.words import T
 from storage import absences, people
 from storage.absences import Absence
@@ -26,6 +28,13 @@ _TO = re.compile(
 )
 _POINT = re.compile(r"(?<=\d)[.．](?=\d)")
 _PART_OF_DAY = re.compile(r"[ap]\.?m|noon|midday|[晨早上中正下傍晚]", re.IGNORECASE)
+
+
+class Matter(Labelled):
+    """What a deputy may be given to decide on: kinds of requests, or nothing at all."""
+
+    ADMISSION = "admission", "Admissions"
+    NOTHING = "nothing", "Nothing"
 
 
 # --- seats ----------------------------------------------------------------------------------------
@@ -106,6 +115,23 @@ def check_deputy(
         raise Invalid(
             "deputy", T("They count on you while they are away themselves. Who else can stand in?")
         )
+
+
+def scope(given: frozenset[Matter]) -> list[str] | None:
+    """The kinds of requests that a deputy decides on; None where nothing was said: on all."""
+    if Matter.NOTHING in given and len(given) > 1:
+        raise Invalid("decides", T("Nothing, and something besides: which of them?"))
+    return sorted(given - {Matter.NOTHING}) if given else None
+
+
+def limit(written: str | None) -> Money | None:
+    """Up to which amount a deputy decides."""
+    if not written:
+        return None
+    try:
+        return parse_money(written)
+    except NotMoney as error:
+        raise Invalid("limit", T("Please write an amount, like 50000 or 50k.")) from error
 
 
 # --- quiet hours ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from commands.kit.card import Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.form import ApprovalId, PersonId
+from commands.kit.money import Money
 from commands.kit.people import Department, load
 from commands.kit.words import T
 from storage import absences, approvals, people, subjects
@@ -31,10 +32,13 @@ from storage.absences import Absence
 from storage.approvals import ASKED, NO, OPEN, YES, Seat
 from storage.database import Transaction, known
 from tests.commands.chances import (
+    GIVEN,
     PUT,
     SCENES,
+    Given,
     Put,
     added,
+    amounts,
     anybody,
     colleagues,
     deciders,
@@ -96,17 +100,30 @@ class Decided(Trying):
     # --- what happens -----------------------------------------------------------------------------
 
     @initialize(
-        away=st.lists(deciders, max_size=3, unique=True), deputy=deputies, how=PUT, scene=SCENES
+        away=st.lists(deciders, max_size=3, unique=True),
+        deputy=deputies,
+        given=GIVEN,
+        how=PUT,
+        scene=SCENES,
+        amount=amounts,
     )
-    def begins(self, away: list[int], deputy: int, how: Put, scene: str) -> None:
+    def begins(
+        self,
+        away: list[int],
+        deputy: int,
+        given: Given,
+        how: Put,
+        scene: str,
+        amount: Money | None,
+    ) -> None:
         """Some are away already, and one stands in for all of them."""
         for who in away:
-            self.goes_away(who, deputy)
-        self.asks(how, scene)
+            self.goes_away(who, deputy, given)
+        self.asks(how, scene, amount)
 
     @precondition(lambda self: not self.begun or self.request().state != OPEN)
-    @rule(how=PUT, scene=SCENES)
-    def asks(self, how: Put, scene: str) -> None:
+    @rule(how=PUT, scene=SCENES, amount=amounts)
+    def asks(self, how: Put, scene: str, amount: Money | None) -> None:
         """It is put to some, and once that is over to others."""
         self.time_passes(3)
         self.kind, named, self.wanted = how
@@ -115,7 +132,7 @@ class Decided(Trying):
             deciders = [Decider(found) for one in named if (found := load(desk.db, one))]
             roles = [Decider(one.person, role_of(one)) for one in deciders]
             barred = frozenset({ALSO_BARRED})
-            put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred)
+            put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred, amount=amount)
             made.append(asking.ask(desk, SUBJECT, WHAT, {}, put))
 
         made: list[Ref] = []
@@ -126,10 +143,10 @@ class Decided(Trying):
                 self.plays(scene)
 
     @precondition(lambda self: self.begun and self.request().state != OPEN)
-    @rule(how=PUT, scene=SCENES)
-    def asks_others(self, how: Put, scene: str) -> None:
+    @rule(how=PUT, scene=SCENES, amount=amounts)
+    def asks_others(self, how: Put, scene: str, amount: Money | None) -> None:
         """The same: what is over is not waited for."""
-        self.asks(how, scene)
+        self.asks(how, scene, amount)
 
     def plays(self, scene: str) -> None:
         """What would seldom come about by chance, at the start."""
@@ -364,12 +381,21 @@ class Decided(Trying):
         if now.effective_at and now.effective_at <= self.at and not now.effective:
             self.does(ZHAO, lambda desk: asking.settle(desk, now))
 
-    @rule(who=deciders | anybody, deputy=deputies)
-    def goes_away(self, who: int, deputy: int) -> None:
+    @rule(who=deciders | anybody, deputy=deputies, given=GIVEN)
+    def goes_away(self, who: int, deputy: int, given: Given = (None, None, "")) -> None:
         if who == deputy or who in self.away:
             return
-        until = self.at + timedelta(days=90)
-        row = Absence(person_id=who, deputy_id=deputy, since=self.at, until=until, made_at=self.at)
+        decides, up_to, currency = given
+        row = Absence(
+            person_id=who,
+            deputy_id=deputy,
+            since=self.at,
+            until=self.at + timedelta(days=90),
+            made_at=self.at,
+            decides=decides,
+            up_to=up_to,
+            currency=currency,
+        )
         self.away[who] = self.database.write_now(lambda db: absences.add(db, row))[0]
 
     @rule(who=anybody)

@@ -27,7 +27,9 @@ def is_still(db: Transaction, seat: Seat) -> bool:
     return not seat.role or Department(seat.role) in person.departments
 
 
-def may_answer(db: Transaction, seats: list[Seat], at: datetime) -> dict[int, set[int]]:
+def may_answer(
+    db: Transaction, request: Approval, seats: list[Seat], at: datetime
+) -> dict[int, set[int]]:
     """Who may answer in which seat, as the policy has it and not as the code finds it."""
     answered = {seat.by_id for seat in seats if seat.state in {YES, NO}}
     not_ = {*BARRED, *answered}
@@ -35,18 +37,23 @@ def may_answer(db: Transaction, seats: list[Seat], at: datetime) -> dict[int, se
     for seat in seats:
         if seat.state == ASKED:
             who = {seat.person_id} if is_still(db, seat) else set()
-            who |= _instead(db, seat, not_ | {one.person_id for one in seats}, at)
+            having = {one.person_id for one in seats}
+            who |= _instead(db, request, seat, not_ | having, at)
             found[known(seat.id)] = who - not_
     return found
 
 
-def _instead(db: Transaction, seat: Seat, not_: set[int | None], at: datetime) -> set[int]:
+def _instead(
+    db: Transaction, request: Approval, seat: Seat, not_: set[int | None], at: datetime
+) -> set[int]:
     """Who stands in: the deputy of who is away, the superior of who is that no more; or above."""
     if is_still(db, seat):
         if absences.of(db, seat.person_id, at) is None:
             return set()
         acts = acting(db, seat.person_id, at)
         following = acts.person if acts and acts.instead_of else None
+        if not _given(db, request, seat.person_id, at):
+            following = superior_of(db, seat.person_id)
     else:
         following = superior_of(db, seat.person_id)
     for _ in EVERYBODY:
@@ -56,6 +63,22 @@ def _instead(db: Transaction, seat: Seat, not_: set[int | None], at: datetime) -
             return {following.id}
         following = superior_of(db, following.id)
     return set()
+
+
+def _given(db: Transaction, request: Approval, person_id: int, at: datetime) -> bool:
+    """Whether everybody along the line of deputies was given this to decide, up to its amount."""
+    passed: set[int] = set()
+    absence = absences.of(db, person_id, at)
+    while absence and absence.person_id not in passed:
+        if absence.decides is not None and request.kind not in absence.decides:
+            return False
+        if absence.up_to is not None and request.amount is not None:
+            same = absence.currency == request.currency
+            if not same or request.amount > absence.up_to:
+                return False
+        passed.add(absence.person_id)
+        absence = absences.of(db, absence.deputy_id, at)
+    return True
 
 
 def verdict(kind: Rule, wanted: int, seats: list[Seat]) -> str:
@@ -91,9 +114,15 @@ class Now:
         return self.here - BARRED - having
 
 
+def _may(
+    db: Transaction, request: Approval, seats: list[Seat], at: datetime
+) -> dict[int, set[int]]:
+    return may_answer(db, request, seats, at) if request.state == OPEN else {}
+
+
 def now_of(db: Transaction, request_id: int, at: datetime) -> Now:
     """Look at a request at a moment."""
     request, seats = approvals.get(db, request_id), approvals.seats(db, request_id)
     assert request is not None
     here = {who for who in EVERYBODY if load(db, who)}
-    return Now(request, seats, here, may_answer(db, seats, at) if request.state == OPEN else {})
+    return Now(request, seats, here, _may(db, request, seats, at))

@@ -9,6 +9,7 @@ import pytest
 from storage import customers, dossiers, readings
 from storage.database import Database, Json, Transaction
 from storage.dossiers import Dossier
+from storage.rows import Hand
 from tests.house import BEGUN
 
 
@@ -48,7 +49,7 @@ def opened(database: Database, many: int, monkeypatch: pytest.MonkeyPatch) -> in
     }
     with monkeypatch.context() as patched:
         patched.setattr(Transaction, "run", counting)
-        database.write_now(lambda db: dossiers.open_all(db, found, ready, BEGUN))
+        database.write_now(lambda db: dossiers.open_all(db, found, ready, Hand(BEGUN)))
     return len(asked)
 
 

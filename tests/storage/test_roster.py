@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage import customers, dossiers, people, roster
 from storage.database import Database
+from storage.rows import Hand
 from tests.house import BEGUN
 
 
@@ -45,10 +46,10 @@ def test_a_contact_whom_an_import_adds_or_changes_is_found(database_url: str) ->
         "told": {},
     }
     after = {**before, "contacts": [["王芳", "", "13900000002", "wang@example.com"]]}
-    (made,), _ = database.write_now(lambda db: dossiers.open_all(db, [before], {}, BEGUN))
+    (made,), _ = database.write_now(lambda db: dossiers.open_all(db, [before], {}, Hand(BEGUN)))
     try:
         assert _recognised(database, "13800000001", "wf@example.com") == [made, made]
-        database.write_now(lambda db: dossiers.rewrite(db, made, before, after, BEGUN))
+        database.write_now(lambda db: dossiers.rewrite(db, made, before, after, Hand(BEGUN)))
         assert _recognised(database, "13800000001", "wf@example.com") == []
         assert _recognised(database, "139 0000 0002", "wang@EXAMPLE.com") == [made, made]
     finally:
