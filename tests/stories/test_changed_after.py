@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage import admissions
 from tests.house import TestHouse
 from tests.stories.admitting import NAME, brought
+from tests.stories.test_tables import imports
 
 RIGHT = "宁海铭达模具有限公司"
 
@@ -75,3 +76,15 @@ async def test_added_information_is_compared_with_everybody_known(house: TestHou
     one = await house.read(lambda db: admissions.get(db, 1))
     assert one is not None
     assert one.products == "模具"
+
+
+async def test_a_table_that_changes_what_was_decided_on_is_seen(house: TestHouse) -> None:
+    await brought(house, house.liuyang, house.lina)
+    await house.zhao.says("/approve A-2026-0001")
+    await house.settle()
+    await house.advance(minutes=3)
+    await imports(house, f"客户名称,产品\n{NAME},压铸模具\n".encode())
+    assert house.zhao.sees("✅ 赵总已批准", "⚠ 批准后有变更：产品"), house.zhao.reads()
+    await house.zhao.presses("撤销导入")
+    await house.settle()
+    assert not house.zhao.sees("批准后有变更"), house.zhao.reads()
