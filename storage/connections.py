@@ -13,6 +13,7 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 # So long a transaction on SQLite waits for another's end.
 BUSY_S = 10.0
+CACHE_KB = 32_000
 
 
 class Cursor(Protocol):
@@ -57,8 +58,6 @@ def sqlite_path(url: str) -> Path:
     """The file that a sqlite URL names: three slashes relative, four absolute."""
     return Path(url.partition(":///")[2])
 
-CACHE_KB = 32_000
-
 
 def connect(url: str, *, writes: bool = True) -> Connection:
     """Open a connection on which transactions begin and end only where we say so."""
@@ -77,7 +76,7 @@ def _sqlite(path: Path, *, writes: bool) -> Connection:
     # What a savepoint needs to be undone stays in memory: a deed fills the 64 kB after which SQLite
     # would make a file for it.
     connection.execute("PRAGMA temp_store=MEMORY")
-    # Pages of the indices that every card looks into: in a large company two megabytes hold too few.
+    # The indices that every card looks into: in a large company the usual 2 MB hold too few pages.
     connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
     if not writes:
         connection.execute("PRAGMA query_only=ON")
