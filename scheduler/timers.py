@@ -22,7 +22,7 @@ log = structlog.get_logger("timers")
 # With a tick after it: what a dead replica had claimed fires within half a minute of its moment.
 LEASE = timedelta(seconds=12)
 GIVE_UP_AFTER = 8
-TOGETHER = 25
+TOGETHER = 50
 BOT = Actor(account_id=0, name="Headwater")
 NOWHERE = Source("", "", "")
 
