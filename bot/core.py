@@ -20,6 +20,7 @@ from bot.passes import Passes
 from bot.platform import Platform
 from bot.post import Post
 from bot.seal import Seal
+from commands import rounds
 from commands.kit.command import Catalogue, Command
 from commands.kit.drafting import draft_noun
 from commands.kit.noun import Nouns
@@ -219,6 +220,7 @@ def build(  # noqa: PLR0913 -- the one place where an installation's choices mee
     ticking = clock or Clock(timedelta(seconds=ahead))
     policy = load(policy_file)
     policy.check()
+    database.write_now(lambda db: rounds.begin(db, ticking.now(), zone))
     kept_keys = keys or (own.encode(),)
     # What was sealed before there were keys in the settings stays readable, and is sealed anew.
     database.keyring = Keyring(tuple(dict.fromkeys((*kept_keys, own.encode()))))

@@ -18,7 +18,7 @@ from commands.cases.rules import KIND as CASE
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode
-from commands.visits import month
+from commands.visits import duty, month
 from storage import cases, dues, people
 from storage.customers import Customer
 from storage.database import Transaction, known
@@ -31,6 +31,7 @@ SHOWS = {
     CASE: ("case", "case"),
     ADMISSION: ("admission", "admission"),
     APPROVAL: ("approval_show", "approval"),
+    customer_noun.KIND: ("customer", "customer"),
 }
 
 Verbs = Callable[[Ref], tuple[Button, ...]]
@@ -50,19 +51,24 @@ class Day:
     """What is owed, how far the month's visits are, and who is to be visited next."""
 
     owed: tuple[Owed, ...]
-    month: Line | None
+    month: tuple[Line, ...]
     visits: tuple[Button, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.owed and not self.visits
 
     def card(self) -> Card:
         """As an answer: all the lines, then a button for each subject and each visit."""
         lines = tuple(line for one in self.owed for line in one.lines)
         shows = tuple(_show(one) for one in self.owed[:SHOWN] if one.about.kind in SHOWS)
-        return Card(self._title(), (*lines, *self._rest(), *_row(shows), *_row(self.visits)))
+        return Card(self._title(), (*lines, *self.month, *_row(shows), *_row(self.visits)))
 
     def page(self, verbs: Verbs) -> Card:
         """As a page to act on: under each subject's lines its own buttons."""
         parts = [part for one in self.owed for part in self._with(one, verbs)]
-        return Card(self._title(), (*parts, *self._rest(), *_row(self.visits)))
+        return Card(self._title(), (*parts, *self.month, *_row(self.visits)))
 
     def _with(self, one: Owed, verbs: Verbs) -> Iterator[Part]:
         yield from one.lines
@@ -75,16 +81,14 @@ class Day:
             return T("Nothing is due today")
         return T("{n} thing to do", "{n} things to do", n=count)
 
-    def _rest(self) -> tuple[Part, ...]:
-        return () if self.month is None else (self.month,)
-
 
 def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
     """A person's day."""
     found: dict[Ref, list[Due]] = {}
     for who in (person.id, *sorted(person.stands_in_for)):
         for due in dues.owed_by(db, who):
-            found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
+            if not duty.is_monthly(due):  # those are told together, below
+                found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
         Owed(
             about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
@@ -92,7 +96,7 @@ def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
         for about, some in found.items()
     )
     visits = month(db, person.id, today)
-    return Day(owed, visits.line(), tuple(_visit(one) for one in visits.left[:VISITS]))
+    return Day(owed, visits.lines(today), tuple(_visit(one) for one in visits.left[:VISITS]))
 
 
 def _away(db: Transaction, person: Person, due: Due) -> str:

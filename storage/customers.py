@@ -1,11 +1,13 @@
 """Customers, the names people use for them, their contacts, and who looks after them since when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, func, or_, select, update
+from sqlalchemy import Index, bindparam, func, or_, select, text, update
 from sqlmodel import Field, col
 
+from storage.batches import Among
 from storage.columns import key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Query, Transaction
 from storage.reach import email_key, phone_key
@@ -43,7 +45,16 @@ class CustomerName(Row, table=True):
 class Stewardship(Row, table=True):
     """Who owned a customer and how important it was, in a span of time; the open one has no end."""
 
-    __table_args__ = (Index("stewardship_owner", "owner_id", "until"),)
+    __table_args__ = (
+        Index("stewardship_owner", "owner_id", "until"),
+        # The important ones of today, in order: few among many.
+        Index(
+            "stewardship_important",
+            "customer_id",
+            sqlite_where=text("important AND until IS NULL"),
+            postgresql_where=text("important AND until IS NULL"),
+        ),
+    )
 
     id: int | None = key()
     customer_id: int = points_at("customer")
@@ -133,6 +144,23 @@ _IMPORTANT_OF = Query(
         col(Stewardship.until).is_(None),
     )
     .order_by(col(Customer.id)),
+)
+_IMPORTANT = Query(
+    Stewardship,
+    select(Stewardship)
+    .where(
+        col(Stewardship.important),
+        col(Stewardship.until).is_(None),
+        col(Stewardship.customer_id) > bindparam("after"),
+    )
+    .order_by(col(Stewardship.customer_id))
+    .limit(bindparam("most")),
+)
+_HELD = Query(
+    Stewardship,
+    select(Stewardship).where(
+        Among(col(Stewardship.customer_id), "ids"), col(Stewardship.until).is_(None)
+    ),
 )
 _OWNED_BY = Query(
     Customer,
@@ -239,6 +267,16 @@ def stewardship(
 def important_of(db: Transaction, owner_id: int) -> list[Customer]:
     """The important customers that a person owns now (clause 3.1.1a)."""
     return _IMPORTANT_OF.all(db, owner_id=owner_id)
+
+
+def important(db: Transaction, after: int, most: int) -> list[Stewardship]:
+    """The next important customers after an id, with who owns them now (clause 3.1.1a)."""
+    return _IMPORTANT.all(db, after=after, most=most)
+
+
+def stewardships(db: Transaction, ids: Sequence[int]) -> dict[int, Stewardship]:
+    """Who owns these customers now, and how important they are."""
+    return {one.customer_id: one for one in _HELD.all(db, ids=ids)} if ids else {}
 
 
 def owned_by(db: Transaction, owner_id: int, most: int = 20) -> list[Customer]:

@@ -242,7 +242,9 @@ def open_all(
     put_all(db, Stewardship, [_steward(id_, d, at) for id_, d in pairs])
     met = [_contact(id_, one, at) for id_, d in pairs for one in d["contacts"]]
     put_all(db, Contact, met)
-    told = [_told(id_, *item, hand) for id_, d in pairs for item in d["told"].items()]
+    told = [
+        _told(id_, field, value, hand) for id_, d in pairs for field, value in d["told"].items()
+    ]
     put_all(db, ProfileEntry, told)
     put_all(db, Subject, [{"kind": KIND, "id": id_} for id_ in ids])
     put_all(db, Revision, [_revision(id_, d, at) for id_, d in pairs])

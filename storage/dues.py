@@ -1,15 +1,26 @@
 """Dues: who owes what, by when, under which clause, on which subject, and how it ended."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, select, text, update
+from sqlalchemy import Index, bindparam, func, select, text, update
 from sqlmodel import Field, col
 
+from storage.batches import Among
 from storage.columns import data, key, may_point_at, maybe_moment, moment, one_of, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.rows import Row
 
-OPEN, DONE, LATE, MISSED, EXCUSED, DROPPED = "open", "done", "late", "missed", "excused", "dropped"
+OPEN, DONE, LATE, MISSED, LAPSED, EXCUSED, DROPPED = (
+    "open",
+    "done",
+    "late",
+    "missed",
+    "lapsed",
+    "excused",
+    "dropped",
+)
 
 # Not done yet, in time or no more.
 STILL_OWED = frozenset({OPEN, MISSED})
@@ -18,7 +29,8 @@ STILL_OWED = frozenset({OPEN, MISSED})
 class Due(Row, table=True):
     """One duty.
 
-    `late` was done after `due_at`; `missed` is past it and still owed; `excused` has a reason.
+    `late` was done after `due_at`; `missed` is past it and still owed; `lapsed` is past it and
+    nobody can do it any more, as a visit in a month that is over; `excused` has a reason.
     """
 
     __table_args__ = (
@@ -30,6 +42,13 @@ class Due(Row, table=True):
             "due_at",
             sqlite_where=text("state IN ('open', 'missed')"),
             postgresql_where=text("state IN ('open', 'missed')"),
+        ),
+        Index(
+            "due_lapsed",
+            "person_id",
+            "due_at",
+            sqlite_where=text("state = 'lapsed'"),
+            postgresql_where=text("state = 'lapsed'"),
         ),
     )
 
@@ -48,6 +67,13 @@ class Due(Row, table=True):
     recorded_at: datetime | None = maybe_moment()
     evidence: str = words()
     reason: str = words()
+
+
+class Tally(NamedTuple):
+    """How many dues are in a state."""
+
+    state: str
+    many: int
 
 
 _OF = Query(
@@ -74,9 +100,77 @@ _BETWEEN = Query(
     )
     .order_by(col(Due.due_at), col(Due.id)),
 )
+_NAMED = Query(
+    Due,
+    select(Due).where(
+        Among(col(Due.subject_id), "ids"),
+        col(Due.kind) == bindparam("kind"),
+        col(Due.name) == bindparam("name"),
+    ),
+)
+_NAMED_OPEN = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.clause) == bindparam("clause"),
+        col(Due.due_at) == bindparam("at"),
+        col(Due.name) == bindparam("name"),
+        col(Due.state) == OPEN,
+        col(Due.id) > bindparam("after"),
+    )
+    .order_by(col(Due.id))
+    .limit(bindparam("most")),
+)
+_NOT_DONE = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.person_id) == bindparam("person_id"),
+        col(Due.due_at) > bindparam("since"),
+        col(Due.due_at) <= bindparam("until"),
+        one_of(col(Due.state), OPEN, MISSED),
+        col(Due.state) == MISSED,
+    )
+    .order_by(col(Due.due_at), col(Due.id))
+    .limit(bindparam("most")),
+)
+_LAPSED = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.person_id) == bindparam("person_id"),
+        col(Due.due_at) > bindparam("since"),
+        col(Due.due_at) <= bindparam("until"),
+        col(Due.state) == LAPSED,
+    )
+    .order_by(col(Due.due_at), col(Due.id))
+    .limit(bindparam("most")),
+)
+_COUNTS = Query(
+    Tally,
+    select(col(Due.state), func.count())
+    .where(
+        col(Due.clause) == bindparam("clause"),
+        col(Due.due_at) > bindparam("since"),
+        col(Due.due_at) <= bindparam("until"),
+    )
+    .group_by(col(Due.state)),
+)
+_IN_STATE = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.clause) == bindparam("clause"),
+        col(Due.due_at) > bindparam("since"),
+        col(Due.due_at) <= bindparam("until"),
+        col(Due.state) == bindparam("state"),
+    )
+    .order_by(col(Due.due_at), col(Due.id))
+    .limit(bindparam("most")),
+)
 _SETTLE = Deed(
     update(Due)
-    .where(col(Due.id) == bindparam("b_id"), one_of(col(Due.state), OPEN, MISSED))
+    .where(col(Due.id) == bindparam("b_id"), one_of(col(Due.state), OPEN, MISSED, LAPSED))
     .values(
         state=bindparam("to_state"),
         done_at=bindparam("at"),
@@ -87,6 +181,17 @@ _SETTLE = Deed(
 )
 _MISS = Deed(
     update(Due).where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN).values(state=MISSED)
+)
+_LAPSE = Deed(
+    update(Due).where(col(Due.id) == bindparam("b_id"), col(Due.state) == OPEN).values(state=LAPSED)
+)
+_REOPEN = Deed(
+    update(Due)
+    .where(col(Due.id) == bindparam("b_id"))
+    .values(state=bindparam("to_state"), done_at=None, recorded_at=None, evidence="", reason="")
+)
+_ANOTHERS = Deed(
+    update(Due).where(col(Due.id) == bindparam("b_id")).values(person_id=bindparam("to_person"))
 )
 _REWORD = Deed(
     update(Due).where(col(Due.id) == bindparam("b_id")).values(what=bindparam("to_what"))
@@ -147,6 +252,41 @@ def between(db: Transaction, clause: str, since: datetime, before: datetime) -> 
     return _BETWEEN.all(db, clause=clause, since=since, before=before)
 
 
+def named(db: Transaction, kind: str, ids: Sequence[int], name: str) -> dict[int, Due]:
+    """The dues of this name on these subjects, by subject; the last where there are several."""
+    found = _NAMED.all(db, kind=kind, ids=ids, name=name) if ids else []
+    return {due.subject_id: due for due in found}
+
+
+def named_open(  # the clause and the moment are what finds them among all
+    db: Transaction, clause: str, at: datetime, name: str, *, after: int, most: int
+) -> list[Due]:
+    """The next open dues of a name that fall due at a moment, after an id."""
+    return _NAMED_OPEN.all(db, clause=clause, at=at, name=name, after=after, most=most)
+
+
+def not_done(
+    db: Transaction, person_id: int, since: datetime, until: datetime, most: int = 50
+) -> list[Due]:
+    """What a person did not do in time, and has not done since, that fell due in a span."""
+    span = {"person_id": person_id, "since": since, "until": until, "most": most}
+    both = [*_NOT_DONE.all(db, **span), *_LAPSED.all(db, **span)]
+    return sorted(both, key=lambda due: (due.due_at, due.id))
+
+
+def counts(db: Transaction, clause: str, since: datetime, until: datetime) -> dict[str, int]:
+    """How many dues of a clause that fell due after `since`, up to `until`, are in each state."""
+    found = _COUNTS.all(db, clause=clause, since=since, until=until)
+    return {one.state: one.many for one in found}
+
+
+def in_state(  # the same span as `counts`
+    db: Transaction, clause: str, since: datetime, until: datetime, state: str, most: int = 10
+) -> list[Due]:
+    """The first of those in one state."""
+    return _IN_STATE.all(db, clause=clause, since=since, until=until, state=state, most=most)
+
+
 def settle(
     db: Transaction,
     due: Due,
@@ -176,6 +316,21 @@ def settle(
 def miss(db: Transaction, due_id: int) -> bool:
     """Its time has passed undone."""
     return _MISS.run(db, b_id=due_id) == 1
+
+
+def lapse(db: Transaction, due_id: int) -> bool:
+    """Its time has passed undone, and it can't be done any more."""
+    return _LAPSE.run(db, b_id=due_id) == 1
+
+
+def reopen(db: Transaction, due: Due, at: datetime) -> None:
+    """What was done is taken back: it is owed again, or has lapsed if its time is over."""
+    _REOPEN.run(db, b_id=due.id, to_state=LAPSED if due.due_at <= at else OPEN)
+
+
+def pass_one(db: Transaction, due_id: int, person_id: int | None) -> None:
+    """One due is this person's now."""
+    _ANOTHERS.run(db, b_id=due_id, to_person=person_id)
 
 
 def reword(db: Transaction, due_id: int, what: Json) -> None:

@@ -78,6 +78,13 @@ class Account(Row, table=True):
 
 _BY_ID = Query(Person, select(Person).where(col(Person.id) == bindparam("id")))
 _ACTIVE = Query(Person, select(Person).where(col(Person.active)).order_by(col(Person.id)))
+_PAGE = Query(
+    Person,
+    select(Person)
+    .where(col(Person.active), col(Person.id) > bindparam("after"))
+    .order_by(col(Person.id))
+    .limit(bindparam("most")),
+)
 _ADMINS = Query(
     Person,
     select(Person).where(col(Person.active), col(Person.admin)).order_by(col(Person.id)),
@@ -249,6 +256,11 @@ def get(db: Transaction, person_id: int) -> Person | None:
 def active(db: Transaction) -> list[Person]:
     """Everybody who works here now."""
     return _ACTIVE.all(db)
+
+
+def page(db: Transaction, after: int, most: int) -> list[Person]:
+    """The next who work here after an id."""
+    return _PAGE.all(db, after=after, most=most)
 
 
 def named(db: Transaction) -> list[Named]:

@@ -86,6 +86,17 @@ _VISITED = Query(
     )
     .distinct(),
 )
+_WITHIN = Query(
+    Visit,
+    select(Visit)
+    .where(
+        Among(col(Visit.customer_id), "ids"),
+        col(Visit.day) >= bindparam("since"),
+        col(Visit.day) < bindparam("before"),
+        col(Visit.undone_at).is_(None),
+    )
+    .order_by(col(Visit.day), col(Visit.id)),
+)
 _COUNTS = Query(
     Met,
     select(col(Visit.customer_id), func.count(), func.max(col(Visit.day)))
@@ -140,6 +151,16 @@ def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Visit]
 def visited(db: Transaction, ids: Sequence[int], since: date, before: date) -> set[int]:
     """Which of these customers were visited in a span of days."""
     return set(_VISITED.all(db, ids=ids, since=since, before=before)) if ids else set()
+
+
+def first_within(
+    db: Transaction, ids: Sequence[int], since: date, before: date
+) -> dict[int, Visit]:
+    """The first visit to each of these customers in a span of days."""
+    found: dict[int, Visit] = {}
+    for visit in _WITHIN.all(db, ids=ids, since=since, before=before) if ids else []:
+        found.setdefault(visit.customer_id, visit)
+    return found
 
 
 def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, date]]:

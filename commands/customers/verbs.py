@@ -106,7 +106,7 @@ class OwnCustomer(
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
     owner: Annotated[PersonId, Ask("Who owns this customer?", "Owner")]
-    important: Annotated[bool, Ask("Is it an important customer?", "Important")]
+    important: Annotated[bool | None, Ask("Is it an important customer?", "Important")] = None
 
     @classmethod
     def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
@@ -118,9 +118,12 @@ class OwnCustomer(
         """End the present ownership and begin the new one; the past stays as it was."""
         about = Ref(KIND, self.customer)
         earlier = customers.stewardship(desk.db, self.customer)
-        customers.steward(desk.db, self.customer, self.owner, important=self.important, at=desk.now)
+        important = self.important
+        if important is None:  # not said: it stays
+            important = earlier.important if earlier else False
+        customers.steward(desk.db, self.customer, self.owner, important=important, at=desk.now)
         before = {"owner": earlier.owner_id, "important": earlier.important} if earlier else None
-        after = {"owner": self.owner, "important": self.important}
+        after = {"owner": self.owner, "important": important}
         desk.change(about, before, after, shown=after)
         return about
 

@@ -61,6 +61,11 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return _boundary(day, time.min, zone)
 
 
+def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """When the wall clock in `zone` first shows `clock` on `day`, in UTC; the skip if it never."""
+    return _boundary(day, clock, zone)
+
+
 def china_workdays(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """China's public days off and its made-up workdays in `year`, in this order.
 

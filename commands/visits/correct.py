@@ -14,13 +14,14 @@ from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, Files, VisitId, Where
 from commands.kit.people import Relation
 from commands.kit.words import T
+from commands.visits import duty
 from commands.visits.rules import KIND, WORDS, VisitPolicy, check_day, correctable, next_friday
 from storage import visits
 from storage.database import Json, Transaction, known
 from storage.visits import Visit
 
 
-def kept(visit: Visit) -> dict[str, object]:
+def kept(visit: Visit) -> dict[str, Json]:
     """What the journal keeps of a visit."""
     return {
         "customer": visit.customer_id,
@@ -44,9 +45,13 @@ def mine(desk: Desk, visit_id: int) -> Visit:
     return visit
 
 
-def corrected(desk: Desk, visit: Visit, before: dict[str, object]) -> Ref:
-    """Keep the change, with what stood there before."""
+def corrected(desk: Desk, visit: Visit, before: Mapping[str, Json]) -> Ref:
+    """Keep the change, with what stood there before; the month it kept may be another's."""
     visits.correct(desk.db, visit)
+    was = date.fromisoformat(before["day"])
+    if (before["customer"], was) != (visit.customer_id, visit.day):
+        duty.taken_back(desk, before["customer"], was, known(visit.id))
+        duty.visited(desk, visit)
     about = Ref(KIND, known(visit.id))
     desk.change(about, before, kept(visit), shown=kept(visit))
     return about
@@ -189,6 +194,7 @@ class Undo(
         """Take it back; it stays on record as taken back."""
         visit = mine(desk, self.visit)
         visits.undo(desk.db, self.visit, desk.recorded_at)
+        duty.taken_back(desk, visit.customer_id, visit.day, self.visit)
         about = Ref(KIND, self.visit)
         after = {**kept(visit), "undone": True}
         desk.change(about, kept(visit), after, shown=after)

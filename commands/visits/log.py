@@ -15,6 +15,7 @@ from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, CustomerId, Files, Where
 from commands.kit.people import Department, Role
 from commands.kit.words import T
+from commands.visits import duty
 from commands.visits.correct import corrected, kept, mine
 from commands.visits.noun import progress
 from commands.visits.rules import KIND, VisitPolicy, check_day, month_of
@@ -56,6 +57,7 @@ class LogVisit(
         )
         about = Ref(KIND, visits.add(desk.db, visit))
         desk.begin(about, kept(visit))
+        duty.visited(desk, visit)
         return about
 
     @classmethod

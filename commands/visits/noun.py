@@ -13,7 +13,7 @@ from commands.kit.desk import Desk, Urgency
 from commands.kit.drafting import place_words
 from commands.kit.noun import Involved, Look, Matches, Noun
 from commands.kit.people import Actor, ToPerson
-from commands.kit.words import T
+from commands.kit.words import T, listed
 from commands.visits.rules import (
     KIND,
     PHOTO,
@@ -22,12 +22,15 @@ from commands.visits.rules import (
     correctable,
     month_of,
     next_friday,
+    share,
 )
 from storage import customers, people, visits
 from storage.customers import Customer
 from storage.database import Transaction, known
 from storage.timers import Timer
 from storage.visits import Visit
+
+NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,20 @@ class Month:
             ),
             STAFF,
         )
+
+    def lines(self, today: date) -> tuple[Line, ...]:
+        """How far the month is, and whom to visit this week so that all are visited in time."""
+        line = self.line()
+        if line is None or not self.left:
+            return (line,) if line else ()
+        due = self.left[: share(len(self.left), today)]
+        names = listed([customer_noun.called(one) for one in due[:NAMED]])
+        more = len(due) - NAMED
+        if more > 0:
+            week = T("To visit this week: {names}, and {n} more", names=names, n=more)
+        else:
+            week = T("To visit this week: {names}", names=names)
+        return (line, Line(week, STAFF))
 
 
 def month(db: Transaction, person_id: int, today: date) -> Month:

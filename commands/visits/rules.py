@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+from pydantic import Field
+
 from commands.kit.errors import Invalid
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
@@ -21,6 +23,7 @@ class VisitPolicy(Section, section="visits"):
 
     correct_hours: Annotated[int, Clause("3.1.1a"), Hours]
     oldest_days: Annotated[int, Clause("3.1.1a"), Days]
+    counts_until_day: Annotated[int, Clause("3.1.1a"), Field(ge=1, le=31)]
 
 
 def check_day(day: date, today: date, oldest_days: int) -> None:
@@ -53,3 +56,11 @@ def month_of(day: date) -> tuple[date, date]:
 def next_friday(today: date) -> date:
     """The Friday to come; on a Friday the next one."""
     return today + timedelta(days=(FRIDAY - today.weekday() - 1) % 7 + 1)
+
+
+def share(left: int, today: date) -> int:
+    """How many of so many are to be visited by the end of this week, to be through in time."""
+    _, following = month_of(today)
+    monday = today - timedelta(days=today.weekday())
+    weeks = max(1, -(-(following - monday).days // 7))
+    return -(-left // weeks)

@@ -85,6 +85,6 @@ async def test_a_table_that_changes_what_was_decided_on_is_seen(house: TestHouse
     await house.advance(minutes=3)
     await imports(house, f"客户名称,产品\n{NAME},压铸模具\n".encode())
     assert house.zhao.sees("✅ 赵总已批准", "⚠ 批准后有变更：产品"), house.zhao.reads()
-    await house.zhao.presses("撤销导入")
+    await house.zhao.presses("撤销")
     await house.settle()
     assert not house.zhao.sees("批准后有变更"), house.zhao.reads()

@@ -1,0 +1,125 @@
+"""Each working morning everybody is shown their day, and superiors once a week what was missed.
+
+By the reader's own clock; nothing comes where there is nothing to show, nor while somebody is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from commands import day as days
+from commands.approvals.rules import ApprovalPolicy, Clock
+from commands.kit.calendar import is_workday, local_day, moment_of, start_of_day
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Ref
+from commands.kit.desk import Desk, Urgency
+from commands.kit.people import Person, ToPerson, load, standing_in
+from commands.kit.policy import Clause, Hours, Section
+from commands.kit.words import T, listed, sentence
+from commands.visits import duty
+from storage import absences, dues, people
+from storage.database import known
+from storage.dues import Due
+from storage.timers import Timer
+
+KIND, SHOW = "round", "morning"
+AT_ONCE = 200
+NAMED, EXCUSABLE = 3, 3
+WEEK = timedelta(days=7)
+
+
+class MorningPolicy(Section, section="mornings"):
+    """When everybody is shown their day."""
+
+    at: Annotated[str, Clause("3.1.1a"), Clock]
+    latest_hours: Annotated[int, Clause("3.1.1a"), Hours]
+
+
+# --- planned --------------------------------------------------------------------------------------
+
+
+def plan(desk: Desk, day: date, after: int) -> int | None:
+    """The mornings of the next people that fall in the company's day, whatever their own day."""
+    begins = start_of_day(day, desk.zone)
+    ends = start_of_day(day + timedelta(days=1), desk.zone)
+    found = people.page(desk.db, after, AT_ONCE)
+    for row in found:
+        person = load(desk.db, known(row.id))
+        morning = _morning(desk, person, day) if person else None
+        if person and morning and begins <= morning < ends:
+            desk.at(morning, Ref(KIND, person.id), SHOW)
+    return known(found[-1].id) if len(found) == AT_ONCE else None
+
+
+def _morning(desk: Desk, person: Person, day: date) -> datetime | None:
+    """The moment within the company's day at which a working morning of theirs is."""
+    zone = person.zone_or(desk.zone)
+    clock = time.fromisoformat(desk.policy.of(MorningPolicy).at)
+    begins = start_of_day(day, desk.zone)
+    hours = desk.policy.of(ApprovalPolicy).hours(desk.zone)
+    for own in (day - timedelta(days=1), day, day + timedelta(days=1)):
+        moment = moment_of(own, clock, zone)
+        if begins <= moment < start_of_day(day + timedelta(days=1), desk.zone):
+            return moment if is_workday(hours, own) else None
+    return None
+
+
+# --- shown ----------------------------------------------------------------------------------------
+
+
+def show(desk: Desk, timer: Timer) -> None:
+    """Tell somebody their day, unless they are away or the morning is long over."""
+    person = load(desk.db, timer.subject_id)
+    latest = timedelta(hours=desk.policy.of(MorningPolicy).latest_hours)
+    if person is None or desk.recorded_at - timer.at > latest:
+        return
+    if absences.of(desk.db, person.id, desk.recorded_at):
+        return
+    person = replace(person, stands_in_for=standing_in(desk.db, person.id, desk.recorded_at))
+    zone = person.zone_or(desk.zone)
+    own = days.of(desk.db, person, desk.recorded_at, desk.today)
+    missed = tuple(_missed(desk, person, local_day(timer.at, zone)))
+    if own.is_empty and not missed:
+        return
+    shown = own.card() if not own.is_empty else Card(T("Your team's last week"))
+    card = replace(shown, parts=(*shown.parts, *missed))
+    until = timer.at + latest
+    to = ToPerson(person.id)
+    replaces = f"{SHOW}:{person.id}"
+    desk.tell(to, card, urgency=Urgency.WAKING, replaces=replaces, useful_until=until)
+
+
+def _missed(desk: Desk, person: Person, today: date) -> Iterable[Part]:
+    """What those who report to somebody did not do in the week before; once a week."""
+    hours = desk.policy.of(ApprovalPolicy).hours(desk.zone)
+    monday = today - timedelta(days=today.weekday())
+    before = [monday + timedelta(days=n) for n in range(today.weekday())]
+    if any(is_workday(hours, one) for one in before):
+        return
+    until = start_of_day(monday, desk.zone)
+    reporting = people.reporting_to(desk.db, person.id)
+    found = [(row, dues.not_done(desk.db, known(row.id), until - WEEK, until)) for row in reporting]
+    several = [(row, missed) for row, missed in found if missed]
+    if several:
+        yield Note(T("Not done in time last week:"))
+    for row, missed in several:
+        yield Line(_told(row.name, missed), STAFF)
+    monthly = [due for _row, missed in several for due in missed if duty.is_monthly(due)]
+    if monthly:
+        yield Buttons(tuple(_excuse(due) for due in monthly[:EXCUSABLE]), STAFF)
+
+
+def _told(name: str, missed: list[Due]) -> T:
+    what = listed([sentence(due.what) for due in missed[:NAMED]])
+    more = len(missed) - NAMED
+    if more > 0:
+        return T("{name}: {what}, and {n} more", name=name, what=what, n=more)
+    return T("{name}: {what}", name=name, what=what)
+
+
+def _excuse(due: Due) -> Button:
+    words = T("Excuse: {what}", what=sentence(due.what))
+    bound = {"customer": due.subject_id, "month": due.name.partition(":")[2]}
+    return Button(words, "visit_excuse", bound)

@@ -1,0 +1,82 @@
+"""A superior excuses a month in which an important customer was not visited (clause 3.1.1a)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Annotated
+
+from commands import customers as customer_noun
+from commands.kit.card import STAFF, Card, Quote, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.errors import Denied, Invalid, Refused
+from commands.kit.form import Ask, CustomerId
+from commands.kit.people import Department, Relation, ToPerson, load
+from commands.kit.words import T
+from commands.visits import duty
+from storage import dues
+from storage.dues import Due
+
+_MONTH = re.compile(r"\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*月?\s*")
+
+
+class Excuse(
+    Command,
+    name="visit_excuse",
+    aliases=("免访", "免拜访"),
+    who={Relation.SUPERIOR, Department.MANAGEMENT},
+    clause=duty.CLAUSE,
+    on=customer_noun.KIND,
+):
+    """Excuse a month's visit."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    reason: Annotated[str, Ask("Why need it not be visited?", "Reason", long=True)]
+    month: Annotated[str | None, Ask("Which month? For example 2026-10", "Month")] = None
+
+    def run(self, desk: Desk) -> Card:
+        """Keep the reason; the owner is told."""
+        due = self._meant(desk)
+        if due.person_id == desk.person.id:
+            raise Denied(T("It is yours to visit, so somebody else excuses it."))
+        reason = self.reason.strip()
+        at = desk.recorded_at
+        if not dues.settle(desk.db, due, dues.EXCUSED, None, at, reason=reason):
+            raise Refused(T("This month is settled already."))
+        about = Ref(customer_noun.KIND, self.customer)
+        desk.change(about, {"due": due.name, "state": due.state}, {"excused": reason})
+        card = self._card(desk, due)
+        owner = load(desk.db, due.person_id) if due.person_id else None
+        if owner:
+            desk.tell(ToPerson(owner.id), card)
+        return card
+
+    def _meant(self, desk: Desk) -> Due:
+        """What is owed for the month that is named; else last month's, if missed, or this one's."""
+        if self.month:
+            days = [month_named(self.month)]
+        else:
+            days = [desk.today.replace(day=1) - timedelta(days=1), desk.today]
+        found = [duty.of_month(desk.db, self.customer, day) for day in days]
+        left = [one for one in found if one and one.state in {dues.OPEN, dues.LAPSED}]
+        if not left:
+            raise Refused(T("No visit to this customer is missing in that month."))
+        return left[0]
+
+    def _card(self, desk: Desk, due: Due) -> Card:
+        title = T(
+            "Excused: {customer} need not be visited in {month}",
+            customer=customer_noun.name_of(desk.db, self.customer) or "?",
+            month=due.name.partition(":")[2],
+        )
+        return Card(title, (Quote(self.reason, to=STAFF),), Ref(customer_noun.KIND, self.customer))
+
+
+def month_named(text: str) -> date:
+    """The first day of the month that is named, `2026-10` or `2026年10月`. Raises `Invalid`."""
+    found = _MONTH.fullmatch(text)
+    try:
+        return date(int(found[1]), int(found[2]), 1) if found else date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("month", T("Which month? For example 2026-10.")) from error
