@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from commands.day import SHOWS
 from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part
-from commands.kit.clauses import CLAUSES
+from commands.kit.clauses import CLAUSES, titled
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid
@@ -35,7 +35,7 @@ MISSED = (dues.LAPSED, dues.MISSED)
 
 
 class ShowPolicy(Command, name="policy", aliases=("制度",), who={Role.STAFF}):
-    """Show how a clause is kept."""
+    """See how a clause is kept."""
 
     clause: Annotated[str, Ask("Which clause, and when? Such as 3.1.1a 2026-Q3", "Clause")]
     period: Annotated[str | None, Ask("Which month, quarter or year?", "Period")] = None
@@ -63,7 +63,7 @@ def _card(desk: Desk, clause: str, period: Period) -> Card:
     since, until = period.span(desk.zone)
     counts = dues.counts(desk.db, clause, since, until)
     fell = sum(n for state, n in counts.items() if state != dues.DROPPED)
-    values: dict[str, Value] = {"clause": clause, "what": T(CLAUSES[clause]), "when": str(period)}
+    values: dict[str, Value] = {"clause": clause, "what": titled(clause), "when": str(period)}
     title = T("{clause} {what} · {when}", **values)
     if not fell:
         return Card(title, (Line(T("Nothing fell due in this time."), STAFF),))

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
+from commands import calls
 from commands import day as days
 from commands.approvals.rules import ApprovalPolicy, Clock
+from commands.calls import CallPolicy
 from commands.kit.calendar import is_workday, local_day, moment_of, start_of_day
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Ref
+from commands.kit.card import STAFF, Button, Buttons, Line, Note, Part, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.people import Person, ToPerson, load, standing_in
 from commands.kit.policy import Clause, Hours, Section
@@ -80,25 +82,37 @@ def show(desk: Desk, timer: Timer) -> None:
     person = replace(person, stands_in_for=standing_in(desk.db, person.id, desk.recorded_at))
     zone = person.zone_or(desk.zone)
     own = days.of(desk.db, person, desk.recorded_at, desk.today)
-    missed = tuple(_missed(desk, person, local_day(timer.at, zone)))
-    if own.is_empty and not missed:
+    weekly = _weekly(desk, person, local_day(timer.at, zone))
+    if own.is_empty and not weekly:
         return
-    shown = own.card() if not own.is_empty else Card(T("Your team's last week"))
-    card = replace(shown, parts=(*shown.parts, *missed))
+    shown = own.card()
+    title = shown.title if own.owed else _title(own)
+    card = replace(shown, title=title, parts=(*shown.parts, *weekly))
     until = timer.at + latest
     to = ToPerson(person.id)
     replaces = f"{SHOW}:{person.id}"
     desk.tell(to, card, urgency=Urgency.WAKING, replaces=replaces, useful_until=until)
 
 
-def _missed(desk: Desk, person: Person, today: date) -> Iterable[Part]:
-    """What those who report to somebody did not do in the week before; once a week."""
+def _title(own: days.Day) -> T:
+    """What a morning is about on which nothing else is due."""
+    return T("Customers to visit this week") if own.visits else T("Your week")
+
+
+def _weekly(desk: Desk, person: Person, today: date) -> tuple[Part, ...]:
+    """What is told on the first working day of a week."""
     hours = desk.policy.of(ApprovalPolicy).hours(desk.zone)
     monday = today - timedelta(days=today.weekday())
     before = [monday + timedelta(days=n) for n in range(today.weekday())]
     if any(is_workday(hours, one) for one in before):
-        return
-    until = start_of_day(monday, desk.zone)
+        return ()
+    days = desk.policy.of(CallPolicy).silent_days
+    quiet = calls.pointed_out(desk.db, person.id, today, days)
+    return (*quiet, *_missed(desk, person, start_of_day(monday, desk.zone)))
+
+
+def _missed(desk: Desk, person: Person, until: datetime) -> Iterable[Part]:
+    """What those who report to somebody did not do in the week before."""
     reporting = people.reporting_to(desk.db, person.id)
     found = [(row, dues.not_done(desk.db, known(row.id), until - WEEK, until)) for row in reporting]
     several = [(row, missed) for row, missed in found if missed]

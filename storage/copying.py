@@ -77,6 +77,7 @@ LEFT = frozenset(
         "paper_order",
         # What was done and is over.
         "visit",
+        "call",
         "journal",
         "sheet_job",
         "sheet_wrong",

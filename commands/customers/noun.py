@@ -10,7 +10,7 @@ from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Noun
 from commands.kit.words import T, Words, listed
 from commands.staff import notes
-from storage import cases, customers, people, visits
+from storage import calls, cases, customers, people, visits
 from storage.customers import Customer
 from storage.database import Transaction, known
 
@@ -60,6 +60,9 @@ def _lately(look: Look, id_: int) -> tuple[Part, ...]:
     last = visits.to_customer(look.db, id_, 1)
     if last:
         parts.append(Note(T("Last visit: {day:near}", day=last[0].day), STAFF))
+    called = calls.to_customer(look.db, id_, 1)
+    if called:
+        parts.append(Note(T("Last contact: {day:near}", day=called[0].day), STAFF))
     parts.extend(
         Note(T("Open case: {number}", number=case.number), STAFF)
         for case in cases.of_customer(look.db, id_, SHOWN)

@@ -1,5 +1,7 @@
 """The clauses of the policy that software can serve, by number, as POLICY.md names them."""
 
+from commands.kit.words import T
+
 CLAUSES: dict[str, str] = {
     "2.1": "Screening on five criteria",
     "2.2.1": "Collecting a prospect's information",
@@ -45,3 +47,8 @@ CLAUSES: dict[str, str] = {
     "7.3.1": "Sharing by right",
     "7.3.2": "Confidentiality",
 }
+
+
+def titled(number: str) -> T:
+    """What a clause is about."""
+    return T(CLAUSES[number])

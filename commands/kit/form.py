@@ -18,6 +18,7 @@ CustomerId = NewType("CustomerId", int)
 PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
+CallId = NewType("CallId", int)
 AccountId = NewType("AccountId", int)
 DepartureId = NewType("DepartureId", int)
 OfferId = NewType("OfferId", int)
@@ -118,6 +119,7 @@ _KINDS: dict[object, Kind] = {
     PersonId: Pick("person"),
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
+    CallId: Pick("call"),
     AccountId: Pick("account"),
     DepartureId: Pick("departure"),
     OfferId: Pick("offer"),

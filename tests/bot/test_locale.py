@@ -41,6 +41,7 @@ OWN_NAMES = {"中文"}  # a language is called by its own name
 LONGEST_BUTTON = 12
 # Where a sentence comes from a declaration, or out of a row, instead of being written out.
 DECLARING = {
+    "commands/kit/clauses.py",
     "commands/kit/command.py",
     "commands/kit/form.py",
     "commands/kit/people.py",

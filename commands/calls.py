@@ -1,0 +1,265 @@
+"""Everyday contact: one message keeps that a customer was spoken to; silence is seen (3.1.2c)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+from commands import customers as customer_noun
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
+from commands.kit.command import Command
+from commands.kit.desk import Desk
+from commands.kit.errors import Refused, no_such
+from commands.kit.form import Ask, CallId, CustomerId
+from commands.kit.noun import Involved, Look, Matches, Noun
+from commands.kit.people import Actor, Department, Labelled, Relation
+from commands.kit.policy import Clause, Days, Section
+from commands.kit.words import T, Words
+from commands.visits.rules import VisitPolicy, check_day
+from storage import calls, customers, people, visits
+from storage.calls import Call
+from storage.customers import Customer
+from storage.database import Json, Transaction
+
+KIND, CLAUSE = "call", "3.1.2c"
+WORDS = T("contact")
+SHOWN = 5
+
+
+class CallPolicy(Section, section="contacts"):
+    """The numbers of clause 3.1.2c."""
+
+    silent_days: Annotated[int, Clause("3.1.2c"), Days]
+
+
+class Means(Labelled):
+    """How a customer was spoken to."""
+
+    PHONE = "phone", "by phone"
+    EMAIL = "email", "by e-mail"
+    CHAT = "chat", "by chat"
+    MET = "met", "in person"
+
+
+class LogCall(
+    Command,
+    name="contact",
+    aliases=("联络",),
+    who={Department.SALES, Department.MANAGEMENT, Department.PURCHASING},
+    clause=CLAUSE,
+    makes=True,
+):
+    """Log a contact."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    notes: Annotated[str, Ask("What was said?", "Notes", long=True)]
+    means: Annotated[Means | None, Ask("How?", "How")] = None
+    day: Annotated[date | None, Ask("When?", "Day")] = None
+
+    def run(self, desk: Desk) -> Ref:
+        """Keep it."""
+        if customers.get(desk.db, self.customer) is None:
+            raise no_such(customer_noun.WORDS)
+        day = self.day or desk.today
+        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        call = Call(
+            customer_id=self.customer,
+            person_id=desk.person.id,
+            means=(self.means or Means.PHONE).value,
+            day=day,
+            notes=self.notes,
+            recorded_at=desk.recorded_at,
+            source=desk.source.kept(),
+        )
+        about = Ref(KIND, calls.add(desk.db, call))
+        desk.begin(about, _kept(call))
+        return about
+
+    @classmethod
+    def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
+        """The line now reads so: it follows it while it may be changed."""
+        call = _mine(desk, about.id)
+        before = _kept(call)
+        if not changed.get("notes", call.notes) or not changed.get("customer", call.customer_id):
+            raise Refused(T("Customer or notes are missing now. Nothing was changed."))
+        call.customer_id = changed.get("customer", call.customer_id)
+        call.notes = changed.get("notes", call.notes)
+        call.means = changed.get("means", call.means) or Means.PHONE.value
+        if "day" in changed:
+            call.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
+            check_day(call.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        calls.mend(desk.db, call)
+        desk.change(about, before, _kept(call), shown=_kept(call))
+
+
+class Undo(
+    Command,
+    name="contact_undo",
+    aliases=("撤销联络",),
+    who={Relation.OWNER},
+    clause=CLAUSE,
+    on=KIND,
+):
+    """Take a contact back."""
+
+    call: Annotated[CallId, Ask("Which contact was it?", "Contact made")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Take it back; it stays on record as taken back."""
+        call = _mine(desk, self.call)
+        calls.undo(desk.db, self.call, desk.recorded_at)
+        about = Ref(KIND, self.call)
+        after = {**_kept(call), "undone": True}
+        desk.change(about, _kept(call), after, shown=after)
+        return about
+
+
+class ListSilent(
+    Command,
+    name="silent",
+    aliases=("久未联系", "久未联络"),
+    who={Department.SALES, Department.MANAGEMENT, Department.PURCHASING},
+    clause=CLAUSE,
+):
+    """List silent customers."""
+
+    def run(self, desk: Desk) -> Card:
+        """Those of one's own with whom nobody has spoken for long, the longest silence first."""
+        days = desk.policy.of(CallPolicy).silent_days
+        found = silent(desk.db, desk.person.id, desk.today, days)
+        if not found:
+            title = T("You have spoken to all your customers within {n} days", n=days)
+            return Card(title)
+        title = T("{n} silent customer", "{n} silent customers", n=len(found))
+        rows = tuple(Line(_line(customer, last), STAFF) for customer, last in found[:SHOWN])
+        more = len(found) - len(rows)
+        rest = (Note(T("and {n} more", n=more)),) if more else ()
+        log = Buttons(tuple(_log(customer) for customer, _last in found[:SHOWN]))
+        return Card(title, (*rows, *rest, log))
+
+
+# --- silence --------------------------------------------------------------------------------------
+
+
+def silent(
+    db: Transaction, owner_id: int, today: date, days: int
+) -> list[tuple[Customer, date | None]]:
+    """A person's customers whom nobody visited or contacted for so many days, since when.
+
+    A customer that was taken up less than so many days ago has not been silent for long.
+    """
+    before = today - timedelta(days=days)
+    ids = customers.all_owned_by(db, owner_id)
+    lately = _last_touch(db, ids)
+    held = customers.stewardships(db, ids)
+    found = [
+        (lately.get(id_), id_)
+        for id_ in ids
+        if (lately.get(id_) or held[id_].since.date()) < before
+    ]
+    found.sort(key=lambda one: (one[0] or date.min, one[1]))
+    rows = ((customers.get(db, id_), last) for last, id_ in found)
+    return [(row, last) for row, last in rows if row]
+
+
+def _last_touch(db: Transaction, ids: Sequence[int]) -> dict[int, date]:
+    last = calls.last(db, ids)
+    met = visits.counts(db, ids) if ids else {}
+    for id_, (_many, day) in met.items():
+        last[id_] = max(day, last.get(id_, day))
+    return last
+
+
+def pointed_out(db: Transaction, owner_id: int, today: date, days: int) -> tuple[Part, ...]:
+    """Silent customers in a line, for their owner's morning."""
+    found = silent(db, owner_id, today, days)
+    if not found:
+        return ()
+    names = [customer_noun.called(customer) for customer, _last in found]
+    more = len(names) - 1
+    told = T("Silent for {days} days: {first}", days=days, first=names[0])
+    if more:
+        told = T("Silent for {days} days: {first} and {n} more", days=days, first=names[0], n=more)
+    return (Line(told, STAFF), Buttons((Button(T("Silent customers"), "silent"),)))
+
+
+def _line(customer: Customer, last: date | None) -> Words:
+    name = customer_noun.called(customer)
+    if last is None:
+        return T("{customer}: never spoken to", customer=name)
+    return T("{customer}: last on {day:weekday}", customer=name, day=last)
+
+
+def _log(customer: Customer) -> Button:
+    name = customer_noun.called(customer)
+    return Button(T("Contacted {customer}", customer=name), "contact", {"customer": customer.id})
+
+
+# --- the noun -------------------------------------------------------------------------------------
+
+
+def _kept(call: Call) -> dict[str, Json]:
+    return {
+        "customer": call.customer_id,
+        "day": call.day.isoformat(),
+        "means": call.means,
+        "notes": call.notes,
+    }
+
+
+def _mine(desk: Desk, call_id: int) -> Call:
+    call = calls.get(desk.db, call_id)
+    if call is None:
+        raise no_such(WORDS)
+    hours = desk.policy.of(VisitPolicy).correct_hours
+    if call.undone_at is not None:
+        raise Refused(T("This contact was taken back."))
+    if desk.recorded_at - call.recorded_at > timedelta(hours=hours):
+        span = timedelta(hours=hours)
+        raise Refused(T("A contact can be changed for {span}; this one is older.", span=span))
+    return call
+
+
+def card(look: Look, id_: int) -> Card:
+    """A logged contact."""
+    call = calls.get(look.db, id_)
+    if call is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    name = customer_noun.name_of(look.db, call.customer_id) or "?"
+    notes = Quote(call.notes, to=STAFF)
+    if call.undone_at:
+        title = T("↩️ Contact taken back: {customer} · {day:near}", customer=name, day=call.day)
+        return Card(title, (notes,), about)
+    how = Means(call.means).words
+    title = T("✅ Contact logged: {customer} · {day:near}", customer=name, day=call.day)
+    by = people.get(look.db, call.person_id)
+    logged = (Note(T("Logged by {name}", name=by.name)),) if by else ()
+    undo = Buttons((Button(T("Undo"), "contact_undo", {}, about, style="danger"),))
+    return Card(title, (Line(how, STAFF), notes, *logged, undo), about)
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Who logged it."""
+    call = calls.get(db, id_)
+    return Involved(owner_id=call.person_id) if call else None
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    call = calls.get(db, id_)
+    return customer_noun.name_of(db, call.customer_id) if call else None
+
+
+def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
+    return Matches()
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=_find,
+    name_of=_name_of,
+    card=card,
+    involved=involved,
+)

@@ -1,0 +1,56 @@
+"""Everyday contact is kept in one message, and silence is pointed out (clause 3.1.2c)."""
+
+from __future__ import annotations
+
+from storage import calls
+from tests.house import TestHouse
+
+
+async def test_a_contact_is_kept_in_one_message(house: TestHouse) -> None:
+    await house.lina.says("/contact 华强 昨天 电话谈了交期，下周发货")
+    await house.settle()
+    assert house.lina.sees("✅ 联络已记录：华强", "昨天", "电话谈了交期"), house.lina.reads()
+    call = await house.read(lambda db: calls.get(db, 1))
+    assert call is not None
+    assert (call.day.isoformat(), call.means) == ("2026-10-13", "phone")
+    await house.lina.says("/customer 华强")
+    await house.settle()
+    assert house.lina.sees("上次联络：昨天"), house.lina.reads()
+
+
+async def test_a_contact_without_a_slash_and_by_mail(house: TestHouse) -> None:
+    await house.lina.says("联络 华强 发了报价单 方式: 邮件")
+    await house.settle()
+    call = await house.read(lambda db: calls.get(db, 1))
+    assert call is not None
+    assert call.means == "email", house.lina.reads()
+    assert house.lina.sees("✅ 联络已记录：华强", "邮件"), house.lina.reads()
+
+
+async def test_a_contact_is_taken_back(house: TestHouse) -> None:
+    await house.lina.says("/contact 华强 谈了交期")
+    await house.settle()
+    await house.lina.presses("撤销", on="联络已记录")
+    await house.settle()
+    assert house.lina.sees("联络已撤销：华强"), house.lina.reads()
+    assert not await house.read(lambda db: calls.last(db, [2]))
+
+
+async def test_silent_customers_are_pointed_out_once_a_week(house: TestHouse) -> None:
+    await house.lina.says("/contact 华强 谈了交期")
+    await house.settle()
+    await house.advance(days=47)  # Monday, 30 November
+    seen = house.lina.count("超过45天未联络")
+    assert seen, house.lina.reads()
+    await house.advance(days=6)  # Sunday
+    assert house.lina.count("超过45天未联络") == seen
+    await house.advance(days=1)
+    assert house.lina.count("超过45天未联络") == seen + 1
+    await house.lina.says("/silent")
+    await house.settle()
+    assert house.lina.sees("久未联络", "宁波精工：从未联络"), house.lina.reads()
+    await house.lina.presses("联络了宁波精工")
+    await house.settle()
+    await house.lina.answers(notes="问候近况")
+    await house.settle()
+    assert house.lina.sees("✅ 联络已记录：宁波精工"), house.lina.reads()
