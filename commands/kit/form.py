@@ -46,7 +46,8 @@ class Ask:
     """The words of a question, the short name of its answer, and whether it is long or secret.
 
     `ahead` asks for a day to come: 20 Oct is then the next one, not the last. What is `like` a
-    phone number or an e-mail address is known by its looks, wherever it stands in a message.
+    phone number or an e-mail address is known by its looks, wherever it stands in a message. What
+    is `named` is answered behind its name alone: words without one never are.
     """
 
     words: str
@@ -55,6 +56,7 @@ class Ask:
     secret: bool = False
     ahead: bool = False
     like: Literal["", "phone", "email"] = ""
+    named: bool = False
 
 
 PHONE = Ask("What is their phone number?", "Phone", like="phone")

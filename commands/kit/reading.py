@@ -254,7 +254,7 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
     """Choices by what they are called, where no question takes words and nothing else is said."""
-    if any(isinstance(q.kind, Text) for q in declared.questions):
+    if _texts(declared):
         return text
     chosen: dict[str, Json] = {}
     rest = text
@@ -301,9 +301,14 @@ def told_in(declared: Declared) -> Question | None:
 
     Where none must be answered that is in words, it is one that may.
     """
-    texts = [q for q in declared.questions if isinstance(q.kind, Text)]
+    texts = _texts(declared)
     texts = [q for q in texts if q.required] or texts
     return next((q for q in texts if q.ask.long), texts[0] if texts else None)
+
+
+def _texts(declared: Declared) -> list[Question]:
+    """The questions that words without a name can answer."""
+    return [q for q in declared.questions if isinstance(q.kind, Text) and not q.ask.named]
 
 
 def _behind_name(asked: Question, text: str, ctx: Context) -> str:

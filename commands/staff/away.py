@@ -41,7 +41,9 @@ class Away(Command, name="away", aliases=("请假",), who={Role.STAFF}):
         frozenset[Matter],
         Ask("On what may they decide for you? On everything, if left out", "Decides"),
     ] = frozenset()
-    limit: Annotated[str | None, Ask("Up to which amount may they decide?", "Limit")] = None
+    limit: Annotated[
+        str | None, Ask("Up to which amount may they decide?", "Limit", named=True)
+    ] = None
 
     def run(self, desk: Desk) -> Card:
         """From then on everything urgent goes to the deputy, and the rest waits."""
