@@ -76,10 +76,11 @@ def _sqlite(path: Path, *, writes: bool) -> Connection:
     # What a savepoint needs to be undone stays in memory: a deed fills the 64 kB after which SQLite
     # would make a file for it.
     connection.execute("PRAGMA temp_store=MEMORY")
-    # The indices that every card looks into: in a large company the usual 2 MB hold too few pages.
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
     if not writes:
         connection.execute("PRAGMA query_only=ON")
+        # The indices that every card looks into: the usual 2 MB hold too few pages of a large
+        # company's. What is written next needs only few.
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
     return cast("Connection", connection)
 
 

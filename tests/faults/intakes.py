@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -13,10 +14,12 @@ from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
+from bot.core import SECRET
 from bot.settings import Settings
 from bot.wiring import app_manifest
 from scheduler.sending import KEYS
 from storage.connections import Connection
+from storage.keyring import Keyring
 from tests.fakes.slack import BOT_USER, Answer, FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.faults.bots import PATIENCE
@@ -260,11 +263,19 @@ class WebIntake:
         return len(self.missed)
 
     def posted(self, db: Connection, /) -> list[Post]:
+        keyring = _keyring(db)
         sql = "SELECT chat, id, text, once FROM room_message WHERE author = ''"
         return [
-            Post(chat, str(id_), text, (once,) if once else ())
+            Post(chat, str(id_), keyring.open(text), (once,) if once else ())
             for chat, id_, text, once in db.execute(sql).fetchall()
         ]
+
+
+def _keyring(db: Connection) -> Keyring:
+    """Without keys in its settings a house seals with the one that it keeps for itself."""
+    found = db.execute("SELECT value FROM house WHERE name = :name", {"name": SECRET}).fetchone()
+    assert found is not None
+    return Keyring((json.loads(found[0]).encode(),))
 
 
 @asynccontextmanager
