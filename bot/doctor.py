@@ -16,10 +16,12 @@ from bot.finding import Finding, Verdict, broken, clock, doubtful, fine
 from bot.settings import Settings
 from bot.start import files_unkept, unanswered
 from bot.words import Reader
+from commands.kit.calendar import local_day
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import load
 from commands.kit.reasons import of_machine, quoted
 from commands.kit.words import T, encode
+from commands.kit.workdays import CalendarPolicy, unknown_next_year
 from commands.sheets.noun import OURS
 from scheduler import fonts
 from scheduler.pulse import HEARTBEAT
@@ -48,7 +50,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     reached = yield from _database(settings.database_url)
     if reached:
         yield from _contents(settings, now)
-    yield from _own(settings)
+    yield from _own(settings, now)
 
 
 def settings_refused(why: T) -> Finding:
@@ -296,8 +298,11 @@ def _fonts() -> Finding:
 # --- settings -------------------------------------------------------------------------------------
 
 
-def _own(settings: Settings) -> Iterator[Finding]:
-    yield _policy(settings.policy_file)
+def _own(settings: Settings, now: datetime) -> Iterator[Finding]:
+    policy = _policy(settings.policy_file)
+    yield policy
+    if policy.verdict is Verdict.OK:
+        yield _calendar(load(settings.policy_file).of(CalendarPolicy), settings, now)
     yield _address(settings.public_url)
     yield _keys(settings)
 
@@ -316,6 +321,17 @@ def _policy(path: Path | None) -> Finding:
     if path is None:
         return fine(T("policy"), T("the policy's own numbers are in force"))
     return fine(T("policy"), T("{path} is in force", path=str(path)))
+
+
+def _calendar(calendar: CalendarPolicy, settings: Settings, now: datetime) -> Finding:
+    unknown_ = unknown_next_year(local_day(now, settings.zone), calendar)
+    if unknown_ is None:
+        return fine(T("calendar"), T("the working days are known"))
+    return doubtful(
+        T("calendar"),
+        unknown_,
+        T("Update Headwater, or name the days in the policy file: `made_up` and `off`, [calendar]"),
+    )
 
 
 def _address(url: str) -> Finding:

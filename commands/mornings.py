@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
+from pydantic import Field
+
 from commands import calls
 from commands import day as days
-from commands.approvals.rules import ApprovalPolicy, Clock
 from commands.calls import CallPolicy
 from commands.kit.calendar import is_workday, local_day, moment_of, start_of_day
 from commands.kit.card import STAFF, Button, Buttons, Line, Note, Part, Ref
@@ -20,6 +21,7 @@ from commands.kit.desk import Desk, Urgency
 from commands.kit.people import Person, ToPerson, load, standing_in
 from commands.kit.policy import Clause, Hours, Section
 from commands.kit.words import T, listed, sentence
+from commands.kit.workdays import company_hours
 from commands.visits import duty
 from storage import absences, dues, people
 from storage.database import known
@@ -30,6 +32,9 @@ KIND, SHOW = "round", "morning"
 AT_ONCE = 200
 NAMED, EXCUSABLE = 3, 3
 WEEK = timedelta(days=7)
+
+
+Clock = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class MorningPolicy(Section, section="mornings"):
@@ -60,7 +65,7 @@ def _morning(desk: Desk, person: Person, day: date) -> datetime | None:
     zone = person.zone_or(desk.zone)
     clock = time.fromisoformat(desk.policy.of(MorningPolicy).at)
     begins = start_of_day(day, desk.zone)
-    hours = desk.policy.of(ApprovalPolicy).hours(desk.zone)
+    hours = company_hours(desk)
     for own in (day - timedelta(days=1), day, day + timedelta(days=1)):
         moment = moment_of(own, clock, zone)
         if begins <= moment < start_of_day(day + timedelta(days=1), desk.zone):
@@ -101,7 +106,7 @@ def _title(own: days.Day) -> T:
 
 def _weekly(desk: Desk, person: Person, today: date) -> tuple[Part, ...]:
     """What is told on the first working day of a week."""
-    hours = desk.policy.of(ApprovalPolicy).hours(desk.zone)
+    hours = company_hours(desk)
     monday = today - timedelta(days=today.weekday())
     before = [monday + timedelta(days=n) for n in range(today.weekday())]
     if any(is_workday(hours, one) for one in before):

@@ -11,6 +11,7 @@ from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.people import Person, ToPerson, load
 from commands.kit.words import T
+from commands.kit.workdays import working_days
 from storage import approvals, customers, dues
 from storage.admissions import Admission
 from storage.approvals import YES
@@ -65,9 +66,9 @@ def _by(desk: Desk, one: Condition) -> datetime:
     """On the evening of its day, but never sooner than a working day from now."""
     if one.by is None:
         days = desk.policy.of(AdmissionPolicy).condition_days
-        return steps.working_days(desk, desk.now, days)
+        return working_days(desk, desk.now, days)
     evening = datetime.combine(one.by, steps.EVENING, desk.zone)
-    return max(evening.astimezone(UTC), steps.working_days(desk, desk.now, 1))
+    return max(evening.astimezone(UTC), working_days(desk, desk.now, 1))
 
 
 def _looks_after(desk: Desk, admission: Admission) -> Person | None:

@@ -24,13 +24,12 @@ from commands.admissions.rules import (
     material,
     step_of,
 )
-from commands.approvals.rules import ApprovalPolicy
-from commands.kit.calendar import add_working
 from commands.kit.card import STAFF, Card, Line, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Look
 from commands.kit.people import Person, ToPerson, acting, head_of, load, superior_of
 from commands.kit.words import T, Value, decode, encode
+from commands.kit.workdays import working_days
 from storage import admissions, approvals, dues, people, subjects, timers
 from storage.admissions import Admission
 from storage.database import Transaction, known
@@ -65,12 +64,6 @@ def owner_of(desk: Desk, admission: Admission, step: str) -> Person | None:
     if person and DEPARTMENT_OF[step] in person.departments:
         return person
     return head_of(desk.db, DEPARTMENT_OF[step])
-
-
-def working_days(desk: Desk, since: datetime, days: int) -> datetime:
-    """So many working days later."""
-    policy = desk.policy.of(ApprovalPolicy)
-    return add_working(policy.hours(desk.zone), since, days * policy.day)
 
 
 def _span(desk: Desk, admission: Admission, step: str) -> Span:

@@ -33,6 +33,7 @@ from commands.kit.people import (
     ToPerson,
 )
 from commands.kit.words import T, Words, decode, encode
+from commands.kit.workdays import company_hours
 from storage import approvals, dues, subjects, timers
 from storage.approvals import (
     ASKED,
@@ -105,7 +106,7 @@ def owe(desk: Desk, approval: Approval, seat: Seat) -> None:
     """An answer is due from now on; if it does not come, it escalates in working hours."""
     policy = desk.policy.of(ApprovalPolicy)
     request = Ref(KIND, known(approval.id))
-    by = add_working(policy.hours(desk.zone), desk.now, timedelta(hours=policy.escalate_hours))
+    by = add_working(company_hours(desk), desk.now, timedelta(hours=policy.escalate_hours))
     what = T("Decision: {what}", what=subject_of(approval))
     owner = seat.person_id
     due = desk.owe(request, DECIDE, what, clause=approval.clause, by=by, owner=owner)
@@ -124,7 +125,7 @@ def owed(desk: Desk, approval: Approval, seat: Seat | None = None) -> list[Due]:
 def remind_next(desk: Desk, approval: Approval) -> None:
     """Set when whoever has not answered is reminded next."""
     policy = desk.policy.of(ApprovalPolicy)
-    hours, after = policy.hours(desk.zone), timedelta(hours=policy.remind_hours)
+    hours, after = company_hours(desk), timedelta(hours=policy.remind_hours)
     desk.at(add_working(hours, desk.now, after), Ref(KIND, known(approval.id)), REMIND)
 
 
@@ -132,7 +133,7 @@ def owe_anew(desk: Desk, due: Due, left: timedelta) -> datetime:
     """The same is owed with the time that was left, but not less than a reminder gives."""
     policy = desk.policy.of(ApprovalPolicy)
     least = timedelta(hours=policy.remind_hours)
-    by = max(desk.now + left, add_working(policy.hours(desk.zone), desk.now, least))
+    by = max(desk.now + left, add_working(company_hours(desk), desk.now, least))
     about = Ref(KIND, due.subject_id)
     what = decode(due.what)
     assert isinstance(what, T)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
-from typing import Annotated, Self
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from commands.kit.calendar import WorkingHours
 from commands.kit.people import Department, Labelled, Person
 from commands.kit.policy import Clause, Section
 from commands.kit.words import T
@@ -32,8 +29,6 @@ CLAUSE = "2.2.4"
 WORDS = T("approval")
 REMIND, ESCALATE, SETTLE, DECIDED = "remind", "escalate", "settle", "decided"
 Count = Field(gt=0, le=100)
-Weekday = Annotated[int, Field(ge=1, le=7)]
-Clock = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Rule(Labelled):
@@ -46,34 +41,11 @@ class Rule(Labelled):
 
 
 class ApprovalPolicy(Section, section="approvals"):
-    """How long a decision may wait, in working hours, and what counts as such."""
+    """How long a decision may wait, in working hours of the company."""
 
     take_back_minutes: Annotated[int, Clause("2.2.4"), Field(ge=0, le=60)]
     remind_hours: Annotated[int, Clause("2.2.4"), Count]
     escalate_hours: Annotated[int, Clause("2.2.4"), Count]
-    opens: Annotated[str, Clause("2.2.4"), Clock]
-    closes: Annotated[str, Clause("2.2.4"), Clock]
-    days: Annotated[list[Weekday], Clause("2.2.4"), Field(min_length=1, max_length=7)]
-
-    @model_validator(mode="after")
-    def _holds_time(self) -> Self:
-        """A day that ends before it begins holds no hours."""
-        if self.opens >= self.closes != "00:00":
-            raise ValueError(f"working hours from {self.opens} to {self.closes} hold no time")
-        return self
-
-    @property
-    def day(self) -> timedelta:
-        """How long a working day is."""
-        opens, closes = time.fromisoformat(self.opens), time.fromisoformat(self.closes)
-        day = timedelta(hours=closes.hour - opens.hour, minutes=closes.minute - opens.minute)
-        return day if day > timedelta() else day + timedelta(days=1)
-
-    def hours(self, zone: ZoneInfo) -> WorkingHours:
-        """The company's working hours; `days` are 1 for Monday to 7."""
-        days = frozenset(day - 1 for day in self.days)
-        opens, closes = time.fromisoformat(self.opens), time.fromisoformat(self.closes)
-        return WorkingHours(zone, opens, closes, days)
 
 
 def counted(seats: Iterable[Seat]) -> list[Seat]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, ParamSpec
 
-from commands.approvals.rules import ApprovalPolicy
 from commands.customers import bank_words, completing
 from commands.customers.filling import TRUSTED
 from commands.customers.finance import LOOK, TO
@@ -20,7 +19,6 @@ from commands.customers.finding import leads as lead_customers
 from commands.customers.finding import name_of as customer_of
 from commands.customers.parts import FilePartsPolicy
 from commands.customers.rules import KIND as CUSTOMER
-from commands.kit.calendar import add_working
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -29,6 +27,7 @@ from commands.kit.form import Ask, BankId, CustomerId
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Person, ToPerson, members_of
 from commands.kit.words import T
+from commands.kit.workdays import working_days
 from storage import absences, banks, dues, looks
 from storage.banks import CONFIRMED, ENDED, ENTERED, REFUSED, BankAccount, Details
 from storage.database import Transaction, known
@@ -250,9 +249,7 @@ class EnterAccount(
 
     def _owe(self, desk: Desk, account: BankAccount, about: Ref) -> None:
         people = confirmers(desk.db, account, desk.now)
-        hours = desk.policy.of(ApprovalPolicy)
-        days = desk.policy.of(FilePartsPolicy).confirm_days
-        by = add_working(hours.hours(desk.zone), desk.now, days * hours.day)
+        by = working_days(desk, desk.now, desk.policy.of(FilePartsPolicy).confirm_days)
         what = T("bank account to be confirmed: {name}", name=name_of(desk.db, about.id) or "?")
         owner = people[0].id if people else None
         due = desk.owe(about, CONFIRM, what, clause="7.1", by=by, owner=owner)

@@ -1,12 +1,15 @@
 """Local days, working hours and quiet hours, right in every zone and through every clock change."""
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 Period: TypeAlias = tuple[datetime, datetime]
+Shifts: TypeAlias = tuple[tuple[time, time], ...]
 
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
@@ -18,25 +21,36 @@ class YearUnknown(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When a company works: wall-clock times in `zone`, from `start` up to, not including, `end`.
+    """When a company works: on each day in `shifts`, by the wall clock of `zone`.
 
-    An `end` of 00:00 is the end of the day. `days` are weekdays, Monday 0 to Sunday 6. `made_up`
-    days are worked although their weekday is not; `off` days never are, even when made up too.
-    Raises ValueError for hours that would never come.
+    A shift goes from its first time up to, not including, its second; an end of 00:00 is the end
+    of the day. Shifts follow each other and don't overlap. `days` are weekdays, Monday 0 to
+    Sunday 6. `made_up` days are worked although their weekday is not; `off` days never are, even
+    when made up too. Raises ValueError for hours that would never come.
     """
 
     zone: ZoneInfo
-    start: time
-    end: time
+    shifts: Shifts
     days: frozenset[int]
-    off: frozenset[date] = frozenset()
-    made_up: frozenset[date] = frozenset()
+    off: Container[date] = frozenset()
+    made_up: Container[date] = frozenset()
 
     def __post_init__(self) -> None:
-        if self.start >= self.end != time.min:
-            raise ValueError(f"working hours from {self.start} to {self.end} hold no time")
+        check_shifts(self.shifts)
         if not self.days or not self.days <= frozenset(range(7)):
             raise ValueError(f"working days {sorted(self.days)} are not among 0 (Monday) to 6")
+
+
+def check_shifts(shifts: Shifts) -> None:
+    """Raise ValueError for shifts without any time, or that overlap or stand in another order."""
+    if not shifts:
+        raise ValueError("working hours without a shift hold no time")
+    for start, end in shifts:
+        if start >= end != time.min:
+            raise ValueError(f"working hours from {start:%H:%M} to {end:%H:%M} hold no time")
+    for (_, ended), (start, _) in pairwise(shifts):
+        if start < ended or ended == time.min:
+            raise ValueError(f"working hours from {start:%H:%M} begin before those before end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +72,46 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of `day` in `zone`, in UTC; 01:00 where the clock skips midnight."""
-    return _boundary(day, time.min, zone)
+    return moment_of(day, time.min, zone)
 
 
+@lru_cache(maxsize=4_096)
 def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """When the wall clock in `zone` first shows `clock` on `day`, in UTC; the skip if it never."""
-    return _boundary(day, clock, zone)
+    """When the wall clock first shows `clock` or later on `day`, in UTC.
+
+    A time shown twice is the first; a skipped one is the moment of the skip. So boundaries keep
+    their order through every clock change, which shifting by the skipped hour would not.
+    """
+    wall = datetime.combine(day, clock)
+    after = wall.replace(tzinfo=zone).astimezone(UTC)
+    if after.astimezone(zone).replace(tzinfo=None) == wall:
+        return after
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    while after - before > _INSTANT:
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).replace(tzinfo=None) < wall:
+            before = middle
+        else:
+            after = middle
+    return after
 
 
-def china_workdays(year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """China's public days off and its made-up workdays in `year`, in this order.
+def public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """A country's public days off and its made-up workdays in `year`, in this order.
 
-    Source: the State Council's yearly notices as kept by the holidays library. Made-up days are
-    published in the November before, so until then (and always before 2001) the second set is
-    empty and the first holds the statutory days only. Raises YearUnknown beyond its range.
+    `country` is an ISO 3166 code. Source: the holidays library; for China, the State Council's
+    yearly notices. Its made-up days are published in the November before, so until then (and
+    always before 2001) the second set is empty and the first holds the statutory days only.
+    Raises YearUnknown beyond the library's range.
     """
     from holidays import country_holidays  # slow to load, and wanted once a year
 
-    china = country_holidays("CN", years=year)
-    if not china.start_year <= year <= china.end_year:
-        raise YearUnknown(f"no public holidays of China are known for {year}")
+    found = country_holidays(country, years=year)
+    if not found.start_year <= year <= found.end_year:
+        raise YearUnknown(f"no public holidays of {country} are known for {year}")
     # The library lists some New Year make-up days of other years whichever year it is asked for.
-    made_up = frozenset(day for day in china.weekend_workdays if day.year == year)
-    return frozenset(day for day in china if day.year == year) - made_up, made_up
+    made_up = frozenset(day for day in found.weekend_workdays if day.year == year)
+    return frozenset(day for day in found if day.year == year) - made_up, made_up
 
 
 def is_workday(hours: WorkingHours, day: date) -> bool:
@@ -91,8 +122,7 @@ def is_workday(hours: WorkingHours, day: date) -> bool:
 def within(hours: WorkingHours, at: datetime) -> bool:
     """Whether the aware moment `at` falls in working hours; the moment they end does not."""
     day = local_day(at, hours.zone)
-    opens, closes = _shift(hours, day)
-    return is_workday(hours, day) and opens <= at < closes
+    return any(opens <= at < closes for opens, closes in _worked(hours, day))
 
 
 def next_working_moment(hours: WorkingHours, at: datetime) -> datetime:
@@ -110,12 +140,12 @@ def add_working(hours: WorkingHours, at: datetime, amount: timedelta) -> datetim
         raise ValueError(f"cannot go back by {-amount} of working time")
     begins, day = at.astimezone(UTC), local_day(at, hours.zone)
     while True:
-        opens, closes = _shift(hours, day)
-        begins = max(opens, begins)
-        if is_workday(hours, day) and begins < closes:
-            if amount <= closes - begins:
-                return begins + amount
-            amount -= closes - begins
+        for opens, closes in _worked(hours, day):
+            begins = max(opens, begins)
+            if begins < closes:
+                if amount <= closes - begins:
+                    return begins + amount
+                amount -= closes - begins
         day += _DAY
 
 
@@ -152,34 +182,15 @@ def _quiet_period(quiet: Quiet, at: datetime, zone: ZoneInfo) -> Period | None:
     overnight = _DAY if quiet.end < quiet.start else timedelta()
     today = local_day(at, zone)
     for day in (today - _DAY, today):
-        begins = _boundary(day, quiet.start, zone)
-        ends = _boundary(day + overnight, quiet.end, zone)
+        begins = moment_of(day, quiet.start, zone)
+        ends = moment_of(day + overnight, quiet.end, zone)
         if begins <= at < ends:
             return begins, ends
     return None
 
 
-def _shift(hours: WorkingHours, day: date) -> Period:
-    last = day if hours.end != time.min else day + _DAY
-    return _boundary(day, hours.start, hours.zone), _boundary(last, hours.end, hours.zone)
-
-
-@lru_cache(maxsize=4_096)
-def _boundary(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """When the wall clock first shows `clock` or later on `day`, in UTC.
-
-    A time shown twice is the first; a skipped one is the moment of the skip. So boundaries keep
-    their order through every clock change, which shifting by the skipped hour would not.
-    """
-    wall = datetime.combine(day, clock)
-    after = wall.replace(tzinfo=zone).astimezone(UTC)
-    if after.astimezone(zone).replace(tzinfo=None) == wall:
-        return after
-    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    while after - before > _INSTANT:
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).replace(tzinfo=None) < wall:
-            before = middle
-        else:
-            after = middle
-    return after
+def _worked(hours: WorkingHours, day: date) -> Iterator[Period]:
+    """The shifts of a day, in UTC; none where it is not worked."""
+    for start, end in hours.shifts if is_workday(hours, day) else ():
+        last = day if end != time.min else day + _DAY
+        yield moment_of(day, start, hours.zone), moment_of(last, end, hours.zone)

@@ -21,7 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import __main__ as program
-from bot import locale
+from bot import doctor, locale
 from bot.doctor import as_json, failed, lines
 from bot.finding import CLOCK_FAIL, CLOCK_WARN, Finding, Verdict, clock, dated
 from bot.secrecy import hider
@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.wiring import app_manifest, examined
 from bot.words import Reader
 from commands.kit.words import encode
+from commands.kit.workdays import unknown_next_year
 from commands.sheets.noun import OURS
 from scheduler import fonts
 from scheduler.pulse import HEARTBEAT
@@ -103,6 +104,8 @@ async def clinic(
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts" / "DroidSansFallbackFull.ttf").touch()
     monkeypatch.setattr(fonts.chinese, "__defaults__", ((tmp_path / "fonts",),))
+    # Every December has days on which next year is not published yet.
+    monkeypatch.setattr(doctor, "unknown_next_year", lambda today, calendar: None)
     prepared(database_url, "slack", "en")
     made = Clinic.__new__(Clinic)
 
@@ -139,7 +142,7 @@ async def test_a_healthy_company_is_all_ok(clinic: Clinic) -> None:
     assert checks >= {
         *("settings", "database", "migrations", "writing", "integrity", "database clock"),
         *("heartbeat", "letters", "set aside", "tables", "time zone", "disk", "files", "fonts"),
-        "policy",
+        *("policy", "calendar"),
         *("PUBLIC_URL", "SECRET_KEYS", "Slack token", "Slack scopes", "Slack clock"),
         *("Slack socket", "Telegram token", "Telegram clock", "Telegram privacy"),
         *("Telegram webhook", "Telegram backlog", "Telegram errors", "Telegram updates"),
@@ -546,3 +549,15 @@ def test_the_password_of_a_database_stays_untold(shell: pytest.MonkeyPatch) -> N
     done = CliRunner().invoke(program.cli, ["doctor"])
     assert done.exit_code == 1
     assert "planted" not in done.output
+
+
+async def test_a_year_whose_workdays_are_not_published_is_told(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "unknown_next_year", unknown_next_year)
+    december = datetime(2089, 12, 1, 1, 0, tzinfo=UTC)
+    found = {one.name: one for one in doctor.examine(clinic.built, december)}
+    one = found["calendar"]
+    assert one.verdict is Verdict.WARN
+    assert "workdays of 2090 are not known yet" in told(one, "en")["cause"]
+    assert "made_up" in told(one, "en")["cure"]

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from commands.kit.calendar import (
     Quiet,
+    Shifts,
     WorkingHours,
     YearUnknown,
     add_working,
-    china_workdays,
     is_quiet,
     is_workday,
     local_day,
     next_working_moment,
+    public_days,
     quiet_began,
     quiet_ends,
     start_of_day,
@@ -31,9 +32,11 @@ LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # by half an hour
 SAMOA = ZoneInfo("Pacific/Apia")  # had no 30 December 2011
 ZONES = [SHANGHAI, BERLIN, NEW_YORK, BEIRUT, LORD_HOWE, SAMOA, ZoneInfo("Asia/Kathmandu")]
 
-OFF, MADE_UP = china_workdays(2026)
+OFF, MADE_UP = public_days("CN", 2026)
 WEEKDAYS = frozenset(range(5))
-OFFICE = WorkingHours(SHANGHAI, time(9), time(18), WEEKDAYS, OFF, MADE_UP)
+DAY = ((time(9), time(18)),)
+SPLIT = ((time(9), time(12)), (time(13, 30), time(18)))
+OFFICE = WorkingHours(SHANGHAI, DAY, WEEKDAYS, OFF, MADE_UP)
 NIGHT = Quiet(time(22), time(7))
 MINUTE = timedelta(minutes=1)
 
@@ -77,14 +80,14 @@ def test_national_day_is_off_and_made_up_for() -> None:
 
 def test_only_days_of_the_year_asked_for_are_given() -> None:
     for year in range(1998, 2028):
-        off, made_up = china_workdays(year)
+        off, made_up = public_days("CN", year)
         assert {day.year for day in off | made_up} == {year}
         assert not off & made_up
         assert all(day.weekday() > 4 for day in made_up)
 
 
 def test_a_year_beyond_the_notices_has_its_statutory_days_and_nothing_made_up() -> None:
-    off, made_up = china_workdays(2090)
+    off, made_up = public_days("CN", 2090)
     assert date(2090, 10, 1) in off
     assert not made_up
 
@@ -92,13 +95,13 @@ def test_a_year_beyond_the_notices_has_its_statutory_days_and_nothing_made_up() 
 @pytest.mark.parametrize("year", [1, 1900, 2500])
 def test_a_year_beyond_the_library_is_unknown(year: int) -> None:
     with pytest.raises(YearUnknown, match=str(year)):
-        china_workdays(year)
+        public_days("CN", year)
 
 
 def test_a_day_off_is_off_even_if_it_was_to_be_made_up() -> None:
     day = date(2026, 10, 10)
     assert not is_workday(
-        WorkingHours(SHANGHAI, time(9), time(18), WEEKDAYS, frozenset({day}), frozenset({day})), day
+        WorkingHours(SHANGHAI, DAY, WEEKDAYS, frozenset({day}), frozenset({day})), day
     )
 
 
@@ -154,27 +157,49 @@ def test_working_time_does_not_run_backwards() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "days"),
+    ("shifts", "days"),
     [
-        (time(9), time(9), WEEKDAYS),
-        (time(18), time(9), WEEKDAYS),
-        (time(9), time(18), frozenset()),
-        (time(9), time(18), frozenset({7})),
+        (((time(9), time(9)),), WEEKDAYS),
+        (((time(18), time(9)),), WEEKDAYS),
+        ((), WEEKDAYS),
+        (((time(13), time(18)), (time(9), time(12))), WEEKDAYS),
+        (((time(9), time(13)), (time(12), time(18))), WEEKDAYS),
+        (((time(9), time(0)), (time(12), time(18))), WEEKDAYS),
+        (DAY, frozenset()),
+        (DAY, frozenset({7})),
     ],
 )
-def test_hours_that_never_come_are_refused(start: time, end: time, days: frozenset[int]) -> None:
+def test_hours_that_never_come_are_refused(shifts: Shifts, days: frozenset[int]) -> None:
     with pytest.raises(ValueError, match="working"):
-        WorkingHours(SHANGHAI, start, end, days)
+        WorkingHours(SHANGHAI, shifts, days)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "expected"),
+    [
+        (shanghai(14, 11), 1, shanghai(14, 12)),  # the end of a shift, not the start of the next
+        (shanghai(14, 12), 0, shanghai(14, 13, 30)),
+        (shanghai(14, 11), 2, shanghai(14, 14, 30)),
+        (shanghai(14, 12, 30), 5, shanghai(15, 9, 30)),
+        (shanghai(16, 17), 4, shanghai(19, 12)),
+        (shanghai(9, 17), 2, shanghai(10, 10)),
+    ],
+)
+def test_nothing_passes_between_two_shifts(at: datetime, hours: int, expected: datetime) -> None:
+    split = WorkingHours(SHANGHAI, SPLIT, WEEKDAYS, OFF, MADE_UP)
+    assert add_working(split, at, timedelta(hours=hours)) == expected
+    assert not within(split, shanghai(14, 12))
+    assert within(split, shanghai(14, 13, 30))
 
 
 def test_work_may_last_until_midnight() -> None:
-    hours = WorkingHours(SHANGHAI, time(0), time(0), frozenset(range(7)))
+    hours = WorkingHours(SHANGHAI, ((time(0), time(0)),), frozenset(range(7)))
     assert within(hours, shanghai(14, 23, 59))
     assert add_working(hours, shanghai(14, 10), timedelta(days=3)) == shanghai(17, 10)
 
 
 def test_a_skipped_hour_is_not_worked_and_a_repeated_one_is_worked_twice() -> None:
-    hours = WorkingHours(BERLIN, time(1), time(5), frozenset(range(7)))
+    hours = WorkingHours(BERLIN, ((time(1), time(5)),), frozenset(range(7)))
     spring, autumn = date(2026, 3, 29), date(2026, 10, 25)
     for day, worked in ((spring, 3), (autumn, 5)):
         ends = add_working(hours, start_of_day(day, BERLIN), timedelta(hours=worked))
@@ -186,14 +211,14 @@ clocks = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 
 @st.composite
 def working_hours(draw: st.DrawFn) -> WorkingHours:
-    start, end = sorted(draw(st.lists(clocks, min_size=2, max_size=2, unique=True)))
+    bounds = sorted(draw(st.lists(clocks, min_size=4, max_size=4, unique=True)))
+    shifts = draw(st.sampled_from([(0, 1), (0, 3), (0, 1, 2, 3)]))
     near = st.dates(date(2026, 3, 20), date(2026, 4, 12)) | st.dates(
         date(2026, 10, 2), date(2026, 11, 8)
     )
     return WorkingHours(
         draw(st.sampled_from(ZONES)),
-        start,
-        end,
+        tuple((bounds[a], bounds[b]) for a, b in zip(shifts[::2], shifts[1::2], strict=True)),
         draw(st.frozensets(st.integers(0, 6), min_size=3)),
         draw(st.frozensets(near, max_size=5)),
         draw(st.frozensets(near, max_size=5)),
@@ -217,7 +242,7 @@ def watched(hours: WorkingHours, at: datetime, minutes: int) -> datetime:
         latest = max(latest, now.astimezone(hours.zone).replace(tzinfo=None))
         day, clock = latest.date(), latest.time()
         worked = day not in hours.off and (day in hours.made_up or day.weekday() in hours.days)
-        if now >= at and worked and hours.start <= clock < hours.end:
+        if now >= at and worked and any(start <= clock < end for start, end in hours.shifts):
             if left <= 1:
                 return now + left * MINUTE
             left -= 1
@@ -226,7 +251,7 @@ def watched(hours: WorkingHours, at: datetime, minutes: int) -> datetime:
 
 @given(working_hours(), near_a_change, st.integers(0, 300))
 @example(
-    WorkingHours(LORD_HOWE, time(1, 45), time(2, 30), frozenset({6})),
+    WorkingHours(LORD_HOWE, ((time(1, 45), time(2, 30)),), frozenset({6})),
     datetime(2026, 4, 4, 14, 0, tzinfo=UTC),
     70,
 )
