@@ -155,7 +155,7 @@ def admin_code(
     name: Annotated[str, typer.Option("--for", help="Who becomes administrator by it.")] = "",
 ) -> None:
     """Print a fresh code for an administrator who has no way in any more."""
-    from bot.wiring import admin_code as fresh_code
+    from bot.founding import admin_code as fresh_code
 
     settings = usable()
     with in_a_sentence():

@@ -268,7 +268,7 @@ class Parcel:
     """A page to be sent. `key` marks the letter where a platform can be asked for it afterwards.
 
     `pictures` are the bytes of the page's images that the platform does not have yet, `papers` the
-    files that go along.
+    files that go along, `language` is the reader's.
     """
 
     address: Address
@@ -277,6 +277,7 @@ class Parcel:
     quiet: bool = False
     pictures: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     papers: Mapping[int, Handed] = field(default_factory=dict, repr=False)
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

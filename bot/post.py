@@ -88,7 +88,8 @@ class Post:
         reader = await self.database.read(lambda db: self._reader(db, envelope))
         address = _address(envelope.where)
         page: Page = Pen(reader, address, self.house.seal).page(envelope.card)
-        return Parcel(address, page, envelope.key, envelope.quiet)
+        key, quiet = envelope.key, envelope.quiet
+        return Parcel(address, page, key, quiet, language=reader.language)
 
     async def _illustrated(self, platform: Platform, parcel: Parcel) -> Parcel:
         """With the bytes of those pictures that this workspace does not have yet."""

@@ -59,5 +59,8 @@ def _secrets(settings: Settings) -> Iterable[str]:
         if isinstance(value := getattr(settings, name), SecretStr)
     }
     found |= {key.decode() for key in settings.keys}
-    password = urlsplit(settings.database_url).password or ""
-    return sorted(found | {password, unquote(password)}, key=len, reverse=True)
+    found.update(settings.sms_gateway.secrets())
+    for address in (settings.database_url, settings.smtp_url.get_secret_value()):
+        password = urlsplit(address).password or ""
+        found |= {password, unquote(password)}
+    return sorted(found, key=len, reverse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import gateways
 from commands.kit.words import T
 from storage.connections import SQLITE, engine_of, sqlite_path
 from storage.vault import vault_at
@@ -59,6 +61,14 @@ class Settings(Tongue):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+    sms_url: SecretStr = SecretStr("")
+    sms_method: str = "POST"
+    sms_headers: SecretStr = SecretStr("")
+    sms_body: SecretStr = SecretStr("")
+    sms_accepted: str = gateways.ANY_GOOD
+    sms_id: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
@@ -149,6 +159,79 @@ class Settings(Tongue):
             raise Unusable(T("TELEGRAM_WEBHOOK_URL must begin with https://."))
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        try:
+            if value.get_secret_value():
+                gateways.mail_server(value.get_secret_value())
+        except gateways.Readable as error:
+            words = T(
+                "SMTP_URL may say starttls=never for a server on this machine only: others could "
+                "read the password on its way."
+            )
+            raise Unusable(words) from error
+        except ValueError as error:
+            words = T(
+                "SMTP_URL must begin with smtp:// or smtps://, then user:password@server:port; "
+                "signs such as @ within the password are written as in web addresses (%40)."
+            )
+            raise Unusable(words) from error
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_sender(cls, value: str) -> str:
+        try:
+            if value:
+                gateways.mailbox(value)
+        except ValueError as error:
+            words = T(
+                "MAIL_FROM must be a name and an address, as in Headwater <hello@example.com>."
+            )
+            raise Unusable(words) from error
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _sms_address(cls, value: SecretStr) -> SecretStr:
+        try:
+            if value.get_secret_value():
+                gateways.web_address(value.get_secret_value())
+        except ValueError as error:
+            raise Unusable(T("SMS_URL must begin with https://.")) from error
+        return value
+
+    @field_validator("sms_method")
+    @classmethod
+    def _sms_deed(cls, value: str) -> str:
+        if value.upper() not in gateways.METHODS:
+            raise Unusable(T("SMS_METHOD must be POST, PUT or GET."))
+        return value.upper()
+
+    @field_validator("sms_headers")
+    @classmethod
+    def _sms_names(cls, value: SecretStr) -> SecretStr:
+        try:
+            gateways.headers(value.get_secret_value())
+        except ValueError as error:
+            shape = '{"Authorization": "Bearer …"}'
+            raise Unusable(T("SMS_HEADERS must look like {shape}.", shape=shape)) from error
+        return value
+
+    @field_validator("sms_accepted")
+    @classmethod
+    def _sms_taken(cls, value: str) -> str:
+        try:
+            gateways.accepting(value)
+        except ValueError as error:
+            words = T(
+                "SMS_ACCEPTED must be statuses such as 200-299, or a regular expression that is "
+                "found in the answer to a message that was taken."
+            )
+            raise Unusable(words) from error
+        return value
+
     def lacking(self) -> T | None:
         """What a setting needs beside it to run the bot, and does not have."""
         return next((words for lacks, words in self._lacks() if lacks), None)
@@ -173,6 +256,19 @@ class Settings(Tongue):
             hook and not self.telegram,
             T("TELEGRAM_WEBHOOK_URL is set without TELEGRAM_BOT_TOKEN: set both."),
         )
+        yield (
+            bool(self.smtp_url.get_secret_value()) and not self.mail_from,
+            T("SMTP_URL is set without MAIL_FROM: set both."),
+        )
+        yield (
+            bool(self.sms_url.get_secret_value()) and not self.sms_gateway.usable(),
+            T(
+                "SMS_BODY must hold {to} and {words}, and be JSON or a form: {shape}.",
+                to="{to}",
+                words="{text}",
+                shape='{"to": "{to}", "text": "{text}"}',
+            ),
+        )
 
     @property
     def address(self) -> str:
@@ -195,6 +291,38 @@ class Settings(Tongue):
         return bool(self.telegram_bot_token.get_secret_value())
 
     @property
+    def mail(self) -> bool:
+        """Whether e-mails go out; nothing leaves a rehearsal."""
+        return bool(self.smtp_url.get_secret_value()) and not self.rehearsal
+
+    @property
+    def sms(self) -> bool:
+        """Whether text messages go out; nothing leaves a rehearsal."""
+        return bool(self.sms_url.get_secret_value()) and not self.rehearsal
+
+    @property
+    def mail_server(self) -> gateways.MailServer:
+        """Where e-mails are handed in."""
+        return gateways.mail_server(self.smtp_url.get_secret_value())
+
+    @property
+    def mail_sender(self) -> Address:
+        """Whom e-mails are from."""
+        return gateways.mailbox(self.mail_from)
+
+    @property
+    def sms_gateway(self) -> gateways.SmsGateway:
+        """How text messages are asked for."""
+        return gateways.SmsGateway(
+            self.sms_url.get_secret_value(),
+            self.sms_method,
+            gateways.headers(self.sms_headers.get_secret_value()),
+            self.sms_body.get_secret_value(),
+            gateways.accepting(self.sms_accepted),
+            self.sms_id,
+        )
+
+    @property
     def rehearsal(self) -> bool:
         """Whether the local chat is on: the embedded default, without any platform's token."""
         return not (self.slack or self.telegram)
@@ -203,7 +331,15 @@ class Settings(Tongue):
         """The same on another database, without any platform, its files and keys its own."""
         nothing = SecretStr("")
         none = dict.fromkeys(
-            ("slack_bot_token", "slack_app_token", "telegram_bot_token", "secret_keys"), nothing
+            (
+                "slack_bot_token",
+                "slack_app_token",
+                "telegram_bot_token",
+                "smtp_url",
+                "sms_url",
+                "secret_keys",
+            ),
+            nothing,
         )
         apart = {"database_url": database_url, "files_url": "database", "public_url": ""}
         return self.model_copy(update={**none, **apart})

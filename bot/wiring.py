@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from bot import discovery, doctor, sample
 from bot.core import Core, build
 from bot.finding import Finding
+from bot.founding import first_code
 from bot.menus import Menus
 from bot.platform import Platform
 from bot.settings import Settings
@@ -27,11 +28,9 @@ from bot.words import Reader
 from commands.cases.rules import CasePolicy
 from commands.kit.command import Command
 from commands.kit.words import T
-from commands.people import invite
-from commands.rehearsal import is_rehearsal
 from scheduler import troubles
 from scheduler.clock import Clock
-from storage import people, timers
+from storage import timers
 from storage import troubles as standing
 from storage.database import Database, Gone, Json, Transaction
 from storage.migrate import upgrade
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from bot.telegram.listen import Hook
 
 log = structlog.get_logger("headwater")
-PLATFORMS = ("slack", "telegram", "web")
+PLATFORMS = ("slack", "telegram", "web", "mail", "sms")
 
 # What a message is recorded as when somebody marks it, and how its menu offers that.
 RECORDS = "complaint"
@@ -183,76 +182,15 @@ def _assembled(
         _plug_slack(settings, running)
     if settings.telegram:
         _plug_telegram(settings, running)
+    _plug_outward(settings, running)
     return running
 
 
 def _settle_in(settings: Settings, running: Running) -> None:
     """A new database becomes a sample in a rehearsal; else its first administrator gets a code."""
-    running.code, _ = running.core.database.write_now(lambda db: _first(db, settings, running.core))
-
-
-def _first(db: Transaction, settings: Settings, core: Core) -> str:
-    house, now = core.house, core.clock.now()
-    empty = people.count(db) == 0
-    if settings.rehearsal:
-        if empty:
-            sample.seed(db, now, house.zone, house.policy)
-        elif not sample.is_sample(db):
-            raise Refusal(
-                T(
-                    "No token is set, and this database holds a real company, which the local chat "
-                    "does not touch. Set a platform's token, play it on a copy with {rehearse}, or "
-                    "name another DATABASE_URL.",
-                    rehearse="python -m bot rehearse",
-                )
-            )
-        return ""
-    if is_rehearsal(db):
-        raise Refusal(
-            T(
-                "This database is a rehearsal: a copy of your company, to be played, and a "
-                "platform's token is set. Name your company's own database in DATABASE_URL; to go "
-                "on rehearsing, run {rehearse} there.",
-                rehearse="python -m bot rehearse --keep",
-            )
-        )
-    if sample.is_sample(db):
-        raise Refusal(
-            T(
-                "This database was created as a sample company, and a platform's token is set. "
-                "Name another DATABASE_URL for your own company."
-            )
-        )
-    return invite(db, now, admin=True) if empty else ""
-
-
-def admin_code(settings: Settings, name: str = "") -> str:
-    """A fresh code by which an administrator joins, whatever else is lost.
-
-    It is the first administrator's who works here, or the named person's, who administers then;
-    where nobody was ever entered, it founds the company. Raises `Refusal`.
-    """
-    upgrade(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        code, _ = database.write_now(lambda db: _recover(db, name, datetime.now(UTC)))
-    finally:
-        database.close()
-    return code
-
-
-def _recover(db: Transaction, name: str, now: datetime) -> str:
-    if people.count(db) == 0:
-        return invite(db, now, admin=True)
-    called = [person for person in people.active(db) if person.name == name]
-    found = next(iter(called if name else people.administrators(db)), None)
-    if found is None:
-        nobody = T("Nobody called {name} works here.", name=name)
-        raise Refusal(nobody if name else _NO_ADMINISTRATOR)
-    return invite(db, now, person_id=found.id, admin=True)
-
-
-_NO_ADMINISTRATOR = T("There is no administrator. Say who becomes one: --for NAME")
+    running.code, _ = running.core.database.write_now(
+        lambda db: first_code(db, settings, running.core)
+    )
 
 
 # --- platforms: imported only when they are on, because their libraries are slow to import --------
@@ -344,6 +282,25 @@ def _plug_telegram(settings: Settings, running: Running) -> None:
     running.pulses[platform.name] = lambda: listener.heard_at
 
 
+def _plug_outward(settings: Settings, running: Running) -> None:
+    """What only goes out, to customers."""
+    core = running.core
+    if settings.mail:
+        from bot.mail.send import MailPlatform
+
+        def say(words: T, language: str) -> str:
+            return core.house.reader_for(None, language).say(words)
+
+        server, sender = settings.mail_server, settings.mail_sender
+        running.plug(MailPlatform(server, sender, core.clock.machine, say), None)
+    if settings.sms:
+        from bot.sms.send import SmsPlatform
+
+        platform = SmsPlatform(settings.sms_gateway)
+        running.plug(platform, None)
+        running.closers.append(platform)
+
+
 async def examined(settings: Settings) -> list[Finding]:
     """What an examination of this installation finds."""
     now = doctor.now()
@@ -358,6 +315,14 @@ async def examined(settings: Settings) -> list[Finding]:
 
         token = settings.telegram_bot_token.get_secret_value()
         found += await examine_telegram(token, settings.telegram_api_url, _hook(settings), now)
+    if settings.mail:
+        from bot.mail.doctor import examine as examine_mail
+
+        found += await examine_mail(settings.mail_server, settings.mail_sender)
+    if settings.sms:
+        from bot.sms.doctor import examine as examine_sms
+
+        found += examine_sms(settings.sms_gateway)
     return found
 
 

@@ -21,6 +21,9 @@ KNOWN = {
     SOCKET: ("listening is refused", "{}_APP_TOKEN"),
     DEAF: ("it can't be reached", "{}_API_URL"),
 }
+# Those that only go out are kept by other settings.
+_SETTINGS = {"mail": "SMTP_URL", "sms": "SMS_HEADERS"}
+_NAMES = {"mail": T("e-mail"), "sms": T("text message")}
 
 
 def begin(db: Transaction, clock: Clocks, name: str, what: T, why: Words, reason: str = "") -> bool:
@@ -44,7 +47,13 @@ def end(db: Transaction, clock: Clocks, name: str, what: T, why: Words) -> bool:
 def setting_of(name: str) -> str:
     """The setting to look at for a platform's trouble; "" for an account's or a place's."""
     platform, _, kind = name.partition(":")
-    return KNOWN[kind][1].format(platform.upper()) if kind in KNOWN else ""
+    if kind not in KNOWN:
+        return ""
+    return _SETTINGS.get(platform) or KNOWN[kind][1].format(platform.upper())
+
+
+def _called(platform: str) -> Words:
+    return _NAMES.get(platform, platform.capitalize())
 
 
 def told(trouble: Trouble) -> str:
@@ -57,6 +66,8 @@ def told(trouble: Trouble) -> str:
 
 def token_refused(db: Transaction, clock: Clocks, platform: str, reason: str) -> bool:
     """A platform does not know the bot any more."""
+    if platform in _SETTINGS:
+        return _password_refused(db, clock, platform, reason)
     what = T(
         "⚠ {platform} refuses the bot's token: nothing can be sent or heard there",
         platform=platform.capitalize(),
@@ -65,9 +76,19 @@ def token_refused(db: Transaction, clock: Clocks, platform: str, reason: str) ->
     return begin(db, clock, f"{platform}:{TOKEN}", what, cure, reason)
 
 
+def _password_refused(db: Transaction, clock: Clocks, platform: str, reason: str) -> bool:
+    what = T(
+        "⚠ Nothing can be sent by {platform}: our password is refused", platform=_called(platform)
+    )
+    cure = T("Correct {setting} and start the bot again.", setting=_SETTINGS[platform])
+    return begin(db, clock, f"{platform}:{TOKEN}", what, cure, reason)
+
+
 def token_taken(db: Transaction, clock: Clocks, platform: str) -> bool:
     """A platform knows the bot again."""
     what = T("✅ {platform} takes the bot's token again", platform=platform.capitalize())
+    if platform in _SETTINGS:
+        what = T("✅ Sending by {platform} works again", platform=_called(platform))
     why = T("What waited is being sent.")
     return end(db, clock, f"{platform}:{TOKEN}", what, why)
 
@@ -77,7 +98,7 @@ def unreachable(db: Transaction, clock: Clocks, account: Account, reason: str) -
     what = T(
         "⚠ {name} can't be reached on {platform} any more",
         name=_whose(db, account),
-        platform=account.platform.capitalize(),
+        platform=_called(account.platform),
     )
     return begin(db, clock, _of(account), what, of_platform(reason), reason)
 
@@ -87,7 +108,7 @@ def reachable(db: Transaction, clock: Clocks, account: Account) -> bool:
     what = T(
         "✅ {name} can be reached on {platform} again",
         name=_whose(db, account),
-        platform=account.platform.capitalize(),
+        platform=_called(account.platform),
     )
     return end(db, clock, _of(account), what, T("The bot is no longer blocked."))
 

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
+from bot.founding import admin_code
 from bot.platform import PhoneCard, Typed
 from bot.settings import Settings
 from bot.start import Refusal
-from bot.wiring import admin_code
 from commands.kit.errors import Invalid, Never
 from commands.kit.people import acting
 from commands.people import digest

@@ -1,0 +1,1 @@
+"""E-mail: what goes out to a customer's contact by SMTP."""

@@ -1,0 +1,1 @@
+"""Text messages: what goes out to a customer's contact through a provider."""

@@ -1,0 +1,1 @@
+"""E-mail: what goes out by SMTP, shown at a real server on this machine."""

@@ -1,0 +1,111 @@
+"""A real mail server on this machine, and what it was handed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+USER, PASSWORD = "robot", "p@ss/word-of-ours"
+
+
+@dataclass
+class Mailroom:
+    """What the server answers, and what came. Empty answers mean that all is well."""
+
+    at_rcpt: str = ""
+    at_data: str = ""
+    envelopes: list[Envelope] = field(default_factory=list)
+    logins: list[bool] = field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 -- the server's own name for it
+        self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
+    ) -> str:
+        if self.at_rcpt:
+            return self.at_rcpt
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 -- the same
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if not self.at_data.startswith("4") and not self.at_data.startswith("5"):
+            self.envelopes.append(envelope)
+        if self.at_data == "drop":
+            assert server.transport is not None
+            server.transport.close()
+        if self.at_data == "slow":
+            await asyncio.sleep(1)
+        return "250 OK" if self.at_data in {"", "drop", "slow"} else self.at_data
+
+    def lets_in(
+        self, server: SMTP, session: Session, envelope: Envelope, kind: str, data: object
+    ) -> AuthResult:
+        """Whether these are the right user and password."""
+        right = LoginPassword(USER.encode(), PASSWORD.encode())
+        self.logins.append(data == right)
+        return AuthResult(success=data == right, handled=data == right)
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        """What came, read as a mail program reads it."""
+        return [self.read(one) for one in self.envelopes]
+
+    @staticmethod
+    def read(envelope: Envelope) -> EmailMessage:
+        """One letter."""
+        content = envelope.original_content
+        assert isinstance(content, bytes)
+        found = message_from_bytes(content, policy=default)
+        assert isinstance(found, EmailMessage)
+        return found
+
+
+@contextmanager
+def mailroom(*, asks: bool = False) -> Iterator[tuple[Mailroom, str]]:
+    """A server, and where it is; it may ask for user and password."""
+    room = Mailroom()
+    controller = Controller(
+        room,
+        hostname="127.0.0.1",
+        port=free_port(),
+        auth_require_tls=False,
+        authenticator=room.lets_in if asks else None,
+    )
+    controller.start()
+    try:
+        yield room, f"127.0.0.1:{controller.port}"
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def hanging_up() -> Iterator[str]:
+    """Where somebody answers every call by hanging up at once."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            try:
+                while True:
+                    listening.accept()[0].close()
+            except OSError:
+                return
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)

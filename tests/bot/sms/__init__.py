@@ -1,0 +1,1 @@
+"""Text messages: what a provider on this machine is asked, and what its answers mean."""
