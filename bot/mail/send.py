@@ -43,10 +43,6 @@ NOT_NOW, CLOSING, FOR_GOOD, WANTS_PASSWORD = 400, 421, 500, 530
 # RFC 3463: what begins so is against a policy, such as no relaying, and no fault of the address.
 POLICY = "5.7."
 REASON = 200
-FOOTER = T(
-    "You get this because {company} has you as a contact. If you would rather not, answer this "
-    "e-mail."
-)
 _LOCAL = re.compile(r"[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+(\.[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+)*")
 _MAILBOX = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 Say = Callable[[T, str], str]
@@ -97,7 +93,11 @@ class MailPlatform:
         return (Rate(f"{PLATFORM}:all", 10, 1.0), Rate(f"{PLATFORM}:{whose}", 1, 1.0))
 
     def _paper(self, parcel: Parcel, to: Mailbox) -> Paper:
-        words = T(FOOTER.text, company=self._sender.display_name)
+        words = T(
+            "You get this because {company} has you as a contact. If you would rather not, answer "
+            "this e-mail.",
+            company=self._sender.display_name,
+        )
         return Paper(self._sender, to, self._now(), self._say(words, parcel.language))
 
     @asynccontextmanager

@@ -27,7 +27,9 @@ ZH = CATALOGUES[CHINESE]
 ROOT = Path(__file__).parents[2]
 
 # What only whoever runs the machine reads names settings, files and programs as they are spelled.
-OPERATING = re.compile(r"doctor|finding|consulting|checkup|settings|start|front|wiring|__main__")
+OPERATING = re.compile(
+    r"doctor|finding|consulting|checkup|settings|start|front|founding|wiring|__main__"
+)
 READ = {text: zh for text, zh in ZH.items() if not OPERATING.search(SENTENCES.get(text, ""))}
 
 PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")

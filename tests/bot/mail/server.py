@@ -8,12 +8,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from ipaddress import ip_address
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 USER, PASSWORD = "robot", "p@ss/word-of-ours"
 
@@ -71,14 +80,18 @@ class Mailroom:
 
 
 @contextmanager
-def mailroom(*, asks: bool = False) -> Iterator[tuple[Mailroom, str]]:
-    """A server, and where it is; it may ask for user and password."""
+def mailroom(
+    *, asks: bool = False, upgrades: SSLContext | None = None, wrapped: SSLContext | None = None
+) -> Iterator[tuple[Mailroom, str]]:
+    """A server, and where it is. It may ask for a password, offer STARTTLS, speak TLS alone."""
     room = Mailroom()
     controller = Controller(
         room,
         hostname="127.0.0.1",
         port=free_port(),
         auth_require_tls=False,
+        tls_context=upgrades,
+        ssl_context=wrapped,
         authenticator=room.lets_in if asks else None,
     )
     controller.start()
@@ -86,6 +99,28 @@ def mailroom(*, asks: bool = False) -> Iterator[tuple[Mailroom, str]]:
         yield room, f"127.0.0.1:{controller.port}"
     finally:
         controller.stop()
+
+
+def certified(folder: Path) -> tuple[SSLContext, Path]:
+    """How a server on this machine proves itself, and the certificate to trust for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "headwater tests")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, SHA256())
+    )
+    trusted, secret = folder / "trusted.pem", folder / "key.pem"
+    trusted.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trusted, secret)
+    return context, trusted
 
 
 def free_port() -> int:

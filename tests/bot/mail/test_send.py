@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,8 +17,17 @@ from bot.mail.send import MailPlatform
 from bot.pages import Page, Say
 from bot.platform import Address, Parcel
 from commands.kit.errors import Later, Never, Unclear, Undeliverable
+from commands.kit.reasons import of_platform
 from commands.kit.words import T
-from tests.bot.mail.server import PASSWORD, USER, Mailroom, free_port, hanging_up, mailroom
+from tests.bot.mail.server import (
+    PASSWORD,
+    USER,
+    Mailroom,
+    certified,
+    free_port,
+    hanging_up,
+    mailroom,
+)
 
 SENDER = mailbox("Headwater 源头 <hello@example.com>")
 AT = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
@@ -262,6 +272,23 @@ async def test_no_letter_goes_where_starttls_is_lacking() -> None:
         assert isinstance(error, Later)
         assert error.away
         assert room.envelopes == []
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_letters_go_in_cipher_to_a_server_that_is_trusted_alone(
+    scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, trusted = certified(tmp_path)
+    kept = {"upgrades": context} if scheme == "smtp" else {"wrapped": context}
+    with mailroom(asks=True, **kept) as (room, at):
+        sender = platform(f"{scheme}://{USER}:{quote(PASSWORD, safe='')}@{at}")
+        error = await failing(sender)
+        assert isinstance(error, Later)
+        assert (error.away, room.logins) == (True, [])
+        assert "its certificate is not accepted" in repr(of_platform(error.reason))
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        await sender.send(parcel())
+        assert (room.logins, len(room.letters)) == ([True], 1)
 
 
 async def test_the_doctor_calls_and_hands_nothing_in(room: tuple[Mailroom, MailPlatform]) -> None:
