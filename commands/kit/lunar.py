@@ -85,9 +85,10 @@ def month_days(year: int, month: int, *, leap: bool = False) -> int:
     """
     from borax.calendars.lunardate import LCalendars  # slow to load
 
-    months = {(number, leap_): days for number, days, leap_ in LCalendars.iter_year_month(year)}
-    found: int = months.get((month, int(leap)), 0)
-    return found
+    for number_, days, leap_ in LCalendars.iter_year_month(year):
+        if (number_, bool(leap_)) == (month, leap):
+            return int(days)
+    return 0
 
 
 def solar_day(year: int, month: int, day: int, *, leap: bool = False) -> date:
