@@ -12,6 +12,7 @@ from datetime import date, datetime
 from commands import customers as customer_noun
 from commands.admissions import noun as admission_noun
 from commands.admissions.rules import KIND as ADMISSION
+from commands.approvals import deciders
 from commands.approvals import noun as approval_noun
 from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
@@ -85,10 +86,9 @@ class Day:
 def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
     """A person's day."""
     found: dict[Ref, list[Due]] = {}
-    for who in (person.id, *sorted(person.stands_in_for)):
-        for due in dues.owed_by(db, who):
-            if not duty.is_monthly(due):  # those are told together, below
-                found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
+    for due in _owed(db, person, now):
+        if not duty.is_monthly(due):  # those are told together, below
+            found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
         Owed(
             about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
@@ -97,6 +97,16 @@ def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
     )
     visits = month(db, person.id, today)
     return Day(owed, visits.lines(today), tuple(_visit(one) for one in visits.left[:VISITS]))
+
+
+def _owed(db: Transaction, person: Person, now: datetime) -> Iterator[Due]:
+    """Their own, and that of those away; of decisions only what falls to them."""
+    falls = {(known(one.id), who) for one, who in deciders.stood_in_for(db, person.id, now)}
+    yield from dues.owed_by(db, person.id)
+    for who in sorted(person.stands_in_for):
+        yield from (due for due in dues.owed_by(db, who) if due.kind != APPROVAL)
+    for id_, who in sorted(falls):
+        yield from (due for due in dues.still_on(db, APPROVAL, id_) if due.person_id == who)
 
 
 def _away(db: Transaction, person: Person, due: Due) -> str:

@@ -31,7 +31,7 @@ REQUIRED = {"en": "yes", "zh": "是"}
 # Slack's and BotFather's own commands, our paths, and what only looks like a setting.
 OTHERS = {"headwater", "invite", "newbot", "setprivacy"}
 PATHS = {"healthz", "readyz", "metrics", "telegram"}
-NO_SETTINGS = {"CODE", "POSTGRES_PASSWORD"}
+NO_SETTINGS = {"CODE", "GET", "POST", "POSTGRES_PASSWORD", "PUT"}
 
 
 def read(page: Path) -> str:

@@ -27,14 +27,14 @@ from commands.approvals.rules import (
 from commands.kit import card as cards
 from commands.kit.calendar import add_working
 from commands.kit.card import Card, Ref
-from commands.kit.desk import Desk
+from commands.kit.desk import Desk, Urgency
 from commands.kit.errors import Refused
 from commands.kit.people import (
     ToPerson,
 )
 from commands.kit.words import T, Words, decode, encode
 from commands.kit.workdays import company_hours
-from storage import approvals, dues, subjects, timers
+from storage import absences, approvals, dues, subjects, timers
 from storage.approvals import (
     ASKED,
     OPEN,
@@ -153,7 +153,25 @@ def _call(desk: Desk, approval: Approval) -> None:
     ids = {seat.id for seat in called}
     for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
         if voice.seat.id in ids:
-            desk.tell(ToPerson(voice.person_id, voice.instead_of), Ref(KIND, known(approval.id)))
+            summon(desk, voice, Ref(KIND, known(approval.id)))
+
+
+def summon(desk: Desk, voice: Voice, about: Ref) -> None:
+    """Ask somebody to decide; who is away and alone has the voice is asked on their return."""
+    away = absences.of(desk.db, voice.person_id, desk.recorded_at)
+    urgency = Urgency.WAKING if away else Urgency.NOW
+    desk.tell(ToPerson(voice.person_id, voice.instead_of), about, urgency=urgency)
+
+
+def turned(desk: Desk, id_: int, person_id: int) -> None:
+    """Somebody has gone away or is back: whoever has their voice from now on is asked at once."""
+    approval = approvals.get(desk.db, id_)
+    if approval is None or approval.state != OPEN:
+        return
+    seats = approvals.seats(desk.db, id_)
+    for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
+        if voice.seat.person_id == person_id:
+            summon(desk, voice, Ref(KIND, id_))
 
 
 def subject_of(approval: Approval) -> Words:
@@ -178,7 +196,7 @@ def move_on(desk: Desk, approval: Approval, turned_to: Iterable[Voice] = ()) -> 
     before = {known(voice.seat.id): voice.person_id for voice in turned_to}
     for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
         if before.get(known(voice.seat.id), voice.person_id) != voice.person_id:
-            desk.tell(ToPerson(voice.person_id, voice.instead_of), Ref(KIND, known(approval.id)))
+            summon(desk, voice, Ref(KIND, known(approval.id)))
     _call(desk, approval)
 
 
@@ -325,7 +343,7 @@ def _ask_again(desk: Desk, approval: Approval) -> None:
     ids = {seat.id for seat in again}
     for voice in deciders.spoken_to(desk.db, approval, seats, desk.recorded_at):
         if voice.seat.id in ids:
-            desk.tell(ToPerson(voice.person_id, voice.instead_of), view)
+            summon(desk, voice, view)
 
 
 def call_off(desk: Desk, about: Ref, reason: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from commands.approvals.rules import Rule, Voice, answered, still
+from commands.approvals.rules import Rule, Voice, answered, still, voice_of
 from commands.kit.money import Money
 from commands.kit.people import (
     Department,
@@ -19,7 +19,7 @@ from commands.kit.people import (
     members_of,
     superior_of,
 )
-from storage import absences
+from storage import absences, approvals
 from storage.absences import Absence
 from storage.approvals import ASKED, GONE, Approval, Seat
 from storage.database import Transaction, known
@@ -143,6 +143,18 @@ def covers(approval: Approval, absence: Absence) -> bool:
     if absence.up_to is None or approval.amount is None:
         return True
     return approval.currency == absence.currency and approval.amount <= absence.up_to
+
+
+def stood_in_for(db: Transaction, person_id: int, at: datetime) -> list[tuple[Approval, int]]:
+    """What falls to a person now because somebody is away, and whose it is."""
+    found = []
+    for absent in dict.fromkeys(absence.person_id for absence in absences.now(db, at)):
+        for one in approvals.asked_of(db, absent):
+            seats = approvals.seats(db, known(one.id))
+            voice = voice_of(person_id, voices(db, one, seats, at), seats, one.barred)
+            if voice and voice.instead_of == absent:
+                found.append((one, absent))
+    return found
 
 
 def spoken_to(

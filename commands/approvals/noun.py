@@ -10,7 +10,7 @@ from commands.approvals.rules import ESCALATE, KIND, REMIND, SETTLE, WORDS
 from commands.kit.card import Card, Line, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
-from commands.kit.people import Actor, ToPerson, superior_of
+from commands.kit.people import Actor, ToPerson, administrator, superior_of
 from commands.kit.words import T
 from storage import approvals, dues, readings, subjects
 from storage.approvals import ASKED, GONE, OPEN, WAITING, Approval
@@ -138,6 +138,8 @@ def escalate(desk: Desk, timer: Timer) -> None:
     about = Ref(KIND, known(approval.id))
     desk.note(about, None, {"missed": asking.DECIDE, "by": due.person_id})
     above = superior_of(desk.db, due.person_id)
+    if above is None or above.id in approval.barred:  # they may not: an administrator sees to it
+        above = administrator(desk.db, besides=due.person_id)
     if above and above.id != due.person_id:
         desk.tell(ToPerson(above.id), _overdue(desk, approval, due.person_id))
     desk.touch(about)
@@ -172,6 +174,7 @@ NOUN = Noun(
     verbs=("approvals",),
     held=approvals.held_by,
     hand=hand,
+    turned=asking.turned,
     heard=heard,
     views={"again": cards.again},
     papers={views.PAPER: views.chart},

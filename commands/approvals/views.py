@@ -81,14 +81,15 @@ def _waiting(db: Transaction, days: int, now: datetime) -> list[Approval]:
 
 
 def _mine(db: Transaction, person: Person, now: datetime) -> list[Approval]:
-    """What this person may decide now: their own, and that of those for whom they stand in."""
+    """What this person may decide now: their own, and what falls to them while others are away."""
     found: dict[int, Approval] = {}
-    for who in (person.id, *sorted(person.stands_in_for)):
-        for one in approvals.asked_of(db, who, SHOWN):
-            seats = approvals.seats(db, known(one.id))
-            voices = deciders.voices(db, one, seats, now)
-            if voice_of(person.id, voices, seats, one.barred):
-                found[known(one.id)] = one
+    for one in approvals.asked_of(db, person.id, SHOWN):
+        seats = approvals.seats(db, known(one.id))
+        voices = deciders.voices(db, one, seats, now)
+        if voice_of(person.id, voices, seats, one.barred):
+            found[known(one.id)] = one
+    for one, _absent in deciders.stood_in_for(db, person.id, now):
+        found.setdefault(known(one.id), one)
     return list(found.values())
 
 

@@ -22,7 +22,7 @@ from storage.profiles import ProfileEntry
 KEEPERS = FILE_KEEPERS | {Department.FINANCE}
 TRUSTED = {Department.FINANCE, Department.MANAGEMENT}
 # What somebody writes to have nothing stand there: an answer left out leaves what does.
-NOTHING = {"-", "－", "—", "清空", "clear"}
+NOTHING = frozenset({"-", "－", "—", "清空", "clear"})
 
 
 def fill(desk: Desk, customer_id: int, told: Mapping[str, str | None], *, sealed: bool) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from commands.customers import completing
-from commands.customers.rules import FILE_KEEPERS, KIND, WORDS
-from commands.kit.card import Ref
+from commands.customers.rules import FILE_KEEPERS, KIND, WORDS, called
+from commands.kit.card import Card, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused, no_such
 from commands.kit.form import EMAIL, PHONE, Ask, CustomerId, PersonId
-from commands.kit.people import Department, Role
+from commands.kit.people import Department, Role, ToPerson
 from commands.kit.words import T
 from storage import customers, lookup, readings
 from storage.customers import Contact, Customer
@@ -125,6 +125,10 @@ class OwnCustomer(
         before = {"owner": earlier.owner_id, "important": earlier.important} if earlier else None
         after = {"owner": self.owner, "important": important}
         desk.change(about, before, after, shown=after)
+        found = customers.get(desk.db, self.customer)
+        if found and self.owner not in {desk.person.id, earlier.owner_id if earlier else None}:
+            news = Card(T("You own {customer} now", customer=called(found)), (), about)
+            desk.tell(ToPerson(self.owner), news)
         return about
 
 

@@ -94,6 +94,9 @@ class Holdings(Protocol):
     def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
         """One of them is another's from now on, with what is owed on it."""
 
+    def turned(self, desk: Desk, person_id: int) -> None:
+        """Somebody has gone away or is back."""
+
     def name_of(self, db: Transaction, about: Ref) -> Words:
         """What people call a subject."""
 
@@ -107,6 +110,9 @@ class _Nothing:
 
     def hand(self, desk: Desk, about: Ref, from_id: int, to_id: int) -> None:
         """Nothing changes hands."""
+
+    def turned(self, desk: Desk, person_id: int) -> None:
+        """Nobody acts for anybody."""
 
     def name_of(self, db: Transaction, about: Ref) -> Words:
         """Its address."""

@@ -87,6 +87,10 @@ def _not_handed(_desk: Desk, _id: int, _from_id: int, _to_id: int) -> None:
     """Only what is owed on it changes hands."""
 
 
+def _not_turned(_desk: Desk, _id: int, _person_id: int) -> None:
+    """Whoever acts for somebody is told with what comes next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A subject's own thread: what it is called, and whether there is nothing more to do in it."""
@@ -114,7 +118,8 @@ class Noun:
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for; `hand` makes what one has of it another's. `differs` tells
+    open ones that a person answers for; `hand` makes what one has of it another's,
+    and `turned` asks who acts for somebody. `differs` tells
     what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
     deadline for a due that is excused, which had so much time left, and gives it. The card of what
     is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers` are what
@@ -138,6 +143,7 @@ class Noun:
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int, int], None] = _not_handed
+    turned: Callable[[Desk, int, int], None] = _not_turned
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
     differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()
     private: bool = False
@@ -186,6 +192,13 @@ class Nouns:
         self[about.kind].hand(desk, about.id, from_id, to_id)
         dues.pass_from(desk.db, about.kind, about.id, from_id, to_id)
         timers.pass_on(desk.db, about.kind, about.id, from_id, to_id)
+
+    def turned(self, desk: Desk, person_id: int) -> None:
+        """Somebody has gone away or is back: who acts for them is asked for what waits."""
+        for noun in self.every():
+            if noun.turned is not _not_turned:
+                for id_ in noun.held(desk.db, person_id):
+                    noun.turned(desk, id_, person_id)
 
     def name_of(self, db: Transaction, about: Ref) -> Words:
         """What people call a subject, with its kind."""

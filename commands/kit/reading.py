@@ -46,6 +46,8 @@ _SPACE = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
 EXACT = 100.0
 # What people say without meaning anything by it.
+# In front of a value a dash means something: a minus, or that nothing is to stand there.
+_SOFT = _GLUE.replace("-", "").replace("—", "")
 _AROUND = _GLUE + "?？!！.~～"
 _POLITE = {"", *"呢吗吧啊呀了", "一下", "谢谢", "please", "pls", "thanks", "thank you"}
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
@@ -126,7 +128,8 @@ def _named(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     ends = [following.start() for following in marks[1:]] + [len(text)]
     for mark, end in zip(marks, ends, strict=False):
         asked = names[mark[1].casefold()]
-        _answered(asked, text[mark.end() : end].strip(_GLUE), ctx, found)
+        said = text[mark.end() : end].strip()
+        _answered(asked, said.lstrip(_SOFT).rstrip(_GLUE) or said, ctx, found)
     return kept
 
 

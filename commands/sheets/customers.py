@@ -9,6 +9,7 @@ from functools import cache
 
 from commands.customers import FILE_KEEPERS
 from commands.customers.completing import REWRITTEN
+from commands.customers.filling import NOTHING
 from commands.customers.parts import BASIC, BUSINESS, ITEM
 from commands.customers.rules import KIND
 from commands.kit.people import Role, Who
@@ -355,7 +356,7 @@ def _merged(
             OWNER: owner,
             IMPORTANT: bool(said[IMPORTANT]),
             "contacts": said["contacts"],
-            "told": said["told"],
+            "told": _standing(said["told"]),
         }
     renamed = said[REGISTRATION] and around.registered.get(said[REGISTRATION]) == id_
     after = dict(held)
@@ -366,8 +367,13 @@ def _merged(
     after[OWNER] = owner or held[OWNER]
     after[IMPORTANT] = held[IMPORTANT] if said[IMPORTANT] is None else said[IMPORTANT]
     after["contacts"] = _met(held["contacts"], said["contacts"])
-    after["told"] = held["told"] | said["told"]
+    after["told"] = _standing(held["told"] | said["told"])
     return after
+
+
+def _standing(told: Mapping[str, str]) -> dict[str, str]:
+    """What stands there afterwards: a cell with a dash clears a field."""
+    return {field: value for field, value in told.items() if value.strip() not in NOTHING}
 
 
 def _also(held: Dossier, after: Dossier, said: Mapping[str, Json]) -> list[str]:

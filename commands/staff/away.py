@@ -16,7 +16,7 @@ from commands.kit.desk import Desk, Urgency
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, PersonId
 from commands.kit.money import Money
-from commands.kit.people import Role, ToPerson, load
+from commands.kit.people import Role, ToPerson, load, superior_of
 from commands.kit.words import T, Words, listed
 from commands.staff.changing import refuse_leaver, somebody
 from commands.staff.notes import called
@@ -39,7 +39,7 @@ class Away(Command, name="away", aliases=("请假",), who={Role.STAFF}):
     since: Annotated[date | None, Ask("Which is the first day?", "First day", ahead=True)] = None
     decides: Annotated[
         frozenset[Matter],
-        Ask("On what may they decide for you? On everything, if left out", "Decides"),
+        Ask("On what may they decide for you? On everything, if left out", "Scope"),
     ] = frozenset()
     limit: Annotated[
         str | None, Ask("Up to which amount may they decide?", "Limit", named=True)
@@ -71,9 +71,21 @@ class Away(Command, name="away", aliases=("请假",), who={Role.STAFF}):
             up_to=up_to.amount if up_to else None,
             currency=up_to.currency if up_to else "",
         )
+        if _narrowed(absence):
+            _check_above(desk, deputy.id)
         absences.add(desk.db, absence)
         _begun(desk, absence)
         return _confirmed(desk, absence)
+
+
+def _check_above(desk: Desk, deputy_id: int) -> None:
+    """What a deputy may not decide falls to the superior, so there must be one."""
+    above = superior_of(desk.db, desk.person.id)
+    if above is None or above.id == deputy_id:
+        raise Invalid(
+            "decides",
+            T("Nobody else is above you to decide the rest. Let your deputy decide on everything."),
+        )
 
 
 def _is_leaving(desk: Desk, person_id: int) -> bool:
@@ -93,6 +105,8 @@ def _begun(desk: Desk, absence: Absence) -> None:
     desk.change(about, None, after | (given if _narrowed(absence) else {}))
     _look_anew(desk, absence.person_id)
     desk.tell(ToPerson(absence.deputy_id), _asked(desk, absence), urgency=Urgency.WAKING)
+    if absence.since <= desk.recorded_at:
+        desk.nouns.turned(desk, absence.person_id)
 
 
 def _look_anew(desk: Desk, person_id: int) -> None:
@@ -112,26 +126,27 @@ def _asked(desk: Desk, absence: Absence) -> Card:
     held = [desk.nouns.name_of(desk.db, about) for about in _tasks(desk, absence.person_id)]
     lines = tuple(Line(T("☐ {what}", what=what), STAFF) for what in held[:TOLD])
     hint = Note(T("What is urgent comes to you, marked with their name. You may do what they may."))
-    return Card(title, (*lines, hint, *_given(absence)))
+    name = called(desk.db, absence.person_id)
+    return Card(title, (*lines, hint, *_given(absence, T("{name}'s superior", name=name))))
 
 
 def _narrowed(absence: Absence) -> bool:
     return absence.decides is not None or absence.up_to is not None
 
 
-def _given(absence: Absence) -> Iterable[Line]:
-    """On what a deputy decides, where that is not everything."""
-    if absence.decides is not None:
+def _given(absence: Absence, above: T) -> Iterable[Line]:
+    """On what a deputy decides, where that is not everything; the rest is decided by `above`."""
+    if absence.decides:
         on = listed([Matter(one).words for one in absence.decides])
         yield Line(
-            T("Decides on: {what}. On the rest their superior does.", what=on)
-            if absence.decides
-            else T("Decides on nothing: their superior does."),
-            STAFF,
+            T("The deputy decides on: {what}. The rest: {above}", what=on, above=above), STAFF
         )
+    elif absence.decides is not None:
+        yield Line(T("The deputy decides on nothing. Who does: {above}", above=above), STAFF)
     if absence.up_to is not None:
         most = Money(absence.up_to, absence.currency)
-        yield Line(T("Decides up to {amount}; above it their superior does.", amount=most), STAFF)
+        said = T("The deputy decides up to {most}. Above it: {above}", most=most, above=above)
+        yield Line(said, STAFF)
 
 
 def _tasks(desk: Desk, person_id: int) -> Iterable[Ref]:
@@ -149,7 +164,7 @@ def _confirmed(desk: Desk, absence: Absence) -> Card:
     )
     hint = T("You get one letter when you are back. If you are back earlier, say so.")
     back = Buttons((Button(T("I am back"), "back"),))
-    return Card(title, (*_given(absence), Line(hint, STAFF), back))
+    return Card(title, (*_given(absence, T("your superior")), Line(hint, STAFF), back))
 
 
 # --- coming back ----------------------------------------------------------------------------------
@@ -175,16 +190,24 @@ def call_off(desk: Desk, absence: Absence) -> None:
     """An absence ends now or never begins, and nobody is told what happened in it."""
     absences.end(desk.db, known(absence.id), min(absence.since, desk.recorded_at))
     absences.told(desk.db, known(absence.id), desk.recorded_at)
+    _over(desk, absence)
+
+
+def _over(desk: Desk, absence: Absence) -> None:
+    """Nobody stands in any more: what waits comes to whose it is, and the deputy is told."""
     desk.note(Ref(KIND, absence.person_id), None, {"away": None})
     _look_anew(desk, absence.person_id)
+    desk.nouns.turned(desk, absence.person_id)
+    name = called(desk.db, absence.person_id)
+    said = Card(T("You no longer stand in for {name}", name=name))
+    desk.tell(ToPerson(absence.deputy_id), said, urgency=Urgency.WAKING)
 
 
 def caught_up(desk: Desk, absence: Absence) -> Card | None:
     """What happened meanwhile, told once; what was kept back is in it, and not sent any more."""
     if not absences.told(desk.db, known(absence.id), desk.recorded_at):
         return None
-    desk.note(Ref(KIND, absence.person_id), None, {"away": None})
-    _look_anew(desk, absence.person_id)
+    _over(desk, absence)
     person = load(desk.db, absence.person_id)
     if person is None:
         return None
@@ -217,6 +240,7 @@ def begins(desk: Desk, timer: Timer) -> None:
     absence = absences.get(desk.db, timer.extra["absence"])
     if absence and absence.until > timer.at:
         _look_anew(desk, timer.subject_id)
+        desk.nouns.turned(desk, timer.subject_id)
 
 
 def ends(desk: Desk, timer: Timer) -> None:

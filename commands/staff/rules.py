@@ -27,6 +27,7 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _POINT = re.compile(r"(?<=\d)[.．](?=\d)")
+_UP_TO = re.compile(r"^(?:不超过|最多|up to\s+)|(?:以内|以下|之内)$", re.IGNORECASE)
 _PART_OF_DAY = re.compile(r"[ap]\.?m|noon|midday|[晨早上中正下傍晚]", re.IGNORECASE)
 
 
@@ -126,10 +127,11 @@ def scope(given: frozenset[Matter]) -> list[str] | None:
 
 def limit(written: str | None) -> Money | None:
     """Up to which amount a deputy decides."""
-    if not written:
+    said = _UP_TO.sub("", written.strip()) if written else ""
+    if not said or said.casefold() in _NEVER | {"不限", "unlimited", "no limit"}:
         return None
     try:
-        return parse_money(written)
+        return parse_money(said)
     except NotMoney as error:
         raise Invalid("limit", T("Please write an amount, like 50000 or 50k.")) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import admissions
+from storage import admissions, profiles
 from tests.house import TestHouse
 from tests.stories.admitting import NAME, brought
 from tests.stories.test_tables import imports
@@ -88,3 +88,17 @@ async def test_a_table_that_changes_what_was_decided_on_is_seen(house: TestHouse
     await house.zhao.presses("撤销")
     await house.settle()
     assert not house.zhao.sees("批准后有变更"), house.zhao.reads()
+
+
+async def test_a_dash_clears_a_field_by_word_and_by_table(house: TestHouse) -> None:
+    await house.liuyang.says("/customer_business 永固 products: 螺栓 terms: 月结")
+    await house.settle()
+    await house.liuyang.says("/customer_business 永固 terms: -")
+    await house.settle()
+    held = await house.read(lambda db: profiles.of(db, 5))
+    assert set(held) == {"products"}, house.liuyang.reads()
+    await imports(house, "客户名称,产品\n永固,-\n".encode())
+    assert await house.read(lambda db: profiles.of(db, 5)) == {}, house.zhao.reads()
+    await house.zhao.presses("撤销")
+    await house.settle()
+    assert set(await house.read(lambda db: profiles.of(db, 5))) == {"products"}

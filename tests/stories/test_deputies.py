@@ -44,8 +44,10 @@ async def test_a_deputy_of_everything_decides(house: TestHouse) -> None:
 async def test_a_deputy_of_admissions_decides_on_them(house: TestHouse) -> None:
     await alone(house)
     await goes(house, "decides: 准入")
-    assert house.wang.sees("您请假到10月28日", "可代为决定：准入"), house.wang.reads()
-    assert house.zhouqiang.sees("请您代理王经理", "可代为决定：准入"), house.zhouqiang.reads()
+    assert house.wang.sees("您请假到10月28日", "可决定：准入", "您的上级"), house.wang.reads()
+    assert house.zhouqiang.sees("请您代理王经理", "可决定：准入", "王经理的上级"), (
+        house.zhouqiang.reads()
+    )
     await brought(house, house.liuyang, house.lina)
     await house.zhouqiang.says("/approve A-2026-0001")
     await house.settle()
@@ -55,7 +57,9 @@ async def test_a_deputy_of_admissions_decides_on_them(house: TestHouse) -> None:
 async def test_what_a_deputy_was_not_given_is_the_superiors(house: TestHouse) -> None:
     await alone(house)
     await goes(house, "decides: 不代为决定")
-    assert house.zhouqiang.sees("请您代理王经理", "由其上级决定"), house.zhouqiang.reads()
+    assert house.zhouqiang.sees("请您代理王经理", "不代为做决定", "王经理的上级"), (
+        house.zhouqiang.reads()
+    )
     await brought(house, house.liuyang, house.lina)
     assert not house.zhouqiang.sees("🔷 请您决定"), house.zhouqiang.reads()
     assert house.zhao.sees("🔷 请您决定", "代王经理"), house.zhao.reads()
@@ -71,7 +75,7 @@ async def test_what_a_deputy_was_not_given_is_the_superiors(house: TestHouse) ->
 async def test_a_limit_is_read_and_kept_as_an_amount(house: TestHouse) -> None:
     await alone(house)
     await goes(house, "limit: 5万")
-    assert house.wang.sees("可代为决定的金额", "50,000"), house.wang.reads()
+    assert house.wang.sees("可决定的金额", "50,000"), house.wang.reads()
     absence = await house.read(lambda db: absences.get(db, 1))
     assert absence is not None
     assert (absence.up_to, absence.currency) == (Decimal("50000.00"), "CNY")
@@ -82,6 +86,7 @@ async def test_a_limit_is_read_and_kept_as_an_amount(house: TestHouse) -> None:
     ("narrowed", "said"),
     [
         ("limit: 很多", "请写成金额"),
+        ("limit: -50000", "请写成金额"),
         ("decides: 准入、不代为决定", "两者只能选其一"),
     ],
 )
@@ -92,3 +97,58 @@ async def test_what_cannot_be_meant_is_asked_again(
     await goes(house, narrowed)
     assert house.wang.sees(said), house.wang.reads()
     assert await house.read(lambda db: absences.get(db, 1)) is None
+
+
+@pytest.mark.parametrize("said", ["不限", "5万以内", "不超过5万"])
+async def test_a_limit_is_read_as_people_say_it(house: TestHouse, said: str) -> None:
+    await alone(house)
+    await goes(house, f"范围：准入 限额：{said}")
+    absence = await house.read(lambda db: absences.get(db, 1))
+    assert absence is not None, house.wang.reads()
+    assert absence.decides == ["admission"]
+    assert absence.up_to == (None if said == "不限" else Decimal(50000))
+
+
+async def test_who_has_nobody_above_leaves_the_deputy_everything(house: TestHouse) -> None:
+    await house.zhao.says("/away 10月28日 deputy: 王经理 decides: 不代为决定")
+    await house.settle()
+    assert house.zhao.sees("您上面没有其他人"), house.zhao.reads()
+    assert await house.read(lambda db: absences.get(db, 1)) is None
+
+
+async def test_what_falls_to_the_superior_stands_in_their_lists_alone(house: TestHouse) -> None:
+    await alone(house)
+    await goes(house, "decides: 不代为决定")
+    await brought(house, house.liuyang, house.lina)
+    for player in (house.zhao, house.zhouqiang):
+        await player.says("/approvals")
+        await player.says("/today")
+    await house.settle()
+    assert house.zhao.sees("1项等您审批"), house.zhao.reads()
+    assert house.zhao.sees("代王经理", "审批：宁海明达模具有限公司"), house.zhao.reads()
+    assert house.zhouqiang.sees("0项等您审批"), house.zhouqiang.reads()
+    assert not house.zhouqiang.sees("代王经理", "审批："), house.zhouqiang.reads()
+
+
+async def test_going_away_and_coming_back_asks_who_decides_then(house: TestHouse) -> None:
+    await alone(house)
+    await brought(house, house.liuyang, house.lina)
+    assert house.wang.sees("🔷 请您决定"), house.wang.reads()
+    await goes(house, "decides: 不代为决定")
+    assert house.zhao.sees("🔷 请您决定", "代王经理"), house.zhao.reads()
+    before = house.wang.count("🔷 请您决定")
+    await house.wang.says("/back")
+    await house.settle()
+    assert house.wang.count("🔷 请您决定") > before, house.wang.reads()
+    assert house.zhouqiang.sees("您不再代理王经理的工作"), house.zhouqiang.reads()
+
+
+async def test_nobody_without_a_voice_is_asked(house: TestHouse) -> None:
+    """The superior submitted the report themselves: the deputy is not asked in their place."""
+    await alone(house)
+    await goes(house, "decides: 不代为决定")
+    await brought(house, house.liuyang, house.zhao)
+    assert not house.zhouqiang.sees("🔷 请您决定"), house.zhouqiang.reads()
+    await house.wang.says("/back")
+    await house.settle()
+    assert house.wang.sees("🔷 请您决定"), house.wang.reads()
