@@ -25,6 +25,7 @@ from commands.kit.sheet import (
     too_long,
 )
 from commands.kit.words import T, Words
+from commands.sheets.admitted import being_admitted, under_way
 from storage import admissions, dossiers, people, readings, roster, timers
 from storage.batches import unless_used
 from storage.database import Json, Transaction
@@ -109,6 +110,7 @@ class Around:
     bearers: dict[str, list[Bearer]]
     registered: dict[str, int]
     owners: dict[str, list[int]]
+    admitted: dict[str, str]
 
 
 class CustomerSheet:
@@ -310,7 +312,8 @@ def _around(db: Transaction, entries: Sequence[Entry]) -> Around:
     if any(e.fields[OWNER] for e in entries):
         for person in people.named(db):
             owners.setdefault(plainly(person.name), []).append(person.id)
-    return Around(bearers, dossiers.registered(db, numbers), owners)
+    told = [(entry.fields[NAME], entry.fields[REGISTRATION]) for entry in entries]
+    return Around(bearers, dossiers.registered(db, numbers), owners, under_way(db, told))
 
 
 def _meant(entry: Entry, around: Around) -> int | None:
@@ -334,6 +337,9 @@ def _verdict(entry: Entry, id_: int | None, held: Dossier | None, around: Around
         several = T("there are several colleagues called {name}", name=entry.fields[OWNER])
         nobody = T("there is no colleague called {name}", name=entry.fields[OWNER])
         return Verdict(entry, wrong=several if owners else nobody)
+    number = being_admitted(around.admitted, entry.fields[NAME], entry.fields[REGISTRATION])
+    if id_ is None and number:
+        return Verdict(entry, wrong=T("is being admitted already: {number}", number=number))
     after = _merged(entry, id_, held, owners[0] if owners else None, around)
     taken = _taken(after, id_, held, around)
     if taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import admissions, profiles
+from storage import admissions, customers, profiles, readings
 from tests.house import TestHouse
 from tests.stories.admitting import NAME, brought
 from tests.stories.test_tables import imports
@@ -102,3 +102,10 @@ async def test_a_dash_clears_a_field_by_word_and_by_table(house: TestHouse) -> N
     await house.zhao.presses("撤销")
     await house.settle()
     assert set(await house.read(lambda db: profiles.of(db, 5))) == {"products"}
+
+
+async def test_a_table_does_not_walk_past_an_admission_under_way(house: TestHouse) -> None:
+    await brought(house, house.liuyang, house.lina)
+    await imports(house, f"客户名称,产品\n{NAME},压铸模具\n".encode())
+    assert house.zhao.sees("正在办理准入：A-2026-0001"), house.zhao.reads()
+    assert await house.read(lambda db: customers.known_as(db, readings.bare(NAME))) == []
