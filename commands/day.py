@@ -18,9 +18,9 @@ from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
-from commands.kit.words import T, Words, decode
+from commands.kit.words import T, Words, decode, sentence
 from commands.visits import duty, month
-from storage import cases, dues, people
+from storage import care, cases, dues, people
 from storage.customers import Customer
 from storage.database import Transaction, known
 from storage.dues import Due
@@ -33,6 +33,7 @@ SHOWS = {
     ADMISSION: ("admission", "admission"),
     APPROVAL: ("approval_show", "approval"),
     customer_noun.KIND: ("customer", "customer"),
+    care.KIND: ("care_show", "care"),
 }
 
 Verbs = Callable[[Ref], tuple[Button, ...]]
@@ -133,6 +134,9 @@ def _name(db: Transaction, about: Ref) -> Words:
             return admission_noun.name_of(db, about.id) or ""
         case "approval":
             return approval_noun.name_of(db, about.id) or ""
+        case "care":
+            made = care.get(db, about.id)
+            return sentence(made.what) if made else ""
         case _:
             return ""
 

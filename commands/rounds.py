@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commands import mornings
+from commands.care import planning
 from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
@@ -31,6 +32,7 @@ Slice = Callable[[Desk, date, int], int | None]
 Round = Callable[[date], Sequence[tuple[Slice, date]]]
 ROUNDS: Mapping[str, Round] = {
     "visits": duty.round_of,
+    "care": lambda day: [(planning.plan_days, day), (planning.plan_festivals, day)],
     "mornings": lambda day: [(mornings.plan, day)],
 }
 

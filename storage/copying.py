@@ -78,6 +78,10 @@ LEFT = frozenset(
         # What was done and is over.
         "visit",
         "call",
+        # Whom the copy, which reaches nobody, would greet.
+        "occasion",
+        "care",
+        "greeting",
         "journal",
         "sheet_job",
         "sheet_wrong",

@@ -1,7 +1,7 @@
 """Customers, the names people use for them, their contacts, and who looks after them since when."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, func, or_, select, text, update
@@ -77,6 +77,7 @@ class Contact(Row, table=True):
     email_key: str = Field(default="", index=True)
     note: str = words()
     created_at: datetime = moment()
+    left_on: date | None = None
 
 
 class Named(NamedTuple):
@@ -197,6 +198,9 @@ _ALL_OWNED_BY = Query(
     .where(col(Stewardship.owner_id) == bindparam("owner_id"), col(Stewardship.until).is_(None))
     .order_by(col(Stewardship.customer_id)),
 )
+_LEAVE = Deed(
+    update(Contact).where(col(Contact.id) == bindparam("b_id")).values(left_on=bindparam("day"))
+)
 _COUNT = Query(int, select(func.count()).select_from(Customer))
 
 
@@ -310,6 +314,11 @@ def contacts_by_email(db: Transaction, email: str) -> list[Contact]:
 def contacts(db: Transaction, customer_id: int) -> list[Contact]:
     """The people at a customer."""
     return _CONTACTS.all(db, customer_id=customer_id)
+
+
+def leave(db: Transaction, contact_id: int, day: date) -> None:
+    """A person is at this customer no more."""
+    _LEAVE.run(db, b_id=contact_id, day=day)
 
 
 def contact(db: Transaction, contact_id: int) -> Contact | None:

@@ -109,6 +109,8 @@ def facts(db: Transaction, admission: Admission) -> Facts:
     }
     for one in admissions.verdicts(db, known(admission.id)):
         found[Criterion(one.criterion).text] = Verdict(one.verdict).words
+    if admission.registration:  # told later it is no change
+        found["Registration number"] = admission.registration
     return found
 
 

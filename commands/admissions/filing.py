@@ -164,7 +164,8 @@ class AddInformation(
         about = Ref(KIND, self.admission)
         now = material(admission)
         desk.change(about, was, _information(admission), shown=now if now != before else None)
-        if now != before and admission.state in {DECIDING, admissions.ADMITTED}:
+        another = was["registration"] not in {"", admission.registration}  # so another company
+        if (now != before or another) and admission.state in {DECIDING, admissions.ADMITTED}:
             deciding.changed(desk, admission)
         if admission.customer_id:
             self._to_file(desk, admission, admission.customer_id)

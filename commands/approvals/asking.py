@@ -318,12 +318,15 @@ def changed(desk: Desk, about: Ref, what: Card, facts: Facts, name: str = "") ->
 
 
 def flag(desk: Desk, approval: Approval, facts: Facts) -> None:
-    """Keep which of the facts that were decided on read otherwise now; of others, as it was."""
+    """Keep which of the facts that were decided on read otherwise now; of others, as it was.
+
+    What nobody knew then and is told now is no change.
+    """
     request = Ref(KIND, known(approval.id))
     state = subjects.state(desk.db, KIND, request.id)
     seen = subjects.shown(desk.db, KIND, request.id, state.revision if state else 1) or {}
     now = _shown(facts)
-    differ = {one for one in now if seen.get(one) != now[one]}
+    differ = {one for one in now if one in seen and seen[one] != now[one]}
     differ |= set(approval.flagged.split("\n")) - now.keys()
     approval.flagged = "\n".join(one for one in {**seen, **now} if one in differ)
     approvals.save(desk.db, approval)

@@ -71,6 +71,8 @@ class CarePolicy(Section, section="care"):
     short_month: Annotated[ShortMonth, Clause(BIRTHDAYS)]
     leap_month: Annotated[LeapMonth, Clause(BIRTHDAYS)]
     feb29: Annotated[LeapDay, Clause(BIRTHDAYS)]
+    ahead_days: Annotated[int, Clause(BIRTHDAYS), Field(ge=0, le=60)]
+    years_ahead_days: Annotated[int, Clause(ANNIVERSARIES), Field(ge=0, le=120)]
     festivals: Annotated[list[Festival], Clause(GREETINGS), Field(max_length=100)]
 
     @field_validator("festivals")
@@ -99,6 +101,15 @@ def festivals_in(
         if since <= day < before
     ]
     return sorted(found, key=lambda pair: (pair[0], pair[1].name))
+
+
+def following(birthday: Birthday, after: date, rules: Rules) -> date | None:
+    """The first day after this one on which a yearly day is kept; None if no near year has it."""
+    for year in range(after.year, after.year + 11):
+        for day in days_in(birthday, year, rules):
+            if day > after:
+                return day
+    return None
 
 
 def anniversary(since: date, year: int, rules: Rules) -> tuple[date, int] | None:

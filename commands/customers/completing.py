@@ -43,9 +43,10 @@ def rewritten(desk: Desk, timer: Timer) -> None:
     if found is None:
         return
     products = profiles.of(desk.db, timer.subject_id).get("products")
-    flag(
-        desk,
-        timer.subject_id,
-        {"Full name": found.name, "Products": products.value if products else ""},
-    )
+    facts: Facts = {
+        "Full name": found.name,
+        "Products": products.value if products else "",
+        "Registration number": found.registration,
+    }
+    flag(desk, timer.subject_id, facts)
     look(desk, timer.subject_id)

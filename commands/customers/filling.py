@@ -126,6 +126,7 @@ class TellBasic(
             after = {REGISTRATION: number}
             was = {REGISTRATION: found.registration}
             desk.change(Ref(KIND, self.customer), was, after, shown=after)
+            completing.flag(desk, self.customer, {"Registration number": number})
         fill(desk, self.customer, {name: getattr(self, name) for name in BASIC}, sealed=False)
         return Ref(KIND, self.customer, "file")
 

@@ -172,7 +172,7 @@ class Desk:
 
     # --- saying -----------------------------------------------------------------------------------
 
-    def tell(  # the ways a letter can differ are few, and each is named
+    def tell(  # noqa: PLR0913 -- the ways a letter can differ are few, and each is named
         self,
         to: To,
         what: Card | Ref,
@@ -180,6 +180,7 @@ class Desk:
         urgency: Urgency = Urgency.NOW,
         merges: bool = False,
         replaces: str = "",
+        not_before: datetime | None = None,
         useful_until: datetime | None = None,
         repeats: bool = True,
     ) -> None:
@@ -190,6 +191,7 @@ class Desk:
         """
         about = what if isinstance(what, Ref) else what.about
         ready = self._not_before(to, urgency, merges=merges)
+        ready = max(ready, not_before) if not_before else ready
         to, for_id, at = self._standing_in(to, urgency, ready)
         letters.add(
             self.db,

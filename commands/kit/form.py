@@ -19,6 +19,7 @@ PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
 CallId = NewType("CallId", int)
+CareId = NewType("CareId", int)
 AccountId = NewType("AccountId", int)
 DepartureId = NewType("DepartureId", int)
 OfferId = NewType("OfferId", int)
@@ -122,6 +123,7 @@ _KINDS: dict[object, Kind] = {
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
     CallId: Pick("call"),
+    CareId: Pick("care"),
     AccountId: Pick("account"),
     DepartureId: Pick("departure"),
     OfferId: Pick("offer"),

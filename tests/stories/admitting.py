@@ -19,10 +19,17 @@ async def brought(
     house: TestHouse, liuyang: Player, lina: Player, language: str = "zh", opinion: str = ""
 ) -> None:
     """Filed and evaluated by 刘洋, visited and reported by 李娜; the deciders have their cards."""
-    said = SAID[language]
     await liuyang.says(f"/prospect {NAME}")
-    judged = " ".join(f"{name}: {said['met']}" for name in CRITERIA)
-    await liuyang.says(f"/admission_evaluate {NAME} {judged}")
+    await judged(house, liuyang, lina, language, opinion)
+
+
+async def judged(
+    house: TestHouse, liuyang: Player, lina: Player, language: str = "zh", opinion: str = ""
+) -> None:
+    """The same for a prospect that is filed already."""
+    said = SAID[language]
+    verdicts = " ".join(f"{name}: {said['met']}" for name in CRITERIA)
+    await liuyang.says(f"/admission_evaluate {NAME} {verdicts}")
     await lina.says(f"/admission_plan A-2026-0001 {said['tomorrow']}")
     await house.settle()
     await house.advance(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage import admissions, customers, profiles, readings
 from tests.house import TestHouse
-from tests.stories.admitting import NAME, brought
+from tests.stories.admitting import NAME, brought, judged
 from tests.stories.test_tables import imports
 
 RIGHT = "宁海铭达模具有限公司"
@@ -109,3 +109,18 @@ async def test_a_table_does_not_walk_past_an_admission_under_way(house: TestHous
     await imports(house, f"客户名称,产品\n{NAME},压铸模具\n".encode())
     assert house.zhao.sees("正在办理准入：A-2026-0001"), house.zhao.reads()
     assert await house.read(lambda db: customers.known_as(db, readings.bare(NAME))) == []
+
+
+async def test_another_registration_number_is_another_company(house: TestHouse) -> None:
+    await house.liuyang.says(f"/prospect {NAME} registration: 91330226A")
+    await house.settle()
+    await judged(house, house.liuyang, house.lina)
+    await house.zhao.says("/approve A-2026-0001")
+    await house.settle()
+    await house.advance(minutes=3)
+    await house.liuyang.says(f"/customer_basic {NAME} registration: 91330226A")
+    await house.settle()
+    assert not house.zhao.sees("批准后有变更"), house.zhao.reads()
+    await house.liuyang.says(f"/customer_basic {NAME} registration: 91330226B")
+    await house.settle()
+    assert house.zhao.sees("⚠ 批准后有变更"), house.zhao.reads()

@@ -1,0 +1,105 @@
+"""What its owner reads of an occasion: the day, the greeting, who gets it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from commands import customers as customer_noun
+from commands.care.planning import KIND
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
+from commands.kit.noun import Look
+from commands.kit.words import T, Words, listed, sentence
+from storage import care, customers, letters, people
+from storage.care import Care, Greeting
+from storage.database import Transaction
+
+SHOWN = 8
+
+
+def card(look: Look, id_: int) -> Card:
+    """The occasion, and what can be done about it while it is open."""
+    made = care.get(look.db, id_)
+    if made is None:
+        return Card(T("This is no longer here."))
+    about, all_ = Ref(KIND, id_), care.greetings(look.db, id_)
+    text = sentence(made.text)
+    draft = Quote(text, to=STAFF) if isinstance(text, str) else Line(text, STAFF)
+    if made.state != care.OPEN:
+        return Card(_title(made), (draft, *_outcome(look, made, all_)), about)
+    ticked = [one for one in all_ if one.ticked]
+    names = [_named(look.db, one) for one in ticked[:SHOWN]]
+    more = len(ticked) - len(names)
+    who = Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
+    rest = (Note(T("and {n} more", n=more)),) if more else ()
+    left = tuple(_left_out(look.db, all_))
+    return Card(_title(made), (draft, who, *rest, *left, *_verbs(about, all_)), about)
+
+
+def _title(made: Care) -> T:
+    what = sentence(made.what)
+    match made.state:
+        case care.SENT:
+            return T("✅ Greetings sent: {what}", what=what)
+        case care.BY_HAND:
+            return T("✅ Done by hand: {what}", what=what)
+        case care.SKIPPED:
+            return T("⏹ Not greeted: {what}", what=what)
+        case care.DROPPED:
+            return T("🔴 Too late, nothing was sent: {what}", what=what)
+        case _:
+            return T("🎁 {day:near}: {what}", day=made.day, what=what)
+
+
+def _named(db: Transaction, greeting: Greeting) -> Words:
+    contact = customers.contact(db, greeting.contact_id)
+    if contact is None:
+        return "?"
+    name = customer_noun.name_of(db, contact.customer_id) or "?"
+    return T("{name} ({customer})", name=contact.name, customer=name)
+
+
+def _left_out(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
+    for one in [one for one in all_ if not one.ticked][:SHOWN]:
+        name = _named(db, one)
+        if one.why:
+            yield Note(T("☐ {name}: {why}", name=name, why=sentence(one.why)), STAFF)
+        else:
+            yield Note(T("☐ {name}", name=name), STAFF)
+
+
+def _verbs(about: Ref, all_: Sequence[Greeting]) -> Iterable[Part]:
+    send = (Button(T("Send greetings"), "care_send", {}, about, style="primary"),)
+    sends = send if any(one.ticked for one in all_) else ()
+    yield Buttons(
+        (
+            *sends,
+            Button(T("Change the words"), "care_text", {}, about),
+            Button(T("Add or leave out"), "care_tick", {}, about),
+            Button(T("Done by hand"), "care_done", {}, about),
+            Button(T("Do not greet"), "care_skip", {}, about),
+        ),
+        STAFF,
+    )
+
+
+def _outcome(look: Look, made: Care, all_: Sequence[Greeting]) -> Iterable[Part]:
+    """How many were reached, and by name those of whom that is not known."""
+    if made.by_id:
+        by = people.get(look.db, made.by_id)
+        yield Note(T("By {name}, {at:clock}", name=by.name if by else "?", at=made.at), STAFF)
+    if made.reason:
+        yield Quote(made.reason, to=STAFF)
+    if made.state != care.SENT:
+        return
+    states = care.outcomes(look.db, made.id or 0)
+    ticked = [one for one in all_ if one.ticked]
+    lost = {
+        letters.UNCLEAR: T("unclear whether it arrived"),
+        letters.DEAD: T("not delivered"),
+        letters.DROPPED: T("not delivered"),
+    }
+    yield Line(T("To {n} contact", "To {n} contacts", n=len(ticked)), STAFF)
+    for one in ticked:
+        why = lost.get(states.get(one.contact_id, ""))
+        if why:
+            yield Line(T("⚠ {name}: {why}", name=_named(look.db, one), why=why), STAFF)

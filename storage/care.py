@@ -1,0 +1,227 @@
+"""Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Index, bindparam, select, text, update
+from sqlmodel import Field, col
+
+from storage.columns import data, key, may_point_at, maybe_moment, points_at, words
+from storage.database import Deed, Json, Query, Transaction
+from storage.letters import Letter
+from storage.rows import Row
+
+# How contacts are reached who use no chat of ours: by e-mail, by text message.
+MAIL, TEXT = "mail", "sms"
+KIND = "care"
+OPEN, SENT, BY_HAND, SKIPPED, DROPPED = "open", "sent", "by_hand", "skipped", "dropped"
+
+
+class Occasion(Row, table=True):
+    """A day that comes every year: a contact's birthday, or that of a customer's cooperation.
+
+    `day` is the day as it was told, of either calendar, as `commands.kit.lunar` writes it;
+    `next_on` is when it comes next, `plan_on` when its owner is to be told of it.
+    """
+
+    __table_args__ = (
+        Index("occasion_of", "customer_id", "contact_id"),
+        Index("occasion_plan", "plan_on", "id"),
+    )
+
+    id: int | None = key()
+    kind: str
+    customer_id: int = points_at("customer", index=False)
+    contact_id: int | None = may_point_at("contact", index=False)
+    day: str
+    next_on: date
+    plan_on: date
+
+
+class Care(Row, table=True):
+    """One occasion of one year, and what its owner does about it.
+
+    `name` is what it is remembered by, so that nobody is greeted twice. `what` are the words of the
+    occasion, `text` those of the greeting: a packed sentence until somebody writes their own.
+    """
+
+    __table_args__ = (
+        Index(
+            "care_open",
+            "owner_id",
+            "day",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int | None = key()
+    name: str = Field(unique=True)
+    kind: str
+    clause: str
+    owner_id: int | None = may_point_at("person", index=False)
+    customer_id: int | None = may_point_at("customer", index=False)
+    day: date
+    what: Json = data()
+    text: Json = data()
+    state: str = OPEN
+    by_id: int | None = may_point_at("person", index=False)
+    at: datetime | None = maybe_moment()
+    reason: str = words()
+
+
+class Greeting(Row, table=True):
+    """A recipient of one: to be greeted if `ticked`, and `why` not, if the house unticked them."""
+
+    __table_args__ = (Index("greeting_care", "care_id", "contact_id", unique=True),)
+
+    id: int | None = key()
+    care_id: int = points_at("care", index=False)
+    contact_id: int = points_at("contact", index=False)
+    ticked: bool = True
+    why: Json = data()
+
+
+class Outcome(NamedTuple):
+    """What became of what was sent to a contact."""
+
+    contact_id: int
+    state: str
+
+
+_OUTCOMES = Query(
+    Outcome,
+    select(col(Letter.contact_id), col(Letter.state)).where(
+        col(Letter.subject_kind) == KIND,
+        col(Letter.subject_id) == bindparam("care_id"),
+        col(Letter.contact_id).is_not(None),
+    ),
+)
+_OCCASION = Query(
+    Occasion,
+    select(Occasion).where(
+        col(Occasion.customer_id) == bindparam("customer_id"),
+        col(Occasion.kind) == bindparam("kind"),
+    ),
+)
+_NEXT = Query(
+    Occasion,
+    select(Occasion)
+    .where(col(Occasion.plan_on) <= bindparam("today"))
+    .order_by(col(Occasion.plan_on), col(Occasion.id))
+    .limit(bindparam("most")),
+)
+_TURN = Deed(
+    update(Occasion)
+    .where(col(Occasion.id) == bindparam("b_id"))
+    .values(day=bindparam("to_day"), next_on=bindparam("to_next"), plan_on=bindparam("to_plan"))
+)
+_BY_ID = Query(Care, select(Care).where(col(Care.id) == bindparam("id")))
+_NAMED = Query(Care, select(Care).where(col(Care.name) == bindparam("name")))
+_OPEN_OF = Query(
+    Care,
+    select(Care)
+    .where(col(Care.owner_id) == bindparam("owner_id"), col(Care.state) == OPEN)
+    .order_by(col(Care.day), col(Care.id)),
+)
+_SAVE = Deed(
+    update(Care)
+    .where(col(Care.id) == bindparam("b_id"))
+    .values(
+        owner_id=bindparam("to_owner"),
+        text=bindparam("to_text"),
+        state=bindparam("to_state"),
+        by_id=bindparam("to_by"),
+        at=bindparam("to_at"),
+        reason=bindparam("to_reason"),
+    )
+)
+_GREETINGS = Query(
+    Greeting,
+    select(Greeting)
+    .where(col(Greeting.care_id) == bindparam("care_id"))
+    .order_by(col(Greeting.id)),
+)
+_TICK = Deed(
+    update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
+)
+
+
+def remember(db: Transaction, occasion: Occasion) -> int:
+    """A day comes every year from now on."""
+    return db.add(occasion)
+
+
+def occasions(db: Transaction, customer_id: int, kind: str) -> list[Occasion]:
+    """The yearly days of one kind at a customer."""
+    return _OCCASION.all(db, customer_id=customer_id, kind=kind)
+
+
+def coming(db: Transaction, today: date, most: int) -> list[Occasion]:
+    """The yearly days whose owners are to be told by this day, the earliest first."""
+    return _NEXT.all(db, today=today, most=most)
+
+
+def turn(db: Transaction, occasion: Occasion) -> None:
+    """Keep which day it is, and when it comes next."""
+    _TURN.run(
+        db,
+        b_id=occasion.id,
+        to_day=occasion.day,
+        to_next=occasion.next_on,
+        to_plan=occasion.plan_on,
+    )
+
+
+def add(db: Transaction, care: Care) -> int:
+    """Somebody is to see to an occasion."""
+    return db.add(care)
+
+
+def get(db: Transaction, care_id: int) -> Care | None:
+    """One of them."""
+    return _BY_ID.first(db, id=care_id)
+
+
+def named(db: Transaction, name: str) -> Care | None:
+    """That of one occasion of one year."""
+    return _NAMED.first(db, name=name)
+
+
+def open_of(db: Transaction, owner_id: int) -> list[Care]:
+    """What somebody has yet to see to."""
+    return _OPEN_OF.all(db, owner_id=owner_id)
+
+
+def save(db: Transaction, care: Care) -> None:
+    """Keep what may change of it as it is now."""
+    _SAVE.run(
+        db,
+        b_id=care.id,
+        to_owner=care.owner_id,
+        to_text=care.text,
+        to_state=care.state,
+        to_by=care.by_id,
+        to_at=care.at,
+        to_reason=care.reason,
+    )
+
+
+def greet(db: Transaction, greeting: Greeting) -> int:
+    """Somebody is among those to be greeted."""
+    return db.add(greeting)
+
+
+def greetings(db: Transaction, care_id: int) -> list[Greeting]:
+    """Those to be greeted, ticked or not."""
+    return _GREETINGS.all(db, care_id=care_id)
+
+
+def outcomes(db: Transaction, care_id: int) -> dict[int, str]:
+    """The state of the letter to each contact."""
+    return {one.contact_id: one.state for one in _OUTCOMES.all(db, care_id=care_id)}
+
+
+def tick(db: Transaction, greeting_id: int, *, ticked: bool) -> None:
+    """Greet somebody, or not."""
+    _TICK.run(db, b_id=greeting_id, to=ticked)
