@@ -26,9 +26,9 @@ from commands.visits import duty
 from storage import absences, dues, people
 from storage.database import known
 from storage.dues import Due
-from storage.timers import Timer
+from storage.timers import ROUND, Timer
 
-KIND, SHOW = "round", "morning"
+KIND, SHOW = ROUND, "morning"
 AT_ONCE = 200
 NAMED, EXCUSABLE = 3, 3
 WEEK = timedelta(days=7)

@@ -12,6 +12,8 @@ from storage.database import Deed, Json, Query, Transaction, known
 from storage.rows import Row
 
 WAITING, FIRED, DROPPED, FAILED = "waiting", "fired", "dropped", "failed"
+# The kind of what goes round every day, whoever speaks or not.
+ROUND = "round"
 
 
 class Timer(Row, table=True):
@@ -147,12 +149,16 @@ _WAITING = Query(
 _OVERDUE = Query(
     Timer,
     select(Timer)
-    .where(col(Timer.state) == WAITING, col(Timer.at) <= bindparam("now"))
+    .where(col(Timer.state) == WAITING, col(Timer.at) <= bindparam("now"), col(Timer.kind) != ROUND)
     .order_by(col(Timer.at), col(Timer.id)),
 )
 _NEXT = Query(lambda at: at, select(func.min(col(Timer.at))).where(col(Timer.state) == WAITING))
 _EARLIEST = Query(
-    Timer, select(Timer).where(col(Timer.state) == WAITING).order_by(col(Timer.at)).limit(1)
+    Timer,
+    select(Timer)
+    .where(col(Timer.state) == WAITING, col(Timer.kind) != ROUND)
+    .order_by(col(Timer.at))
+    .limit(1),
 )
 _FORGET = Deed(
     delete(Timer).where(col(Timer.at) < bindparam("before"), col(Timer.state) != WAITING)
@@ -227,7 +233,7 @@ def pass_on(db: Transaction, kind: str, id_: int, from_id: int, to_id: int) -> N
 
 
 def overdue(db: Transaction, now: datetime) -> list[Timer]:
-    """What should have happened by now, the earliest first."""
+    """What should have happened by now, the earliest first; besides the daily rounds."""
     return _OVERDUE.all(db, now=now)
 
 
@@ -239,7 +245,7 @@ def waiting(db: Transaction) -> Waiting:
 
 
 def next_one(db: Transaction) -> Timer | None:
-    """The timer that is due next."""
+    """The timer that is due next; besides the daily rounds, of which nobody waits for one."""
     return _EARLIEST.first(db)
 
 

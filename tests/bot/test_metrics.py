@@ -80,6 +80,7 @@ async def test_what_waits_is_seen(house: TestHouse) -> None:
         row = SetAside(platform="web", at=BEGUN, reference="r", raw="?")
         deliveries.set_aside(db, row)  # type: ignore[arg-type]
 
+    await house.core.timers.tick()
     await house.write(more)
     house.clock.at += timedelta(seconds=90)
     seen = await measured(house)
