@@ -45,7 +45,9 @@ def begin(db: Transaction, now: datetime, zone: ZoneInfo) -> None:
     if timers.waiting_on(db, KIND, ALL.id):
         return
     day = local_day(now, zone)
-    house.put(db, BEGUN, day.isoformat())
+    house.put(db, BEGUN, day.isoformat())  # whoever is second waits here, and then sees the first's
+    if timers.waiting_on(db, KIND, ALL.id):
+        return
     tomorrow = start_of_day(day + timedelta(days=1), zone)
     timers.add(db, Timer(kind=KIND, subject_id=ALL.id, name=DAY, at=tomorrow))
     first = {"day": day.isoformat(), "step": 0, "after": 0}

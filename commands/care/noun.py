@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from commands.care import cards
-from commands.care.planning import DROP, KIND
+from commands.care.planning import DROP, KIND, tell_owner
 from commands.care.verbs import WORDS
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Matches, Noun
-from commands.kit.people import Actor, ToPerson
+from commands.kit.people import Actor
 from commands.kit.words import sentence
 from storage import care, dues
 from storage.database import Transaction, known
@@ -46,8 +46,7 @@ def drop(desk: Desk, timer: Timer) -> None:
     for due in dues.still_on(desk.db, KIND, about.id):
         dues.lapse(desk.db, known(due.id))
     desk.change(about, {"state": care.OPEN}, {"state": care.DROPPED})
-    if made.owner_id:
-        desk.tell(ToPerson(made.owner_id), about)
+    tell_owner(desk, made, about)
 
 
 def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:

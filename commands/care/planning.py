@@ -7,7 +7,7 @@ unticked, with the reason: whoever has the occasion in hands may decide otherwis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from commands import customers as customer_noun
 from commands.care.rules import (
@@ -19,7 +19,7 @@ from commands.care.rules import (
     festivals_in,
     following,
 )
-from commands.kit.calendar import start_of_day
+from commands.kit.calendar import moment_of, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.lunar import read_birthday
@@ -33,6 +33,8 @@ from storage.database import Transaction, known
 KIND = care.KIND
 BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
 AT_ONCE = 20
+OWNERS_AT_ONCE = 1  # one may have hundreds of contacts
+MORNING = time(8)
 HOME = "CN"  # where customers are unless their file says otherwise
 DROP = "drop"
 DAY = timedelta(days=1)
@@ -110,11 +112,11 @@ def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
     policy = desk.policy.of(CarePolicy)
     until = day + timedelta(days=policy.ahead_days) + DAY
     near = festivals_in(policy, HOME, day, until)
-    found = people.page(desk.db, after, AT_ONCE) if near else []
+    found = people.page(desk.db, after, OWNERS_AT_ONCE) if near else []
     for row in found:
         for on, festival in near:
             _greet_all(desk, known(row.id), on, festival)
-    return known(found[-1].id) if len(found) == AT_ONCE else None
+    return known(found[-1].id) if len(found) == OWNERS_AT_ONCE else None
 
 
 def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
@@ -168,8 +170,14 @@ def _put(desk: Desk, made: Care, contacts: Iterable[Contact]) -> None:
     what = T("Greet: {what}", what=_words(made))
     desk.owe(about, "greet", what, clause=made.clause, by=ends, owner=made.owner_id)
     desk.at(start_of_day(made.day + 2 * DAY, desk.zone), about, DROP)
+    tell_owner(desk, made, about)
+
+
+def tell_owner(desk: Desk, made: Care, about: Ref) -> None:
+    """In the morning, for rounds go at midnight; who stands in is told in their place."""
     if made.owner_id:
-        desk.tell(ToPerson(made.owner_id), about)
+        morning = moment_of(desk.today, MORNING, desk.zone)
+        desk.tell(ToPerson(made.owner_id), about, not_before=morning)
 
 
 def _words(made: Care) -> T:

@@ -119,3 +119,16 @@ async def test_a_contact_who_left_is_not_greeted(house: TestHouse) -> None:
     contact = (await house.read(lambda db: customers.contacts(db, 2)))[0]
     assert contact.left_on is not None
     assert house.lina.sees("张伟（华强）", "已离职"), house.lina.reads()
+
+
+async def test_nobody_is_woken_for_it_and_who_stands_in_is_told(house: TestHouse) -> None:
+    await house.lina.says("/away 10月20日 deputy: 周强")
+    await house.lina.says("/contact_birthday 华强 contact: 张伟 birthday: 10月17日")
+    await house.settle()
+    await house.advance(hours=21)  # 7 o'clock on Thursday
+    assert not house.zhouqiang.sees("华强张伟生日"), house.zhouqiang.reads()
+    await house.advance(hours=2)
+    assert house.zhouqiang.sees("代李娜", "🎁", "华强张伟生日"), house.zhouqiang.reads()
+    await house.zhouqiang.presses("发送祝福", on="华强张伟生日")
+    await house.advance(days=2)
+    assert house.zhangwei.count(GREETED) == 1, house.zhangwei.reads()
