@@ -15,11 +15,10 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk, Urgency
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, PersonId
-from commands.kit.money import Money
 from commands.kit.people import Role, ToPerson, load, superior_of
-from commands.kit.words import T, Words, listed
+from commands.kit.words import T, Words
 from commands.staff.changing import refuse_leaver, somebody
-from commands.staff.notes import called
+from commands.staff.notes import called, given
 from commands.staff.rules import KIND, Matter, check_deputy, last_day, limit, scope, span
 from storage import absences, departures, withheld
 from storage.absences import Absence
@@ -127,26 +126,11 @@ def _asked(desk: Desk, absence: Absence) -> Card:
     lines = tuple(Line(T("☐ {what}", what=what), STAFF) for what in held[:TOLD])
     hint = Note(T("What is urgent comes to you, marked with their name. You may do what they may."))
     name = called(desk.db, absence.person_id)
-    return Card(title, (*lines, hint, *_given(absence, T("{name}'s superior", name=name))))
+    return Card(title, (*lines, hint, *given(absence, T("{name}'s superior", name=name))))
 
 
 def _narrowed(absence: Absence) -> bool:
     return absence.decides is not None or absence.up_to is not None
-
-
-def _given(absence: Absence, above: T) -> Iterable[Line]:
-    """On what a deputy decides, where that is not everything; the rest is decided by `above`."""
-    if absence.decides:
-        on = listed([Matter(one).words for one in absence.decides])
-        yield Line(
-            T("The deputy decides on: {what}. The rest: {above}", what=on, above=above), STAFF
-        )
-    elif absence.decides is not None:
-        yield Line(T("The deputy decides on nothing. Who does: {above}", above=above), STAFF)
-    if absence.up_to is not None:
-        most = Money(absence.up_to, absence.currency)
-        said = T("The deputy decides up to {most}. Above it: {above}", most=most, above=above)
-        yield Line(said, STAFF)
 
 
 def _tasks(desk: Desk, person_id: int) -> Iterable[Ref]:
@@ -164,7 +148,7 @@ def _confirmed(desk: Desk, absence: Absence) -> Card:
     )
     hint = T("You get one letter when you are back. If you are back earlier, say so.")
     back = Buttons((Button(T("I am back"), "back"),))
-    return Card(title, (*_given(absence, T("your superior")), Line(hint, STAFF), back))
+    return Card(title, (*given(absence, T("your superior")), Line(hint, STAFF), back))
 
 
 # --- coming back ----------------------------------------------------------------------------------

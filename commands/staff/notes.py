@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commands.kit.card import STAFF, Line, Ref
+from commands.kit.money import Money
 from commands.kit.noun import Look
 from commands.kit.people import acting
-from commands.kit.words import T, Words, sentence
-from commands.staff.rules import last_day
+from commands.kit.words import T, Words, listed, sentence
+from commands.staff.rules import Matter, last_day
 from storage import absences, departures, people
+from storage.absences import Absence
 from storage.database import Transaction, known
 from storage.departures import Handover
 from storage.people import Person
@@ -35,6 +37,21 @@ def away(look: Look, person_id: int, name: str) -> Iterable[Line]:
             day=day,
             deputy=acts.person.name,
         )
+        yield Line(said, STAFF)
+
+
+def given(absence: Absence, above: T) -> Iterable[Line]:
+    """On what a deputy decides, where that is not everything; the rest is decided by `above`."""
+    if absence.decides:
+        on = listed([Matter(one).words for one in absence.decides])
+        yield Line(
+            T("The deputy decides on: {what}. The rest: {above}", what=on, above=above), STAFF
+        )
+    elif absence.decides is not None:
+        yield Line(T("The deputy decides on nothing. Who does: {above}", above=above), STAFF)
+    if absence.up_to is not None:
+        most = Money(absence.up_to, absence.currency)
+        said = T("The deputy decides up to {most}. Above it: {above}", most=most, above=above)
         yield Line(said, STAFF)
 
 

@@ -13,9 +13,10 @@ from commands.kit.form import Ask
 from commands.kit.people import Role, load
 from commands.kit.words import T, Words, listed
 from commands.staff.cards import account_name, unlinking
-from commands.staff.notes import called
+from commands.staff.notes import called, given
 from commands.staff.rules import KIND, last_day, quiet_hours
 from storage import absences, people
+from storage.absences import Absence
 from storage.people import Account
 
 LAST = "last"
@@ -31,6 +32,7 @@ def settings(desk: Desk) -> Card:
     about = Ref(KIND, desk.person.id)
     parts: tuple[Part, ...] = (
         Facts(_as_set(desk, accounts), STAFF),
+        *(line for one in _ahead(desk) for line in given(one, T("your superior"))),
         Buttons(quiet),
         Buttons((*homes, where) if len(homes) > 1 else ()),
         Buttons((Button(T("Language"), "language"), *_absent(desk))),
@@ -74,8 +76,12 @@ def _as_set(desk: Desk, accounts: list[Account]) -> tuple[tuple[Words, Words], .
     )
 
 
+def _ahead(desk: Desk) -> list[Absence]:
+    return absences.ahead(desk.db, desk.person.id, desk.now)
+
+
 def _away(desk: Desk) -> Iterator[T]:
-    for absence in absences.ahead(desk.db, desk.person.id, desk.now):
+    for absence in _ahead(desk):
         yield T(
             "from {since} until {until:weekday}, {deputy} stands in",
             since=absence.since,

@@ -152,3 +152,11 @@ async def test_nobody_without_a_voice_is_asked(house: TestHouse) -> None:
     await house.wang.says("/back")
     await house.settle()
     assert house.wang.sees("🔷 请您决定"), house.wang.reads()
+
+
+async def test_ones_settings_show_what_the_deputy_decides(house: TestHouse) -> None:
+    await alone(house)
+    await goes(house, "范围：准入 限额：5万")
+    await house.wang.says("/settings")
+    await house.settle()
+    assert house.wang.sees("免打扰", "可决定：准入", "50,000"), house.wang.reads()
