@@ -133,7 +133,7 @@ class Decided(Trying):
             roles = [Decider(one.person, role_of(one)) for one in deciders]
             barred = frozenset({ALSO_BARRED})
             put = Procedure("X-1", "2.2.4", roles, self.kind, self.wanted, barred, amount=amount)
-            made.append(asking.ask(desk, SUBJECT, WHAT, {}, put))
+            made.append(asking.ask(desk, SUBJECT, WHAT, {"a": "at first"}, put))
 
         made: list[Ref] = []
         if self.does(SUBMITTER, work):
