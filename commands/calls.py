@@ -12,8 +12,8 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, CallId, CustomerId
-from commands.kit.noun import Involved, Look, Matches, Noun
-from commands.kit.people import Actor, Department, Labelled, Relation
+from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.people import Department, Labelled, Relation
 from commands.kit.policy import Clause, Days, Section
 from commands.kit.words import T, Words
 from commands.visits.rules import VisitPolicy, check_day
@@ -251,14 +251,10 @@ def _name_of(db: Transaction, id_: int) -> str | None:
     return customer_noun.name_of(db, call.customer_id) if call else None
 
 
-def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
-    return Matches()
-
-
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
-    find=_find,
+    find=nothing_found,
     name_of=_name_of,
     card=card,
     involved=involved,

@@ -16,8 +16,7 @@ from commands.care import planning
 from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from commands.kit.noun import Look, Matches, Noun
-from commands.kit.people import Actor
+from commands.kit.noun import Noun, nothing_found
 from commands.kit.words import T
 from commands.visits import duty
 from storage import house, timers
@@ -78,14 +77,10 @@ def _go(desk: Desk, timer: Timer, name: str, extra: dict[str, object]) -> None:
     desk.at(timer.at, ALL, f"{GO}:{name}", extra=extra)
 
 
-def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
-    return Matches()
-
-
 NOUN = Noun(
     kind=KIND,
     words=T("daily round"),
-    find=_find,
+    find=nothing_found,
     name_of=lambda _db, _id: None,
     timers={DAY: day_begins, GO: goes_on, mornings.SHOW: mornings.show},
 )

@@ -7,8 +7,7 @@ from commands.care.planning import DROP, KIND, tell_owner
 from commands.care.verbs import WORDS
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from commands.kit.noun import Involved, Look, Matches, Noun
-from commands.kit.people import Actor
+from commands.kit.noun import Involved, Noun, nothing_found
 from commands.kit.words import sentence
 from storage import care, dues
 from storage.database import Transaction, known
@@ -49,10 +48,6 @@ def drop(desk: Desk, timer: Timer) -> None:
     tell_owner(desk, made, about)
 
 
-def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
-    return Matches()
-
-
 def _name_of(db: Transaction, id_: int) -> str | None:
     made = care.get(db, id_)
     return str(made.day) if made and sentence(made.what) else None
@@ -61,7 +56,7 @@ def _name_of(db: Transaction, id_: int) -> str | None:
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
-    find=_find,
+    find=nothing_found,
     name_of=_name_of,
     card=cards.card,
     involved=involved,

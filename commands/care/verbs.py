@@ -196,10 +196,8 @@ class TellBirthday(
 
     def run(self, desk: Desk) -> Ref:
         """Their owner has a greeting in time, every year."""
-        found = [c for c in customers.contacts(desk.db, self.customer) if c.name == self.contact]
-        if len(found) != 1:
-            raise Invalid("contact", T("Nobody here is called {name}.", name=self.contact))
-        _remember(desk, BIRTHDAY, self.customer, known(found[0].id), self.birthday)
+        contact_id = _called(desk, self.customer, self.contact)
+        _remember(desk, BIRTHDAY, self.customer, contact_id, self.birthday)
         about = Ref(customer_noun.KIND, self.customer)
         desk.done = T(
             "{name}: {birthday}",
@@ -224,10 +222,8 @@ class TellLeft(
 
     def run(self, desk: Desk) -> Ref:
         """They stay in the file, and are greeted no more."""
-        found = [c for c in customers.contacts(desk.db, self.customer) if c.name == self.contact]
-        if len(found) != 1:
-            raise Invalid("contact", T("Nobody here is called {name}.", name=self.contact))
-        customers.leave(desk.db, known(found[0].id), desk.today)
+        contact_id = _called(desk, self.customer, self.contact)
+        customers.leave(desk.db, contact_id, desk.today)
         about = Ref(customer_noun.KIND, self.customer)
         desk.change(about, None, {"left": self.contact})
         return about
@@ -252,6 +248,14 @@ class TellSince(
             raise Invalid("since", T("Which year did it begin in? Such as 2019-05-20."))
         _remember(desk, COOPERATION, self.customer, None, self.since)
         return Ref(customer_noun.KIND, self.customer)
+
+
+def _called(desk: Desk, customer_id: int, name: str) -> int:
+    """The contact of a customer who has this name. Raises `Invalid`."""
+    found = [one for one in customers.contacts(desk.db, customer_id) if one.name == name]
+    if len(found) != 1:
+        raise Invalid("contact", T("Nobody here is called {name}.", name=name))
+    return known(found[0].id)
 
 
 def _read(field: str, text: str) -> Birthday:

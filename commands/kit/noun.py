@@ -74,6 +74,11 @@ class Involved:
     personal: bool = False
 
 
+def nothing_found(_look: Look, _text: str, _actor: Actor | None) -> Matches:
+    """What nobody calls by a name is found by nothing that is typed."""
+    return Matches()
+
+
 def _not_owed(_desk: Desk, due: Due, left: timedelta) -> datetime:
     """A kind of subject on which nothing is owed."""
     raise TypeError(f"nothing can be owed anew on a {due.kind}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -13,12 +12,12 @@ from commands.kit.desk import Desk
 from commands.kit.errors import Denied, Invalid, Refused
 from commands.kit.form import Ask, CustomerId
 from commands.kit.people import Department, Relation, ToPerson, load
+from commands.kit.periods import read_period
 from commands.kit.words import T
 from commands.visits import duty
+from commands.visits.rules import month_of
 from storage import dues
 from storage.dues import Due
-
-_MONTH = re.compile(r"\s*(\d{4})\s*[-年/.]\s*(\d{1,2})\s*月?\s*")
 
 
 class Excuse(
@@ -55,7 +54,7 @@ class Excuse(
     def _meant(self, desk: Desk) -> Due:
         """What is owed for the month that is named; else last month's, if missed, or this one's."""
         if self.month:
-            days = [month_named(self.month)]
+            days = [self._named(desk, self.month)]
         else:
             days = [desk.today.replace(day=1) - timedelta(days=1), desk.today]
         found = [duty.of_month(desk.db, self.customer, day) for day in days]
@@ -64,6 +63,12 @@ class Excuse(
             raise Refused(T("No visit to this customer is missing in that month."))
         return left[0]
 
+    def _named(self, desk: Desk, month: str) -> date:
+        found = read_period(month, desk.today)
+        if found is None or found.following != month_of(found.first)[1]:
+            raise Invalid("month", T("Which month? For example 2026-10."))
+        return found.first
+
     def _card(self, desk: Desk, due: Due) -> Card:
         title = T(
             "Excused: {customer} need not be visited in {month}",
@@ -71,12 +76,3 @@ class Excuse(
             month=due.name.partition(":")[2],
         )
         return Card(title, (Quote(self.reason, to=STAFF),), Ref(customer_noun.KIND, self.customer))
-
-
-def month_named(text: str) -> date:
-    """The first day of the month that is named, `2026-10` or `2026年10月`. Raises `Invalid`."""
-    found = _MONTH.fullmatch(text)
-    try:
-        return date(int(found[1]), int(found[2]), 1) if found else date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("month", T("Which month? For example 2026-10.")) from error

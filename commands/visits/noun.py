@@ -11,8 +11,8 @@ from commands.kit.calendar import local_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.drafting import place_words
-from commands.kit.noun import Involved, Look, Matches, Noun
-from commands.kit.people import Actor, ToPerson
+from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.people import ToPerson
 from commands.kit.words import T, listed
 from commands.visits.rules import (
     KIND,
@@ -161,10 +161,6 @@ def _remind(desk: Desk, timer: Timer) -> None:
     desk.tell(ToPerson(who), reminder, urgency=Urgency.WAKING, merges=True)
 
 
-def _find(_look: Look, _text: str, _actor: Actor | None) -> Matches:
-    return Matches()
-
-
 def _name_of(db: Transaction, id_: int) -> str | None:
     visit = visits.get(db, id_)
     return customer_noun.name_of(db, visit.customer_id) if visit else None
@@ -173,7 +169,7 @@ def _name_of(db: Transaction, id_: int) -> str | None:
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
-    find=_find,
+    find=nothing_found,
     name_of=_name_of,
     card=card,
     involved=involved,
