@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from tests.bench.racing import Contender, Race
-from tests.bench.rows import BUILD, ROOT, Row, aloud
+from tests.bench.rows import BUILD, ROOT, Row, Scale, aloud
 
 FOLDER = BUILD / "before"
 BEFORE = "the previous landing"
@@ -27,22 +27,26 @@ def with_before(contenders: dict[str, Contender], ours: str) -> dict[str, Conten
     return contenders | {BEFORE: replace(contenders[ours], folder=folder)}
 
 
-def against_before(race: Race, ours: str, name: str) -> Row:
-    """How we stand to the code before."""
+def against_before(race: Race, ours: str, name: str) -> Iterator[Row]:
+    """How we stand to the code before, where there is any."""
+    if checkout() is None:
+        return
     if BEFORE in race.out:
         aloud(f"{name}: {race.out[BEFORE]}")
-    return Row(f"{name} / {BEFORE}", race.ratio(ours, BEFORE), "ratio", least=LEAST)
+    yield Row(f"{name} / {BEFORE}", race.ratio(ours, BEFORE), "ratio", least=LEAST)
 
 
 @cache
 def checkout() -> Path | None:
     """A worktree of the commit that landed before this one, with today's benches laid over it.
 
-    `BEFORE=REVISION` names another one.
+    `BEFORE=REVISION` names another one. The short form compares with one only if it is named: its
+    rounds are too short to tell a tenth from chance.
     """
-    revision = os.environ.get("BEFORE") or _previous()
+    short = Scale.of_environment().short
+    revision = os.environ.get("BEFORE") or (None if short else _previous())
     if revision is None:
-        aloud(f"{BEFORE} is not in this clone: nothing is compared with it")
+        aloud(f"nothing is compared with {BEFORE}")
         return None
     _git("worktree", "prune")
     if FOLDER.exists():

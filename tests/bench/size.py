@@ -29,7 +29,7 @@ from storage.dues import Due
 from storage.people import Person
 from storage.subjects import Subject
 from storage.visits import Visit
-from tests.bench.before import BEFORE, LEAST, with_before
+from tests.bench.before import against_before, with_before
 from tests.bench.load import folder
 from tests.bench.racing import Contender, race_tables
 from tests.bench.rows import Row, Scale
@@ -63,8 +63,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         yield Row(f"{name}, {many:,} customers", race.median(str(many)), "ms")
         ratio = race.ratio(str(many), str(few))
         yield Row(f"{name}: {many:,} / {few:,} customers", ratio, "ratio", most=bound)
-        before = race.ratio(BEFORE, str(many))
-        yield Row(f"{name} / {BEFORE}", before, "ratio", least=LEAST)
+        yield from against_before(race, str(many), name)
 
 
 # --- what there is --------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     yield Row("/visit over Slack HTTP / bare Bolt", found.ratio(OURS, BARE), "ratio", least=LEAST)
     yield Row("all rows by hand / bare Bolt", found.ratio(HAND, BARE), "ratio")
     yield Row("/visit and its letters sent / bare Bolt", found.ratio(TICKING, BARE), "ratio")
-    yield against_before(found, OURS, "/visit over Slack HTTP")
+    yield from against_before(found, OURS, "/visit over Slack HTTP")
 
 
 class Visits:

@@ -56,7 +56,7 @@ def rows(scale: Scale) -> Iterator[Row]:
         yield Row(f"/visit over Telegram with its reply: {name}", found.median(name), "/s")
     ratio = found.ratio(OURS, BARE)
     yield Row("/visit over Telegram / bare python-telegram-bot", ratio, "ratio", least=LEAST)
-    yield against_before(found, OURS, "/visit over Telegram")
+    yield from against_before(found, OURS, "/visit over Telegram")
 
 
 _numbers = count(1)

@@ -58,7 +58,7 @@ def rows(scale: Scale) -> Iterator[Row]:
     yield Row(f"{FIRED}: claim, handler, letter, settle", raced.median(FIRED), "/s")
     yield Row(f"{STORED}: add, due, remove", raced.median(STORED), "/s")
     yield Row(f"{FIRED} / {STORED}", raced.ratio(FIRED, STORED), "ratio", least=3)
-    yield against_before(raced, FIRED, FIRED)
+    yield from against_before(raced, FIRED, FIRED)
 
 
 @asynccontextmanager
