@@ -8,19 +8,21 @@ from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
-from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed, Wrong
+from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed
 from commands.kit import answering, drafting, words
 from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
-from commands.kit.errors import Invalid, Refused, Stale
+from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
 from commands.kit.reading import Understood
 from commands.kit.words import T
-from storage import drafts, files, heard, postings, subjects
+from storage import drafts, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
+
+SAID_ALREADY = T("You said exactly this a few minutes ago. Again?")
 
 
 class Asking:
@@ -55,10 +57,9 @@ class Asking:
             wrong = trouble(said=invalid.words)
             return self.ask(command, answers, invalid.field, draft=draft, error=wrong)
         except Again:
-            wrong = trouble(said=T("You said exactly this a few minutes ago. Again?"))
-            return self.ask(command, answers, "", draft=draft, error=wrong)
-        self._done(draft)
-        return self._outcome(command.declared, outcome, quiet=draft is not None)
+            return self.ask(command, answers, "", draft=draft, error=trouble(said=SAID_ALREADY))
+        self.done(draft)
+        return self.tell(command.declared, outcome, quiet=draft is not None)
 
     def take(
         self,
@@ -80,7 +81,7 @@ class Asking:
             return self.proceed(command, found.answers, draft=draft, revision=revision)
         return self.ask(command, found.answers, field, draft=draft, revision=revision, error=wrong)
 
-    def _done(self, draft: Draft | None) -> None:
+    def done(self, draft: Draft | None) -> None:
         """A draft is done; the messages that began and answered it have become what came of it."""
         if draft is not None:
             drafts.end(self.db, known(draft.id), drafts.DONE)
@@ -94,7 +95,7 @@ class Asking:
             about = found.about
             heard.became(self.db, known(draft.id), about.kind, about.id, found.command)
 
-    def _outcome(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
+    def tell(self, declared: Declared, outcome: Outcome, *, quiet: bool) -> Reply:
         """Show what came of it.
 
         A changed card that stands here already is redrawn, not said twice; one that was only asked
@@ -192,7 +193,8 @@ class Asking:
 
     def _put(self, draft: Draft, command: type[Command], *, fresh: bool) -> Reply:
         """Show the open question: as a form where one can be opened, otherwise as a card."""
-        choosing = bool((draft.error or {}).get("among")) or not draft.asking
+        asked = command.declared.question(draft.asking)
+        choosing = bool((draft.error or {}).get("among")) or asked is None or asked.ask.doubt
         if self.request.opens and not choosing:
             return Open(self.form(draft))
         if not fresh and self._pressed_here(draft):
@@ -366,8 +368,8 @@ class Asking:
         answers = dict(draft.answers)
         for chosen in (answers.get(field), *others):
             outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
-            self._outcome(command.declared, outcome, quiet=True)
-        self._done(draft)
+            self.tell(command.declared, outcome, quiet=True)
+        self.done(draft)
         return Silent()
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
@@ -394,54 +396,7 @@ class Asking:
     def _once_more(self, draft: Draft, command: type[Command], error: Json) -> Reply:
         return self.ask(command, dict(draft.answers), draft.asking, draft=draft, error=error)
 
-    def submitted(
-        self, draft_id: int, given: Mapping[str, Json], attachments: tuple[Attachment, ...]
-    ) -> Reply:
-        """A form came back: every answer is read, and what is wrong is said beside its question."""
-        draft, command = self.mine(draft_id)
-        held = command.declared.under if draft.subject_id else ""
-        ctx = self.hearing.ctx
-        answers, errors = answering.form(command.declared, given, ctx, draft.answers, held)
-        photos = next((q for q in command.declared.questions if isinstance(q.kind, Photos)), None)
-        if photos:
-            answers[photos.field] = self._photos(answers.get(photos.field) or [], attachments)
-        draft.answers = answers = self.hearing.sealed(command.declared, answers)
-        drafts.save(self.db, draft)
-        if errors:
-            return Wrong({field: self._say(wrong) for field, wrong in errors.items()})
-        return self._submitted(draft, command, answers)
-
-    def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
-        """Those kept before, and the new ones: a form that was wrong sends the same once more."""
-        known_so = {file.remote for id_ in kept if (file := files.get(self.db, id_))}
-        fresh = tuple(one for one in attachments if one.remote not in known_so)
-        return [*kept, *self.hearing.keep(fresh)]
-
-    def _submitted(self, draft: Draft, command: type[Command], answers: dict[str, Json]) -> Reply:
-        """Run it; whatever refuses it is shown in the form, which stays open."""
-        first = command.declared.questions[0].field
-        try:
-            outcome = self.hearing.run(command, answers, draft.revision or 0, again=False)
-        except Again:
-            wrong = trouble(said=T("You said exactly this a few minutes ago. Again?"))
-            draft.asking, draft.error = "", wrong
-            drafts.save(self.db, draft)
-            self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
-            return Silent()
-        except Invalid as invalid:
-            return Wrong({invalid.field or first: self._say(invalid.words)})
-        except Stale:
-            raise
-        except Refused as refused:
-            return Wrong({self._shown_field(draft, command): self._say(refused.words)})
-        self._done(draft)
-        return self._outcome(command.declared, outcome, quiet=False)
-
-    def _shown_field(self, draft: Draft, command: type[Command]) -> str:
-        held = command.declared.under if draft.subject_id else ""
-        return next((q.field for q in command.declared.questions if q.field != held), "")
-
-    def _say(self, said: T | str) -> str:
+    def say(self, said: T | str) -> str:
         return reader_of_actor(self.house, self.hearing.actor).say(said)
 
 

@@ -53,6 +53,7 @@ def draft_form(
         for asked in asked_of(command.declared.questions, outside=reader.outside)
         if asked.field not in given | {held}
         and (asked.required or not isinstance(asked.kind, Place))
+        and not asked.ask.doubt
     )
     return Form(
         known(draft.id),

@@ -288,6 +288,7 @@ class Hearing:
         if declared.makes and not again and self._said_before():
             raise Again
         desk = self.desk(declared)
+        desk.again = again
         with self.db.savepoint():
             shown = made.run(desk)
         self._file(declared, answers, shown)

@@ -165,7 +165,7 @@ class Script:
         reminded, notes = chance.random() < REMINDED, chance.choice(self.words.visits)
         if await self._is_away(one):
             return
-        await self._says(one, f"/visit customer: #{customer} notes: {notes}")
+        await self._says(one, f"/visit customer: #{customer} notes: {notes} same: no")
         if reminded:
             since = date.min
             made = await self._read(lambda db: visits.by_person(db, one.person.id, since, 1))

@@ -25,6 +25,7 @@ from bot.platform import (
     Typed,
 )
 from bot.records import Records
+from bot.submitting import Submitting
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
@@ -77,7 +78,7 @@ class Understanding:
             case Pressed():
                 return self._pressed(said)
             case Submitted():
-                return self.asking.submitted(said.draft, said.answers, said.files)
+                return Submitting(self.asking).submitted(said.draft, said.answers, said.files)
             case Started():
                 return self._started(said)
             case Marked():

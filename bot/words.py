@@ -13,7 +13,7 @@ from commands.kit.calendar import local_day
 from commands.kit.card import Audience
 from commands.kit.money import Money
 from commands.kit.people import Department
-from commands.kit.words import T, Value, Words
+from commands.kit.words import Both, T, Value, Words
 
 ENGLISH, CHINESE = "en", "zh"
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -83,16 +83,16 @@ class Reader:
                 return "—"
             case T():
                 return self.say(value)
+            case Both():
+                return value.zh if self.language == CHINESE else value.en
             case datetime():
                 return self._moment(value, how)
             case date():
                 return self._day(value, how)
             case timedelta():
                 return self._span(value)
-            case Decimal():
-                return f"{value:,}"
-            case Money():
-                return f"{_SYMBOLS.get(value.currency, value.currency + ' ')}{value.amount:,}"
+            case Decimal() | Money():
+                return _amount(value)
             case _:
                 return str(value)
 
@@ -138,3 +138,9 @@ class Reader:
         if self.language == CHINESE:
             return "".join(f"{n}{unit}" for n, unit, _ in kept)
         return " ".join(f"{n} {unit}" for n, _, unit in kept)
+
+
+def _amount(value: Decimal | Money) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:,}"
+    return f"{_SYMBOLS.get(value.currency, value.currency + ' ')}{value.amount:,}"

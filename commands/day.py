@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
 from commands.admissions import noun as admission_noun
@@ -16,10 +17,13 @@ from commands.approvals import deciders
 from commands.approvals import noun as approval_noun
 from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
+from commands.kit.calendar import local_day
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode, sentence
-from commands.visits import duty, month
+from commands.plans import keeping
+from commands.plans import verbs as plans
+from commands.visits import duty, month_ahead
 from storage import care, cases, dues, people
 from storage.customers import Customer
 from storage.database import Transaction, known
@@ -55,22 +59,26 @@ class Day:
     owed: tuple[Owed, ...]
     month: tuple[Line, ...]
     visits: tuple[Button, ...]
+    plans: tuple[Line, ...] = ()
+    shows: tuple[Button, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.owed and not self.visits
+        return not self.owed and not self.visits and not self.plans
 
     def card(self) -> Card:
         """As an answer: all the lines, then a button for each subject and each visit."""
         lines = tuple(line for one in self.owed for line in one.lines)
         shows = tuple(_show(one) for one in self.owed[:SHOWN] if one.about.kind in SHOWS)
-        return Card(self._title(), (*lines, *self.month, *_row(shows), *_row(self.visits)))
+        rows = (*_row(shows), *_row(self.shows), *_row(self.visits))
+        return Card(self._title(), (*self.plans, *lines, *self.month, *rows))
 
     def page(self, verbs: Verbs) -> Card:
         """As a page to act on: under each subject's lines its own buttons."""
         parts = [part for one in self.owed for part in self._with(one, verbs)]
-        return Card(self._title(), (*parts, *self.month, *_row(self.visits)))
+        plans = (*self.plans, *_row(self.shows))
+        return Card(self._title(), (*plans, *parts, *self.month, *_row(self.visits)))
 
     def _with(self, one: Owed, verbs: Verbs) -> Iterator[Part]:
         yield from one.lines
@@ -78,14 +86,14 @@ class Day:
             yield from _row(verbs(one.about))
 
     def _title(self) -> T:
-        count = sum(len(one.lines) for one in self.owed)
+        count = len(self.plans) + sum(len(one.lines) for one in self.owed)
         if not count:
             return T("Nothing is due today")
         return T("{n} thing to do", "{n} things to do", n=count)
 
 
-def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
-    """A person's day."""
+def of(db: Transaction, person: Person, now: datetime, zone: ZoneInfo) -> Day:
+    """A person's day, as the company's zone has it."""
     found: dict[Ref, list[Due]] = {}
     for due in _owed(db, person, now):
         if not duty.is_monthly(due):  # those are told together, below
@@ -96,8 +104,15 @@ def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
         )
         for about, some in found.items()
     )
-    visits = month(db, person.id, today)
-    return Day(owed, visits.lines(today), tuple(_visit(one) for one in visits.left[:VISITS]))
+    visits = month_ahead(db, person.id, now, zone)
+    planned = keeping.planned_today(db, person.id, now, zone)
+    return Day(
+        owed,
+        visits.lines(local_day(now, zone)),
+        tuple(_visit(one) for one in visits.unplanned[:VISITS]),
+        tuple(Line(plans.line(db, one)) for one in planned),
+        tuple(plans.show(db, one) for one in planned[:SHOWN]),
+    )
 
 
 def _owed(db: Transaction, person: Person, now: datetime) -> Iterator[Due]:

@@ -86,7 +86,7 @@ def show(desk: Desk, timer: Timer) -> None:
         return
     person = replace(person, stands_in_for=standing_in(desk.db, person.id, desk.recorded_at))
     zone = person.zone_or(desk.zone)
-    own = days.of(desk.db, person, desk.recorded_at, desk.today)
+    own = days.of(desk.db, person, desk.recorded_at, desk.zone)
     weekly = _weekly(desk, person, local_day(timer.at, zone))
     if own.is_empty and not weekly:
         return

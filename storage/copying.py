@@ -78,6 +78,8 @@ LEFT = frozenset(
         # What was done and is over.
         "visit",
         "call",
+        "appointment",
+        "attendee",
         # Whom the copy, which reaches nobody, would greet.
         "occasion",
         "care",

@@ -97,6 +97,17 @@ _WITHIN = Query(
     )
     .order_by(col(Visit.day), col(Visit.id)),
 )
+_ON_DAY = Query(
+    Visit,
+    select(Visit)
+    .where(
+        col(Visit.customer_id) == bindparam("customer_id"),
+        col(Visit.day) == bindparam("day"),
+        col(Visit.undone_at).is_(None),
+    )
+    .order_by(col(Visit.id).desc())
+    .limit(1),
+)
 _COUNTS = Query(
     Met,
     select(col(Visit.customer_id), func.count(), func.max(col(Visit.day)))
@@ -161,6 +172,11 @@ def first_within(
     for visit in _WITHIN.all(db, ids=ids, since=since, before=before) if ids else []:
         found.setdefault(visit.customer_id, visit)
     return found
+
+
+def last_on(db: Transaction, customer_id: int, day: date) -> Visit | None:
+    """The visit to a customer on a day that was logged last."""
+    return _ON_DAY.first(db, customer_id=customer_id, day=day)
 
 
 def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, date]]:

@@ -127,7 +127,7 @@ class Desk:
     `guide` lists the commands that this actor may use, `verbs` those on a subject by what it is,
     `links` where a code can be opened, `may_open` says which files they may see, `nouns` what
     people have in hands. A deed may say in `done` what came of it; `moved` are the subjects that it
-    began, changed or touched.
+    began, changed or touched. `again` says that they meant it once more, though it was said before.
     """
 
     db: Transaction
@@ -148,6 +148,7 @@ class Desk:
     told: set[tuple[int, str]] = field(default_factory=set)
     moved: set[Ref] = field(default_factory=set)
     done: T | None = None
+    again: bool = False
 
     @property
     def today(self) -> date:

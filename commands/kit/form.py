@@ -19,6 +19,7 @@ PersonId = NewType("PersonId", int)
 CaseId = NewType("CaseId", int)
 VisitId = NewType("VisitId", int)
 CallId = NewType("CallId", int)
+PlanId = NewType("PlanId", int)
 CareId = NewType("CareId", int)
 AccountId = NewType("AccountId", int)
 DepartureId = NewType("DepartureId", int)
@@ -48,7 +49,8 @@ class Ask:
 
     `ahead` asks for a day to come: 20 Oct is then the next one, not the last. What is `like` a
     phone number or an e-mail address is known by its looks, wherever it stands in a message. What
-    is `named` is answered behind its name alone: words without one never are.
+    is `named` is answered behind its name alone: words without one never are. What is a `doubt` is
+    asked only when a deed raises it, and stands in no form before.
     """
 
     words: str
@@ -58,6 +60,7 @@ class Ask:
     ahead: bool = False
     like: Literal["", "phone", "email"] = ""
     named: bool = False
+    doubt: bool = False
 
 
 PHONE = Ask("What is their phone number?", "Phone", like="phone")
@@ -123,6 +126,7 @@ _KINDS: dict[object, Kind] = {
     CaseId: Pick("case"),
     VisitId: Pick("visit"),
     CallId: Pick("call"),
+    PlanId: Pick("plan"),
     CareId: Pick("care"),
     AccountId: Pick("account"),
     DepartureId: Pick("departure"),

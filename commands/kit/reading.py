@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from commands.kit.answers import (
@@ -52,6 +52,7 @@ _AROUND = _GLUE + "?？!！.~～"
 _POLITE = {"", *"呢吗吧啊呀了", "一下", "谢谢", "please", "pls", "thanks", "thank you"}
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 
+_MOMENT = 32  # no moment is said in more characters
 _LIKE = {
     "email": r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
     "phone": r"(?<![a-z0-9@.])\+?[0-9][0-9 ()-]{5,18}[0-9](?![a-z0-9@])",
@@ -240,19 +241,29 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """A moment that must be known, alone or as the first word."""
+    """A moment that must be known, alone or as the longest beginning that is one."""
     moments = (q for q in declared.questions if isinstance(q.kind, Moment) and q.required)
     asked = next(moments, None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
-    first, _, rest = text.strip().partition(" ")
-    for said, left in ((text, ""), (first, rest)):
+    body = text.strip()
+    for end in _beginnings(body):
         try:
-            found.answers[asked.field] = moment(asked, said.strip(), ctx)
+            found.answers[asked.field] = moment(asked, body[:end].strip(), ctx)
         except Invalid:
             continue
-        return left
+        return body[end:].lstrip(_GLUE)
     return text
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """Where a moment at the beginning may end, the longest first: within no word or number."""
+    yield len(text)
+    for end in range(min(len(text) - 1, _MOMENT), 0, -1):
+        before, after = text[end - 1], text[end]
+        joined = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+        if not joined:
+            yield end
 
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

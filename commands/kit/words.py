@@ -35,8 +35,21 @@ class T:
         return f"T({self.text!r})"
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What a company's policy file calls something, in both languages."""
+
+    zh: str
+    en: str
+
+
 Words = T | str
-Value = Words | int | date | timedelta | Decimal | Money | None
+Value = Words | Both | int | date | timedelta | Decimal | Money | None
+
+
+def in_both(zh: str, en: str) -> T:
+    """A name of the policy file's as words."""
+    return T("{name}", name=Both(zh, en))
 
 
 def listed(words: Sequence[Words]) -> Words:
@@ -84,6 +97,8 @@ def _encode_measure(value: object) -> Json:
             return {"number": str(value)}
         case Money():
             return {"money": [str(value.amount), value.currency]}
+        case Both():
+            return {"zh": value.zh, "en": value.en}
         case _:
             raise TypeError(
                 "words may hold text, numbers, dates, moments, spans, money and other words, "
@@ -115,6 +130,8 @@ def decode(packed: Json) -> Value:
             return Decimal(number)
         case {"money": [amount, currency]}:
             return Money(Decimal(amount), currency)
+        case {"zh": chinese, "en": english}:
+            return Both(chinese, english)
         case _:
             plain: str | int | None = packed
             return plain

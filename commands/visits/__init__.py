@@ -3,7 +3,7 @@
 `rules` decides, `noun` shows, `log` and `correct` are what people can do.
 """
 
-from commands.visits.noun import NOUN, month, progress
+from commands.visits.noun import NOUN, month, month_ahead, progress
 from commands.visits.rules import VisitPolicy
 
-__all__ = ["NOUN", "VisitPolicy", "month", "progress"]
+__all__ = ["NOUN", "VisitPolicy", "month", "month_ahead", "progress"]

@@ -14,6 +14,7 @@ from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, Files, VisitId, Where
 from commands.kit.people import Relation
 from commands.kit.words import T
+from commands.plans import keeping
 from commands.visits import duty
 from commands.visits.rules import KIND, WORDS, VisitPolicy, check_day, correctable, next_friday
 from storage import visits
@@ -195,6 +196,7 @@ class Undo(
         visit = mine(desk, self.visit)
         visits.undo(desk.db, self.visit, desk.recorded_at)
         duty.taken_back(desk, visit.customer_id, visit.day, self.visit)
+        keeping.taken_back(desk, self.visit)
         about = Ref(KIND, self.visit)
         after = {**kept(visit), "undone": True}
         desk.change(about, kept(visit), after, shown=after)

@@ -11,17 +11,23 @@ from commands import customers as customer_noun
 from commands.kit.card import STAFF, Card, Line, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Refused, no_such
+from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, Files, Where
+from commands.kit.limits import shortened
 from commands.kit.people import Department, Role
 from commands.kit.words import T
+from commands.plans import keeping
 from commands.visits import duty
+from commands.visits.attending import along, met
 from commands.visits.correct import corrected, kept, mine
 from commands.visits.noun import progress
 from commands.visits.rules import KIND, VisitPolicy, check_day, month_of
-from storage import customers, visits
-from storage.database import Json
+from storage import attendees, customers, people, visits
+from storage.attendees import Attendee
+from storage.database import Json, known
 from storage.visits import Visit
+
+QUOTED = 80  # characters of what an earlier visit says
 
 
 class LogVisit(
@@ -39,13 +45,29 @@ class LogVisit(
     day: Annotated[date | None, Ask("When was the visit?", "Day")] = None
     photos: Annotated[Files, Ask("Photos?", "Photos")] = ()
     place: Annotated[Where | None, Ask("Where was it?", "Place")] = None
+    contacts: Annotated[str | None, Ask("Whom did you meet?", "Contacts met", named=True)] = None
+    colleagues: Annotated[
+        str | None, Ask("Which colleagues came along?", "Colleagues", named=True)
+    ] = None
+    same: Annotated[bool | None, Ask("Is it the same visit?", "Same visit", doubt=True)] = None
 
     def run(self, desk: Desk) -> Ref:
-        """Log it."""
+        """Log it; on a day on which somebody was there already, it may be the same visit."""
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         day = self.day or desk.today
         check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        whom = met(desk.db, self.customer, self.contacts, self.notes)
+        with_ = along(desk, "colleagues", self.colleagues)
+        apart = self.same is False or (desk.again and self.same is None)
+        earlier = None if apart else visits.last_on(desk.db, self.customer, day)
+        if earlier and self.same is None:
+            raise Invalid("same", _earlier(desk, earlier))
+        about = self._joined(desk, earlier) if earlier else self._logged(desk, day)
+        attendees.add(desk.db, KIND, about.id, [*whom, *with_])
+        return about
+
+    def _logged(self, desk: Desk, day: date) -> Ref:
         visit = Visit(
             customer_id=self.customer,
             person_id=desk.person.id,
@@ -58,7 +80,19 @@ class LogVisit(
         about = Ref(KIND, visits.add(desk.db, visit))
         desk.begin(about, kept(visit))
         duty.visited(desk, visit)
+        keeping.visited(desk, visit)
         return about
+
+    def _joined(self, desk: Desk, visit: Visit) -> Ref:
+        """More was said of a visit; a colleague who says it was there too."""
+        before, own = kept(visit), visit.person_id == desk.person.id
+        notes = self.notes if own else f"{desk.person.name}: {self.notes}"
+        visit.notes = "\n".join(filter(None, (visit.notes, notes)))
+        visit.place = visit.place or (asdict(self.place) if self.place else None)
+        if not own:
+            was_there = Attendee(kind=KIND, subject_id=0, person_id=desk.person.id)
+            attendees.add(desk.db, KIND, known(visit.id), [was_there])
+        return corrected(desk, visit, before)
 
     @classmethod
     def mend(cls, desk: Desk, about: Ref, changed: Mapping[str, Json]) -> None:
@@ -73,6 +107,18 @@ class LogVisit(
             visit.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
             check_day(visit.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
         corrected(desk, visit, before)
+
+
+def _earlier(desk: Desk, visit: Visit) -> T:
+    """What was logged for that day already, so that one can say whether it is the same."""
+    by = people.get(desk.db, visit.person_id)
+    return T(
+        "{name} has logged a visit to {customer} on {day:weekday} already: “{notes}”.",
+        name=by.name if by else "?",
+        customer=customer_noun.name_of(desk.db, visit.customer_id) or "?",
+        day=visit.day,
+        notes=shortened(visit.notes, QUOTED),
+    )
 
 
 class ListVisits(Command, name="visits", aliases=("拜访记录",), who={Role.STAFF}, clause="3.1.1a"):

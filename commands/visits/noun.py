@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
 from commands.files import attached
-from commands.kit.calendar import local_day
+from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.drafting import place_words
 from commands.kit.noun import Involved, Look, Noun, nothing_found
 from commands.kit.people import ToPerson
 from commands.kit.words import T, listed
+from commands.visits.attending import told
 from commands.visits.rules import (
     KIND,
     PHOTO,
@@ -24,7 +26,7 @@ from commands.visits.rules import (
     next_friday,
     share,
 )
-from storage import customers, people, visits
+from storage import appointments, customers, people, visits
 from storage.customers import Customer
 from storage.database import Transaction, known
 from storage.timers import Timer
@@ -35,10 +37,14 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A person's important customers: how many, and who was not visited yet this month."""
+    """A person's important customers: how many, and who was not visited yet this month.
+
+    `planned` are those to whom a visit is planned before it is over.
+    """
 
     important: int
     left: tuple[Customer, ...]
+    planned: frozenset[int] = frozenset()
 
     def line(self) -> Line | None:
         """How many were visited this month, and who is next; None where nobody is to be."""
@@ -60,12 +66,18 @@ class Month:
             STAFF,
         )
 
+    @property
+    def unplanned(self) -> tuple[Customer, ...]:
+        """Those that nobody has an appointment with."""
+        return tuple(one for one in self.left if one.id not in self.planned)
+
     def lines(self, today: date) -> tuple[Line, ...]:
         """How far the month is, and whom to visit this week so that all are visited in time."""
         line = self.line()
-        if line is None or not self.left:
+        unplanned = self.unplanned
+        if line is None or not unplanned:
             return (line,) if line else ()
-        due = self.left[: share(len(self.left), today)]
+        due = unplanned[: share(len(unplanned), today)]
         names = listed([customer_noun.called(one) for one in due[:NAMED]])
         more = len(due) - NAMED
         if more > 0:
@@ -81,6 +93,16 @@ def month(db: Transaction, person_id: int, today: date) -> Month:
     ids = [known(customer.id) for customer in important]
     visited = visits.visited(db, ids, *month_of(today))
     return Month(len(important), tuple(one for one in important if one.id not in visited))
+
+
+def month_ahead(db: Transaction, person_id: int, now: datetime, zone: ZoneInfo) -> Month:
+    """The same, with what is planned for the rest of the month."""
+    today = local_day(now, zone)
+    found = month(db, person_id, today)
+    ids = [known(one.id) for one in found.left]
+    ends = start_of_day(month_of(today)[1], zone)
+    planned = appointments.of_customers(db, ids, now, ends)
+    return replace(found, planned=frozenset(one.customer_id for one in planned))
 
 
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
@@ -105,8 +127,16 @@ def card(look: Look, id_: int) -> Card:
     title = T("✅ Visit logged: {customer} · {day:near}", customer=name, day=visit.day)
     done = progress(look.db, visit.person_id, local_day(look.now, look.zone))
     files = attached(look, about, PHOTO)
-    parts = (notes, *_place(visit), *((done,) if done else ()), *files)
+    whom = _attending(look.db, id_)
+    parts = (notes, *whom, *_place(visit), *((done,) if done else ()), *files)
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
+
+
+def _attending(db: Transaction, id_: int) -> tuple[Part, ...]:
+    """Whom they met, and who came along."""
+    theirs, ours = told(db, KIND, id_)
+    met = (Line(T("Met: {who}", who=theirs), STAFF),) if theirs else ()
+    return (*met, *((Line(T("Along: {who}", who=ours), STAFF),) if ours else ()))
 
 
 def _place(visit: Visit) -> tuple[Part, ...]:

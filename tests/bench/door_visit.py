@@ -74,7 +74,7 @@ async def at(url: str, size: str, at_once: str) -> AsyncIterator[Measure]:
     async def say(number: int) -> None:
         user = VISITORS[number % len(VISITORS)]
         customer = CUSTOMERS[number // len(VISITORS) % len(CUSTOMERS)]
-        said = Typed(f"{customer} 谈了Q3涨价3%，样品{number}周五前寄出", command="visit")
+        said = Typed(f"{customer} 谈了Q3涨价3%，样品{number}周五前寄出 same: no", command="visit")
         mark = f"{getpid()}:{number}"
         here = Address("web", "rehearsal", f"dm:{user}")
         await core.door.handle(Request(here, user, said, core.clock.now(), key=mark, inline=True))

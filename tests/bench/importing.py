@@ -80,7 +80,7 @@ async def visits(core: Core, timed: Timed, number: list[int]) -> None:
         request = Request(
             Address("web", "rehearsal", "dm:lina"),
             "lina",
-            Typed(f"/visit 永固 样品{number[0]}"),
+            Typed(f"/visit 永固 样品{number[0]} same: no"),
             core.clock.now(),
             key=f"v{number[0]}",
             message=f"m{number[0]}",

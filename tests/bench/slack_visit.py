@@ -82,7 +82,7 @@ class Visits:
             "user_id": account,
             "user_name": user,
             "command": "/visit",
-            "text": f"{customer} 谈了Q3涨价3%，样品{number}周五前寄出",
+            "text": f"{customer} 谈了Q3涨价3%，样品{number}周五前寄出 same: no",
             "api_app_id": "A0HEAD",
             "is_enterprise_install": "false",
             "response_url": f"https://hooks.invalid/commands/{number}",

@@ -76,7 +76,7 @@ def _update(number: int) -> bytes:
         "date": int(time.time()),
         "chat": {"id": user, "type": "private", "first_name": f"P{user}"},
         "from": person,
-        "text": f"/visit {customer} 谈了Q3涨价3%，样品{number}周五前寄出",
+        "text": f"/visit {customer} 谈了Q3涨价3%，样品{number}周五前寄出 same: no",
         "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
     }
     return json.dumps({"update_id": number, "message": message}, ensure_ascii=False).encode()

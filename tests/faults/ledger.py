@@ -35,7 +35,7 @@ class Ledger:
         if slash:
             self.once.add(mark)
         if user in VISITORS:
-            return mark, f"{'/visit ' if slash else '拜访'}{customer} 谈了报价K{mark}K"
+            return mark, f"{'/visit ' if slash else '拜访'}{customer} 谈了报价K{mark}K same: no"
         return mark, f"{'/complaint ' if slash else '投诉 '}{customer} 螺栓锈蚀K{mark}K"
 
     async def talk(self, intake: Intake, user: str, goes_on: Callable[[], bool]) -> None:

@@ -78,7 +78,7 @@ async def talks(
     for count in range(10_000):
         mark = number * 10_000 + count
         try:
-            answer: Answer = await person.types(person.dm, f"/visit 永固 第{mark}号访问")
+            answer: Answer = await person.types(person.dm, f"/visit 永固 第{mark}号访问 same: no")
         except httpx2.TransportError:
             return
         if answer.acknowledged:
@@ -165,7 +165,7 @@ async def test_stopping_under_load_loses_and_doubles_nothing(
         assert code == 0
         notes = kept(database_url)
         assert len(notes) == len(set(notes))
-        assert {f"第{mark}号访问" for mark in acknowledged} <= set(notes)
+        assert {f"第{mark}号访问 same: no" for mark in acknowledged} <= set(notes)
         async with served(fake, database_url, unused_tcp_port, tmp_path):
             await until(lambda: not waiting(database_url))
         keys = posted(fake)

@@ -1,0 +1,80 @@
+"""What becomes of a planned visit: its timers, the visit that keeps it, whoever else makes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from commands.kit.calendar import local_day, moment_of, start_of_day
+from commands.kit.card import Ref
+from commands.kit.desk import Desk
+from commands.plans.rules import AFTER, BRIEF, KIND, PlanPolicy, moments_of
+from storage import appointments, timers
+from storage.appointments import Appointment
+from storage.database import Json, Transaction, known
+from storage.visits import Visit
+
+DAY = timedelta(days=1)
+
+
+def kept(plan: Appointment) -> dict[str, Json]:
+    """What the journal keeps of a plan."""
+    return {
+        "customer": plan.customer_id,
+        "person": plan.person_id,
+        "at": plan.at.isoformat(),
+        "purpose": plan.purpose,
+        "state": plan.state,
+        "reason": plan.reason,
+    }
+
+
+def set_timers(desk: Desk, plan: Appointment) -> None:
+    """Half an hour ahead they are told what to know; afterwards they are asked what came of it."""
+    about = Ref(KIND, known(plan.id))
+    timers.drop(desk.db, KIND, about.id)
+    moments = moments_of(plan.at, desk.policy.of(PlanPolicy))
+    if plan.at > desk.recorded_at:
+        desk.at(max(moments.brief, desk.recorded_at), about, BRIEF)
+    desk.at(max(moments.after, desk.recorded_at), about, AFTER)
+
+
+def changed(desk: Desk, plan: Appointment, before: dict[str, Json]) -> Ref:
+    """Keep a plan as it is now, with what stood there before."""
+    appointments.save(desk.db, plan)
+    about = Ref(KIND, known(plan.id))
+    desk.change(about, before, kept(plan), shown=kept(plan))
+    return about
+
+
+def visited(desk: Desk, visit: Visit) -> None:
+    """The visit that was planned for this day has been made, whoever planned it."""
+    begins = start_of_day(visit.day, desk.zone)
+    planned = appointments.of_customers(desk.db, [visit.customer_id], begins, begins + DAY)
+    own = [one for one in planned if one.person_id == visit.person_id]
+    plan = next(iter(own or planned), None)
+    if plan is None:
+        return
+    before = kept(plan)
+    plan.state, plan.visit_id = appointments.VISITED, known(visit.id)
+    timers.drop(desk.db, KIND, known(plan.id))
+    changed(desk, plan, before)
+
+
+def taken_back(desk: Desk, visit_id: int) -> None:
+    """The visit that a plan came to is no more: it is planned again, or asked about anew."""
+    plan = appointments.of_visit(desk.db, visit_id)
+    if plan is None:
+        return
+    before = kept(plan)
+    plan.state, plan.visit_id = appointments.PLANNED, None
+    changed(desk, plan, before)
+    set_timers(desk, plan)
+
+
+def planned_today(
+    db: Transaction, person_id: int, now: datetime, zone: ZoneInfo
+) -> list[Appointment]:
+    """What somebody has planned up to the end of the day, with what was left of days before."""
+    tomorrow = moment_of(local_day(now, zone) + DAY, time(), zone)
+    return appointments.of_person(db, person_id, tomorrow)

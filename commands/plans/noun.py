@@ -1,0 +1,129 @@
+"""What planned visits tell the rest of the house: their card, the briefing, what came of them."""
+
+from __future__ import annotations
+
+from commands import customers as customer_noun
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
+from commands.kit.desk import Desk, Urgency
+from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.people import ToPerson
+from commands.kit.words import T
+from commands.plans import briefing, keeping
+from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
+from commands.visits.attending import told
+from storage import appointments, attendees, people
+from storage.appointments import Appointment
+from storage.database import Transaction, known
+from storage.timers import Timer
+
+
+def card(look: Look, id_: int) -> Card:
+    """A planned visit, and what can be done about it."""
+    plan = appointments.get(look.db, id_)
+    if plan is None:
+        return Card(T("This is no longer here."))
+    about = Ref(KIND, id_)
+    return Card(_title(look.db, plan), (*_what(look.db, plan), *_next(plan, about)), about)
+
+
+def _title(db: Transaction, plan: Appointment) -> T:
+    name = customer_noun.name_of(db, plan.customer_id) or "?"
+    match plan.state:
+        case appointments.VISITED:
+            return T("✅ Visited as planned: {customer} · {at:clock}", customer=name, at=plan.at)
+        case appointments.CANCELLED:
+            return T("⏹ Planned visit cancelled: {customer} · {at}", customer=name, at=plan.at)
+        case _:
+            return T("🗓 Visit planned: {customer} · {at:clock}", customer=name, at=plan.at)
+
+
+def _what(db: Transaction, plan: Appointment) -> tuple[Part, ...]:
+    purpose = (Quote(plan.purpose, to=STAFF),) if plan.purpose else ()
+    theirs, ours = told(db, KIND, known(plan.id))
+    whom = (Line(T("You meet: {who}", who=theirs), STAFF),) if theirs else ()
+    along = (Line(T("Along: {who}", who=ours), STAFF),) if ours else ()
+    moved = plan.moved
+    off = (Note(T("Moved {n} time", "Moved {n} times", n=moved)),) if moved else ()
+    why = (Quote(plan.reason, to=STAFF),) if plan.reason else ()
+    by = people.get(db, plan.person_id)
+    whose = (Note(T("{name} makes it", name=by.name)),) if by else ()
+    return (*purpose, *whom, *along, *why, *off, *whose)
+
+
+def _next(plan: Appointment, about: Ref) -> tuple[Part, ...]:
+    if plan.state != appointments.PLANNED:
+        return ()
+    return (Buttons((*_verbs(plan, about), Button(T("What to know"), "plan_brief", {}, about))),)
+
+
+def _verbs(plan: Appointment, about: Ref) -> tuple[Button, ...]:
+    return (
+        Button(T("Log the visit"), "visit", {"customer": plan.customer_id}, style="primary"),
+        Button(T("Put off"), "plan_move", {}, about),
+        Button(T("Hand over"), "plan_hand", {}, about),
+        Button(T("Cancel the visit"), "plan_cancel", {}, about, style="danger"),
+    )
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Who makes it."""
+    plan = appointments.get(db, id_)
+    return Involved(owner_id=plan.person_id) if plan else None
+
+
+def held(db: Transaction, person_id: int) -> list[int]:
+    """The visits that somebody has planned."""
+    return appointments.planned_by(db, person_id)
+
+
+def hand(desk: Desk, id_: int, _from_id: int, to_id: int) -> None:
+    """Somebody else makes it."""
+    plan = appointments.get(desk.db, id_)
+    if plan:
+        before = keeping.kept(plan)
+        plan.person_id = to_id
+        keeping.changed(desk, plan, before)
+
+
+def brief(desk: Desk, timer: Timer) -> None:
+    """Before they walk in; who comes along reads the same, and nobody reads it afterwards."""
+    plan = appointments.get(desk.db, timer.subject_id)
+    if plan is None or plan.state != appointments.PLANNED or plan.at <= desk.recorded_at:
+        return
+    about = Ref(KIND, timer.subject_id, BRIEF)
+    along = [one.person_id for one in attendees.of(desk.db, KIND, timer.subject_id)]
+    for who in dict.fromkeys([plan.person_id, *along]):
+        if who is not None:
+            desk.tell(ToPerson(who), about, useful_until=plan.at)
+
+
+def after(desk: Desk, timer: Timer) -> None:
+    """Nobody has said yet what came of it."""
+    plan = appointments.get(desk.db, timer.subject_id)
+    if plan is None or plan.state != appointments.PLANNED:
+        return
+    about = Ref(KIND, timer.subject_id)
+    name = customer_noun.name_of(desk.db, plan.customer_id) or "?"
+    title = T("How was the visit to {customer}, {at:clock}?", customer=name, at=plan.at)
+    purpose = (Quote(plan.purpose, to=STAFF),) if plan.purpose else ()
+    asked = Card(title, (*purpose, Buttons(_verbs(plan, about))), about)
+    desk.tell(ToPerson(plan.person_id), asked, urgency=Urgency.WAKING, replaces=f"after:{about}")
+
+
+def _name_of(db: Transaction, id_: int) -> str | None:
+    plan = appointments.get(db, id_)
+    return customer_noun.name_of(db, plan.customer_id) if plan else None
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=nothing_found,
+    name_of=_name_of,
+    card=card,
+    views={BRIEF: briefing.card},
+    involved=involved,
+    held=held,
+    hand=hand,
+    timers={BRIEF: brief, AFTER: after},
+)

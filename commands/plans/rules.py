@@ -1,0 +1,55 @@
+"""The rules of planned visits: pure functions of moments and the policy's numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from commands.kit.errors import Invalid
+from commands.kit.policy import Clause, Hours, Section
+from commands.kit.words import T
+
+KIND, CLAUSE = "plan", "3.1.1a"
+WORDS = T("planned visit")
+BRIEF, AFTER = "brief", "after"
+
+
+class Point(BaseModel):
+    """Something that the policy wants asked at a visit, in two languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    zh: Annotated[str, Field(min_length=1, max_length=60)]
+    en: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class PlanPolicy(Section, section="plans"):
+    """What is told before a visit, and when it is asked what came of it."""
+
+    brief_minutes: Annotated[int, Clause(CLAUSE), Field(ge=5, le=24 * 60)]
+    ask_hours: Annotated[float, Clause(CLAUSE), Hours]
+    furthest_days: Annotated[int, Clause(CLAUSE), Field(ge=1, le=3660)]
+    points: Annotated[list[Point], Clause("3.1.1b"), Field(max_length=20)]
+
+
+class Moments(NamedTuple):
+    """When a planned visit's owner is told what to know, and asked what came of it."""
+
+    brief: datetime
+    after: datetime
+
+
+def moments_of(at: datetime, policy: PlanPolicy) -> Moments:
+    """Both moments of a visit planned for `at`."""
+    brief = at - timedelta(minutes=policy.brief_minutes)
+    return Moments(brief, at + timedelta(hours=policy.ask_hours))
+
+
+def check_at(at: datetime, now: datetime, policy: PlanPolicy) -> None:
+    """A planned visit is to come, and not so far off that it must be a slip."""
+    if at <= now:
+        raise Invalid("at", T("{at:clock} is past. When will the visit be?", at=at))
+    if at - now > timedelta(days=policy.furthest_days):
+        raise Invalid("at", T("{at:clock} is very far off. When will the visit be?", at=at))
