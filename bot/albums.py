@@ -60,6 +60,8 @@ class Albums:
     # --- what an album may have become ------------------------------------------------------------
 
     def _to_draft(self, draft: Draft, said: Typed) -> Reply:
+        if draft.state == drafts.GATHERING:
+            return self.ear.gathered(said) or Silent()
         if draft.state not in {drafts.OPEN, drafts.ASIDE}:
             return Silent()
         if not draft.command:

@@ -9,14 +9,14 @@ from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed
-from commands.kit import answering, drafting, words
+from commands.kit import answering, bursts, drafting, words
 from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
-from commands.kit.reading import Understood
+from commands.kit.reading import Understood, told_in
 from commands.kit.words import T
 from storage import drafts, heard, postings, subjects
 from storage.database import Json, known
@@ -350,6 +350,9 @@ class Asking:
                 )
             case "~both":
                 return self._both(draft, command)
+            case "~apart":
+                self.apart(draft)
+                return Silent()
             case _:
                 raise Refused(T("This button is from an older version. Please start again."))
 
@@ -371,6 +374,21 @@ class Asking:
             self.tell(command.declared, outcome, quiet=True)
         self.done(draft)
         return Silent()
+
+    def apart(self, draft: Draft) -> None:
+        """What was gathered is no such thing: it is asked anew what it is."""
+        pieces = [bursts.of_plain(row) for row in draft.pieces or ()]
+        command = self.house.catalogue.get(draft.command)
+        text = told_in(command.declared) if command else None
+        said = draft.answers.get(text.field, "") if text else ""
+        draft.answers = {
+            "text": "" if said == bursts.VOICE else said,
+            "files": [file for piece in pieces for file in piece.files],
+            "place": next((piece.place for piece in pieces if piece.place), None),
+        }
+        draft.command, draft.state, draft.pieces, draft.asking = "", drafts.ASIDE, None, ""
+        drafts.turn(self.db, draft)
+        self.touch(draft)
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])

@@ -30,6 +30,9 @@ class Ear(Protocol):
     def remarked(self, about: Ref, said: Typed) -> Reply:
         """Keep words about a subject with it."""
 
+    def gathered(self, said: Typed) -> Reply | None:
+        """What comes of it with what was sent around it; None if it stands alone."""
+
     def taken_up(
         self, draft: Draft, command: type[Command], text: str, more: tuple[int, ...] = ()
     ) -> Reply:

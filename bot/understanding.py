@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import assert_never
 
-from bot import alone, calling, front, records
+from bot import alone, calling, front, records, tabled
 from bot.albums import Albums
-from bot.arriving import file_name
 from bot.asking import Asking, place_asked
+from bot.bursts import Bursts
 from bot.correcting import Correcting
 from bot.hearing import Hearing
 from bot.marking import Marking
@@ -33,13 +33,11 @@ from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Matches, Noun
-from commands.kit.people import Role, ToAccount
+from commands.kit.people import Role
 from commands.kit.reading import Understood, told_in
-from commands.kit.tables import named_like_a_table
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from commands.people import recognised
-from commands.sheets.noun import may_import_any, receive
 from storage import drafts, letters, subjects, talk
 from storage.database import Json, known
 
@@ -126,19 +124,29 @@ class Understanding:
 
     def _answering(self, said: Typed, about: Ref | None, draft: drafts.Draft | None) -> Reply:
         """What answers a question, or a card, or nothing."""
+        if draft and draft.state == drafts.GATHERING:
+            return self.gathered(said) or Silent()
         answer = self._to_draft(draft, said) if draft else None
         if answer:
             return answer
         if said.phone:
             return self._phone(said.phone, about)
+        return self.answering(about, said)
+
+    def answering(self, about: Ref | None, said: Typed) -> Reply:
+        """What answers a subject's card, or nothing."""
         verb = alone.verb(self.house, self.hearing.ctx, said, about) if about else None
         if verb and may(self.db, self.house.nouns, self.hearing.actor, verb[0].declared, about):
             return self.start(verb[0], "", about, given=verb[1])
         if about and about.kind != drafting.KIND:
             return self.remarked(about, said)
         if self.request.direct or self.request.mentions:
-            return self._without_command(said)
+            return self.gathered(said) or self._without_command(said)
         return Silent()
+
+    def gathered(self, said: Typed) -> Reply | None:
+        """What comes of it with what was sent around it; None if it stands alone."""
+        return Bursts(self).taken(said)
 
     def command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
         """The command that is meant: named by the platform, or by the text's first words.
@@ -262,8 +270,8 @@ class Understanding:
             return self.hearing.show(card)
         if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
             return self.hearing.show(welcome.stranger(actor.name))
-        if self._brings_tables(said):
-            return self._take_tables(said)
+        if tabled.brings(self.hearing, said):
+            return tabled.take(self.hearing, said)
         kept: dict[str, Json] = {"text": said.text}
         if said.files:
             kept["files"] = self.hearing.keep(said.files)
@@ -279,24 +287,6 @@ class Understanding:
             verbs = self._verbs(noun, Ref(noun.kind, matches.found[0].id))
             return self.hearing.show(welcome.named(matches.found[0].name, verbs, draft))
         return self.hearing.show_subject(draft)
-
-    def _brings_tables(self, said: Typed) -> bool:
-        """Whether somebody who may import sent tables and no words: they are asked once it is here.
-
-        Whoever else sends one means something by it that we don't know.
-        """
-        if not said.files or said.text or not all(named_like_a_table(f.name) for f in said.files):
-            return False
-        return may_import_any(self.hearing.actor.person)
-
-    def _take_tables(self, said: Typed) -> Reply:
-        """Each is kept under a job of its own."""
-        desk = self.hearing.desk()
-        for file in said.files:
-            about = receive(desk, file_name(file.name))
-            self.hearing.keep((file,), about)
-            desk.tell(ToAccount(self.hearing.actor.account_id), about)
-        return Silent()
 
     def _names(self, text: str) -> tuple[Noun, Matches] | None:
         """The subject that a text begins with, if only one is meant."""
@@ -413,6 +403,10 @@ class Understanding:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
             raise Refused(T("That is done already. To do it once more, start again."))
+        if draft.state == drafts.GATHERING:
+            if draft.command == command.declared.name:
+                return self.asking.tapped("~go", draft_id, {})
+            self.asking.apart(draft)
         return self.taken_up(draft, command, draft.answers["text"])
 
     def taken_up(

@@ -10,13 +10,14 @@ from storage.database import Deed, Json, Query, Transaction
 from storage.people import Account
 from storage.rows import Row
 
-OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED = (
+OPEN, DONE, CANCELLED, ASIDE, EXPIRED, HANDED, GATHERING = (
     "open",
     "done",
     "cancelled",
     "aside",
     "expired",
     "handed",
+    "gathering",
 )
 
 WORDS = "text"
@@ -26,7 +27,8 @@ class Draft(Row, table=True):
     """Answers so far, by field, as they were given; words without a command are sealed.
 
     `asking` is the field asked for now; `asked` those asked before. `message` is what began it,
-    `origin` whose words it passed on.
+    `origin` whose words it passed on. What is `gathering` is told in several messages, its
+    `pieces`, and waits for the tap that files it.
     """
 
     __table_args__ = (
@@ -61,6 +63,7 @@ class Draft(Row, table=True):
     expires_at: datetime = moment()
     state: str = OPEN
     error: Json = data()
+    pieces: Json = data()
 
 
 _OPEN = Query(
@@ -87,6 +90,24 @@ _SAVE = Deed(
 _END = Deed(
     update(Draft).where(col(Draft.id) == bindparam("b_id")).values(state=bindparam("to_state"))
 )
+_TURN = Deed(
+    update(Draft)
+    .where(col(Draft.id) == bindparam("b_id"))
+    .values(
+        command=bindparam("to_command"), state=bindparam("to_state"), pieces=bindparam("to_pieces")
+    )
+)
+_LOOSE = Query(
+    Draft,
+    select(Draft)
+    .where(
+        col(Draft.account_id) == bindparam("account_id"),
+        col(Draft.conversation) == bindparam("conversation"),
+        one_of(col(Draft.state), GATHERING, ASIDE),
+    )
+    .order_by(col(Draft.id).desc())
+    .limit(20),
+)
 _RENEW = Deed(
     update(Draft)
     .where(
@@ -101,7 +122,10 @@ _OF_PERSON = Query(
     int,
     select(col(Draft.id))
     .join(Account, col(Account.id) == col(Draft.account_id))
-    .where(col(Account.person_id) == bindparam("person_id"), one_of(col(Draft.state), OPEN, HANDED))
+    .where(
+        col(Account.person_id) == bindparam("person_id"),
+        one_of(col(Draft.state), OPEN, HANDED, GATHERING),
+    )
     .order_by(col(Draft.id)),
 )
 _GIVE = Deed(
@@ -120,7 +144,7 @@ _GIVE = Deed(
 _EXPIRED = Query(
     Draft,
     select(Draft)
-    .where(col(Draft.state) == OPEN, col(Draft.expires_at) < bindparam("now"))
+    .where(one_of(col(Draft.state), OPEN, GATHERING), col(Draft.expires_at) < bindparam("now"))
     .order_by(col(Draft.id))
     .limit(100),
 )
@@ -164,6 +188,29 @@ def save(db: Transaction, draft: Draft) -> None:
         to_origin=draft.origin,
         until=draft.expires_at,
     )
+
+
+def turn(db: Transaction, draft: Draft) -> None:
+    """Keep a draft with another command, state, or further pieces."""
+    save(db, draft)
+    _TURN.run(
+        db,
+        b_id=draft.id,
+        to_command=draft.command,
+        to_state=draft.state,
+        to_pieces=draft.pieces,
+    )
+
+
+def loose(db: Transaction, account_id: int, conversation: str, command: str) -> list[Draft]:
+    """What is gathered for a command there, and what stands aside without one, the oldest first."""
+    found = _LOOSE.all(db, account_id=account_id, conversation=conversation)
+    fitting = [
+        one
+        for one in found
+        if (one.state == GATHERING and one.command == command) or not (one.command or one.origin)
+    ]
+    return [known_ for one in reversed(fitting) if (known_ := _opened(db, one))]
 
 
 def end(db: Transaction, draft_id: int, state: str) -> None:

@@ -66,6 +66,19 @@ _ALBUM = Query(
     )
     .order_by(col(Heard.id)),
 )
+_FACTS = Query(
+    Heard,
+    select(Heard)
+    .where(
+        col(Heard.at) >= bindparam("since"),
+        col(Heard.at) <= bindparam("until"),
+        col(Heard.account_id) == bindparam("account_id"),
+        col(Heard.command) == bindparam("command"),
+        col(Heard.kind) != "draft",
+        col(Heard.kind) != "",
+    )
+    .order_by(col(Heard.at), col(Heard.id)),
+)
 _SAVE = Deed(
     update(Heard)
     .where(col(Heard.id) == bindparam("b_id"))
@@ -117,6 +130,14 @@ def album(  # an album is one account's, in one chat
         account_id=account_id,
     )
     return [_opened(db, row) for row in found]
+
+
+def facts_around(
+    db: Transaction, account_id: int, command: str, since: datetime, until: datetime
+) -> list[Heard]:
+    """The messages of an account, sent in a span, of which a command has made something."""
+    span = {"since": since, "until": until}
+    return _FACTS.all(db, account_id=account_id, command=command, **span)
 
 
 def add(db: Transaction, row: Heard) -> int:

@@ -29,7 +29,8 @@ class Declared:
 
     `on` is the kind of subject it acts on, `under` the field holding it. `decides` runs on the
     current revision only; `makes` asks "Again?" when the same is said twice within ten minutes.
-    What `fills` needs one answer at least: with none it asks, though each can be left out.
+    What `fills` needs one answer at least: with none it asks, though each can be left out. What
+    `gathers` is also told in several messages without a command, sent shortly after each other.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Declared:
     decides: bool = False
     makes: bool = False
     fills: bool = False
+    gathers: bool = False
     module: str = ""
 
     @property
@@ -87,6 +89,7 @@ class Command(BaseModel):
         decides: bool = False,
         makes: bool = False,
         fills: bool = False,
+        gathers: bool = False,
         **_kwargs: object,
     ) -> None:
         """Read the declaration, and refuse one that cannot work."""
@@ -104,6 +107,7 @@ class Command(BaseModel):
             decides=decides,
             makes=makes,
             fills=fills,
+            gathers=gathers,
             module=cls.__module__,
         )
         _check(where, cls.declared)

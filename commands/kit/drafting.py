@@ -149,13 +149,27 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
     about = Ref(KIND, known(draft.id))
     so_far = understood(look, declared, draft.answers, nouns, skip=draft.asking)
     title = T("{help}", help=declared.words)
-    if draft.state != drafts.OPEN:
+    if draft.state not in {drafts.OPEN, drafts.GATHERING}:
         return Card(title, (*so_far, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
     asked = declared.question(draft.asking)
+    if draft.state == drafts.GATHERING:
+        return Card(title, (*so_far, *_gathered(look, draft, asked, about, nouns)), about)
     if asked is None:
         return Card(title, (*so_far, *_confirm(look, draft, command, about, nouns)), about)
     now = _now(look, draft, command, asked, nouns)
     return Card(title, (*so_far, *now, *_question(look, draft, asked, about, nouns)), about)
+
+
+def _gathered(
+    look: Look, draft: Draft, asked: Question | None, about: Ref, nouns: Nouns
+) -> Iterable[Part]:
+    """What several messages told: one tap files it, once nothing is missing."""
+    if asked:
+        yield from _question(look, draft, asked, about, nouns)
+    file = () if asked else (Button(T("File it"), "~go", {}, about, style="primary"),)
+    yield Buttons((*file, Button(T("Something else"), "~apart", {}, about)), PUBLIC)
+    if asked is None:
+        yield Buttons((Button(_CANCEL, CANCEL, {}, about),), PUBLIC)
 
 
 def _now(

@@ -37,6 +37,7 @@ class LogVisit(
     who={Department.SALES, Department.MANAGEMENT},
     clause="3.1.1a",
     makes=True,
+    gathers=True,
 ):
     """Log a customer visit."""
 

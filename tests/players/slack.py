@@ -105,6 +105,10 @@ class SlackPlayer:
         answer = await self._person.uploads(self._here, name, content, text, self._thread)
         _acknowledged(answer)
 
+    def lags(self, seconds: float) -> None:
+        """What is sent from now on was sent so much earlier, and only comes now."""
+        self._slack.workspace.behind = timedelta(seconds=seconds)
+
     async def edits(self, text: str, to: str) -> None:
         """Change the newest message of one's own that contains a text."""
         _acknowledged(await self._person.edits(self._own(text), to))

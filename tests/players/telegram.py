@@ -6,14 +6,16 @@ import base64
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.fakes.telegram import CannotDo, FakeTelegram, Message, Press
+from tests.samples import ogg
 
 Settle = Callable[[], Awaitable[None]]
 
 IN_SIGHT = 30
 # One grey dot.
+VOICE = ogg(b"OpusHead")
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
@@ -89,6 +91,16 @@ class TelegramPlayer:
             self._here, content, name, caption=text, reply_to=answered
         )
         await self._telegram.settled()
+
+    async def speaks(self) -> None:
+        """Send a voice message."""
+        self._turns_to("")
+        await self._person.sends_voice(self._here, VOICE)
+        await self._telegram.settled()
+
+    def lags(self, seconds: float) -> None:
+        """What is sent from now on was sent so much earlier, and only comes now."""
+        self._telegram.world.behind = timedelta(seconds=seconds)
 
     async def sends_album(
         self,

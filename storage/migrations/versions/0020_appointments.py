@@ -1,4 +1,4 @@
-"""Planned visits, and who takes part in visits."""
+"""Planned visits, who takes part in visits, and drafts gathered from several messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,9 +47,13 @@ def upgrade() -> None:
     op.create_index("attendee_subject", "attendee", ["kind", "subject_id"])
     op.create_index("ix_attendee_contact_id", "attendee", ["contact_id"])
     op.create_index("ix_attendee_person_id", "attendee", ["person_id"])
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("pieces", storage.kinds.JsonText(), nullable=True))
 
 
 def downgrade() -> None:
     """Take it back."""
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_column("pieces")
     for table in ("attendee", "appointment"):
         op.drop_table(table)

@@ -99,6 +99,8 @@ class Workspace:
         self.refused: list[Refusal] = []
         self.complaints: list[str] = []
         self._numbers = itertools.count(1)
+        self.behind = timedelta()
+        self._overtaken = 0
         self._last_micros = 0
         self.add_user(User(BOT_USER, "headwater", "Headwater", is_bot=True))
 
@@ -115,10 +117,14 @@ class Workspace:
 
     def next_ts(self) -> str:
         """The clock as Slack writes it; later than every ts before, even when the clock stands."""
-        now = self.clock()
+        now = self.clock() - self.behind
         micros = slack_seconds(now) * MICROS + now.microsecond
-        self._last_micros = max(self._last_micros + 1, micros)
-        seconds, rest = divmod(self._last_micros, MICROS)
+        if self.behind:  # sent then, and delivered only now
+            self._overtaken += 1
+            micros += self._overtaken
+        else:
+            micros = self._last_micros = max(self._last_micros + 1, micros)
+        seconds, rest = divmod(micros, MICROS)
         return f"{seconds}.{rest:06d}"
 
     def user(self, user_id: str) -> User:

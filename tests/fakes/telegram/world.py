@@ -41,6 +41,7 @@ class World:
     ) -> None:
         self.token = token
         self.clock = clock
+        self.behind = timedelta()  # how much later than they were sent messages are delivered
         self.machine_clock = machine_clock
         self.me = User(int(token.partition(":")[0]), "Headwater", "headwater_bot", is_bot=True)
         self.reads_all = False
@@ -75,7 +76,7 @@ class World:
         return self._last_message[chat.id]
 
     def now(self) -> datetime:
-        return self.clock().replace(microsecond=0)
+        return (self.clock() - self.behind).replace(microsecond=0)
 
     def chat(self, ref: ChatRef) -> Chat:
         """A chat for a test, which must name one that there is."""

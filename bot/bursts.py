@@ -1,0 +1,229 @@
+"""Several messages, sent within a minute or two, that tell one thing: a draft is gathered of them.
+
+Place, photos, a voice message and two lines become one visit; what is missing is asked, one tap
+files it. What was sent at that time and arrives later joins it, filed or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot import tabled
+from bot.platform import Attachment, Reply, Silent, Typed
+from bot.records import Ear
+from commands.kit import bursts, drafting, reading
+from commands.kit.bursts import WITHIN, Piece
+from commands.kit.card import Ref
+from commands.kit.command import Command
+from commands.kit.people import Role
+from storage import drafts, heard, postings
+from storage.database import Json, known
+from storage.drafts import Draft
+
+AUDIO = "audio/"
+Key = tuple[datetime, str]
+
+
+class Listener(Ear, Protocol):
+    """What hears a message that came alone, also as an answer to a subject's card."""
+
+    def answering(self, about: Ref, said: Typed) -> Reply:
+        """Take a message as if it answered this subject's card."""
+
+
+class Bursts:
+    """The part of hearing a message that has to do with those sent shortly before and after."""
+
+    def __init__(self, ear: Listener) -> None:
+        self.ear = ear
+        self.hearing = ear.hearing
+        self.db = ear.hearing.db
+        self.house = ear.hearing.house
+
+    def taken(self, said: Typed) -> Reply | None:
+        """What comes of it with what was sent around it; None if it stands alone."""
+        command = self._command(said)
+        if command is None:
+            return None
+        at = self.hearing.now
+        filed = self._filed(command, said, at)
+        if filed:
+            return self.ear.answering(filed, said)
+        around = [one for one in self._loose(command) if self._is_near(one, said, at)]
+        if not around:
+            return None
+        return self._joined(command, said, around)
+
+    def _command(self, said: Typed) -> type[Command] | None:
+        """The command that is gathered from several messages, where this person may use it."""
+        request, actor = self.hearing.request, self.hearing.actor
+        if not request.direct or said.origin or said.phone or tabled.brings(self.hearing, said):
+            return None
+        gathering = (one for one in self.house.catalogue if one.declared.gathers)
+        command = next(gathering, None)
+        if command is None or actor.role is not Role.STAFF or actor.person is None:
+            return None
+        return command if actor.person.departments & command.declared.who else None
+
+    # --- what there is ----------------------------------------------------------------------------
+
+    def _filed(self, command: type[Command], said: Typed, at: datetime) -> Ref | None:
+        """What was filed already of the messages around it: a photo still belongs to it.
+
+        Words do only if they were sent before the last of those.
+        """
+        here = self.hearing.request.address
+        rows = heard.facts_around(
+            self.db, self.hearing.actor.account_id, command.declared.name, at - WITHIN, at + WITHIN
+        )
+        rows = [row for row in rows if (row.platform, row.chat) == (here.platform, here.chat)]
+        if not rows or (not (said.files or said.spot) and rows[-1].at < at):
+            return None
+        words = self._read(command, said.text)
+        if words.get(bursts.subject_field(command.declared)) is not None:
+            return None
+        last = min(rows, key=lambda row: (abs(row.at - at), -known(row.id)))
+        return Ref(last.kind, known(last.subject_id))
+
+    def _loose(self, command: type[Command]) -> list[Draft]:
+        """What is being gathered in this conversation, and what nobody knows the meaning of yet."""
+        at = self.hearing.request.address
+        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
+        mine = self.hearing.actor.account_id
+        return drafts.loose(self.db, mine, conversation, command.declared.name)
+
+    def _is_near(self, draft: Draft, said: Typed, at: datetime) -> bool:
+        """Sent about then; or words, while what is being gathered still lacks some."""
+        alone = not (said.files or said.spot)
+        if alone and draft.state == drafts.GATHERING and draft.asking:
+            return True
+        return bursts.near(Piece(at, "", {}), self._pieces(draft))
+
+    def _pieces(self, draft: Draft) -> list[Piece]:
+        if draft.state == drafts.GATHERING:
+            return [bursts.of_plain(row) for row in draft.pieces or ()]
+        kept = draft.answers
+        words = self._read(self._gathers(), kept.get("text", ""))
+        files = tuple(kept.get("files", ()))
+        piece = self._piece(draft.begun_at, draft.message, words, files, kept.get("place"))
+        return [piece]
+
+    def _gathers(self) -> type[Command]:
+        return next(one for one in self.house.catalogue if one.declared.gathers)
+
+    def _read(self, command: type[Command], text: str) -> dict[str, Json]:
+        """What words alone answer."""
+        if not text.strip():
+            return {}
+        return reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+
+    def _piece(
+        self,
+        at: datetime,
+        message: str,
+        words: dict[str, Json],
+        files: tuple[int, ...],
+        place: Json,
+        *,
+        voice: bool = False,
+    ) -> Piece:
+        subject = words.get(bursts.subject_field(self._gathers().declared))
+        return Piece(at, message, words, files, place, subject, voice)
+
+    # --- what comes of it -------------------------------------------------------------------------
+
+    def _joined(self, command: type[Command], said: Typed, around: list[Draft]) -> Reply | None:
+        had = [(piece, draft) for draft in around for piece in self._pieces(draft)]
+        belongs = {_key(piece): draft for piece, draft in had}
+        own = self._new(command, said)
+        found = bursts.together([*(piece for piece, _draft in had), own], _span(had, own))
+        mine = next(burst for burst in found if own in burst)
+        if len(mine) == 1 or not (said.files or any(one.shows for one in mine)):
+            return None
+        whole = replace(own, files=tuple(self.hearing.keep(said.files)))
+        used: set[int] = set()
+        for burst in found:
+            if len(burst) > 1 or belongs[_key(burst[0])].state == drafts.GATHERING:
+                pieces = [whole if one is own else one for one in burst]
+                self._settle(command, pieces, belongs, used, mine=burst is mine)
+        for draft in around:
+            if draft.id not in used and draft.state == drafts.GATHERING:
+                drafts.end(self.db, known(draft.id), drafts.DONE)
+                self.ear.asking.touch(draft)
+        return Silent()
+
+    def _new(self, command: type[Command], said: Typed) -> Piece:
+        words = self._read(command, said.text)
+        place = asdict(said.spot) if said.spot else None
+        voice = any(_is_voice(one) for one in said.files)
+        message = self.hearing.request.message
+        return self._piece(self.hearing.now, message, words, (), place, voice=voice)
+
+    def _settle(
+        self,
+        command: type[Command],
+        pieces: list[Piece],
+        belongs: Mapping[Key, Draft],
+        used: set[int],
+        *,
+        mine: bool,
+    ) -> None:
+        """A burst is a draft: the one that had its pieces, or a new one."""
+        draft = self._draft_of(pieces, belongs, used) or self.ear.asking.keep_aside({"text": ""})
+        used.add(known(draft.id))
+        answers = bursts.answers_of(command.declared, pieces, self.house.zone)
+        missing = drafting.missing(command.declared, answers)
+        draft.command, draft.state = command.declared.name, drafts.GATHERING
+        draft.answers, draft.pieces = answers, [bursts.plain(one) for one in pieces]
+        draft.asking, draft.error = missing.field if missing else "", None
+        draft.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
+        drafts.turn(self.db, draft)
+        about = Ref(drafting.KIND, known(draft.id))
+        if mine:
+            self.hearing.becomes(about)
+        self._point(pieces, about)
+        self._show(draft, about)
+
+    def _draft_of(
+        self, pieces: Sequence[Piece], belongs: Mapping[Key, Draft], used: set[int]
+    ) -> Draft | None:
+        """The draft of the same customer, else that of its first piece."""
+        having = [d for one in pieces if (d := belongs.get(_key(one))) and d.id not in used]
+        subject = bursts.subject_of(pieces)
+        field = bursts.subject_field(self._gathers().declared)
+        same = [one for one in having if subject and (one.answers or {}).get(field) == subject]
+        return next(iter([*same, *having]), None)
+
+    def _point(self, pieces: Sequence[Piece], about: Ref) -> None:
+        """An edit of any of them finds what it has become."""
+        at = self.hearing.request.address
+        for piece in pieces:
+            row = heard.at(self.db, at.platform, at.workspace, at.chat, piece.message)
+            if row and (row.kind, row.subject_id) != (about.kind, about.id):
+                row.kind, row.subject_id = about.kind, about.id
+                heard.save(self.db, row)
+
+    def _show(self, draft: Draft, about: Ref) -> None:
+        """Its card stands in the conversation and follows what comes."""
+        if any(one.follows for one in postings.of(self.db, about.kind, about.id)):
+            self.ear.asking.touch(draft)
+        else:
+            self.hearing.desk().tell(self.hearing.home(), about, replaces=str(about))
+
+
+def _key(piece: Piece) -> Key:
+    return piece.at, piece.message
+
+
+def _span(had: Sequence[tuple[Piece, Draft]], own: Piece) -> timedelta:
+    """How far apart pieces may be: words that answer what is asked may come later."""
+    awaited = [piece for piece, draft in had if draft.state == drafts.GATHERING and draft.asking]
+    apart = [abs(own.at - piece.at) for piece in awaited]
+    return max(WITHIN, *apart) if own.answers and apart else WITHIN
+
+
+def _is_voice(file: Attachment) -> bool:
+    return file.media.startswith(AUDIO)

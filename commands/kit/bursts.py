@@ -1,0 +1,134 @@
+"""What is told in several messages within a minute or two: which of them belong together.
+
+Pure. By when each was sent, not by when it came: photos sent first may arrive last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from commands.kit.calendar import local_day
+from commands.kit.command import Declared
+from commands.kit.form import Day, Photos, Pick, Place, Question
+from commands.kit.reading import told_in
+from storage.database import Json
+
+WITHIN = timedelta(minutes=2)
+VOICE = "🎤"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One message: when it was sent, what its words answer, its files, its place.
+
+    `subject` is whom it names; `voice` says that somebody speaks in one of its files.
+    """
+
+    at: datetime
+    message: str
+    answers: Mapping[str, Json]
+    files: tuple[int, ...] = ()
+    place: Json = None
+    subject: int | None = None
+    voice: bool = False
+
+    @property
+    def shows(self) -> bool:
+        """Whether it is more than words."""
+        return bool(self.files or self.place)
+
+
+def plain(piece: Piece) -> Json:
+    """As it stands in a row."""
+    return {
+        "at": piece.at.isoformat(),
+        "message": piece.message,
+        "answers": dict(piece.answers),
+        "files": list(piece.files),
+        "place": piece.place,
+        "subject": piece.subject,
+        "voice": piece.voice,
+    }
+
+
+def of_plain(row: Mapping[str, Json]) -> Piece:
+    """Turn it back."""
+    at = datetime.fromisoformat(row["at"])
+    return Piece(**{**row, "at": at, "files": tuple(row["files"])})
+
+
+def together(pieces: Iterable[Piece], within: timedelta = WITHIN) -> list[list[Piece]]:
+    """Bursts, each in the order it was sent.
+
+    A piece that names nobody belongs to whoever was named last before it; one that came before any
+    name, to the first that follows. Nothing belongs together across a longer silence.
+    """
+    bursts: list[list[Piece]] = []
+    current: list[Piece] | None = None
+    for piece in sorted(pieces, key=lambda one: (one.at, one.message)):
+        if current and piece.at - current[-1].at > within:
+            current = None
+        current = _of(piece, current, bursts, within)
+        current.append(piece)
+    return bursts
+
+
+def _of(
+    piece: Piece, current: list[Piece] | None, bursts: list[list[Piece]], within: timedelta
+) -> list[Piece]:
+    """The burst that a piece goes on with, or a new one."""
+    if current and (piece.subject is None or subject_of(current) in {None, piece.subject}):
+        return current
+    if piece.subject is not None:
+        for burst in reversed(bursts):
+            if subject_of(burst) == piece.subject and piece.at - burst[-1].at <= within:
+                return burst
+    bursts.append([])
+    return bursts[-1]
+
+
+def subject_of(burst: Sequence[Piece]) -> int | None:
+    """Whom a burst is about."""
+    return next((one.subject for one in burst if one.subject is not None), None)
+
+
+def near(piece: Piece, others: Iterable[Piece], within: timedelta = WITHIN) -> bool:
+    """Whether it was sent so shortly before or after one of the others."""
+    return any(abs(piece.at - one.at) <= within for one in others)
+
+
+def answers_of(declared: Declared, burst: Sequence[Piece], zone: ZoneInfo) -> dict[str, Json]:
+    """What a burst answers, all in all: its words in the order they were sent.
+
+    Where nothing was written, a voice message stands for the words. Without a day it happened on
+    the one on which it was sent.
+    """
+    told, found = told_in(declared), dict[str, Json]()
+    for piece in burst:
+        found |= {k: v for k, v in piece.answers.items() if k not in found}
+    said = [one.answers[told.field] for one in burst if told and told.field in one.answers]
+    if told and not said and any(one.voice for one in burst):
+        said = [VOICE]
+    if told and said:
+        found[told.field] = "\n".join(dict.fromkeys(said))
+    files = [file for one in burst for file in one.files]
+    place = next((one.place for one in burst if one.place), None)
+    day = local_day(burst[0].at, zone).isoformat()
+    for kind, value in ((Photos, files), (Place, place), (Day, day)):
+        asked = _asked(declared, kind)
+        if asked and value:
+            found.setdefault(asked.field, value)
+    return found
+
+
+def _asked(declared: Declared, kind: type) -> Question | None:
+    return next((q for q in declared.questions if isinstance(q.kind, kind)), None)
+
+
+def subject_field(declared: Declared) -> str:
+    """The field that says whom it is about."""
+    asked = _asked(declared, Pick)
+    return asked.field if asked else ""
