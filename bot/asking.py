@@ -11,11 +11,12 @@ from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed
 from commands.kit import answering, bursts, drafting, words
 from commands.kit.answers import Which, answer
-from commands.kit.card import Card, Ref
+from commands.kit.card import Card, Link, Note, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Photos, Place, Question
+from commands.kit.people import ToAccount
 from commands.kit.reading import Understood, told_in
 from commands.kit.words import T
 from storage import drafts, heard, postings, subjects
@@ -195,6 +196,7 @@ class Asking:
         """Show the open question: as a form where one can be opened, otherwise as a card."""
         asked = command.declared.question(draft.asking)
         choosing = bool((draft.error or {}).get("among")) or asked is None or asked.ask.doubt
+        choosing = choosing or isinstance(asked and asked.kind, Place)
         if self.request.opens and not choosing:
             return Open(self.form(draft))
         if not fresh and self._pressed_here(draft):
@@ -329,8 +331,9 @@ class Asking:
 
     def tapped(self, verb: str, draft_id: int, bound: Mapping[str, Json]) -> Reply:
         """A button on a question, pressed or typed."""
-        if verb == drafting.CANCEL:
-            return self._cancelled(draft_id)
+        aside = {drafting.CANCEL: self._cancelled, drafting.HERE: self._here}.get(verb)
+        if aside:
+            return aside(draft_id)
         draft, command = self.mine(draft_id)
         match verb:
             case "~set":
@@ -373,6 +376,21 @@ class Asking:
             outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
             self.tell(command.declared, outcome, quiet=True)
         self.done(draft)
+        return Silent()
+
+    def _here(self, draft_id: int) -> Reply:
+        """A page that sends where they are, for a platform that cannot."""
+        draft, _command = self._own(draft_id)
+        passes, now = self.house.passes, self.house.clock.machine()
+        carried = self.house.platforms[draft.platform].carries
+        if carried and not passes.public:
+            raise Refused(
+                T("No page of ours can be opened from here. Please write the place instead.")
+            )
+        url = passes.place_link(draft_id, draft.account_id, now)
+        note = Note(T("It is for you alone and works for ten minutes."))
+        card = Card(T("📍 Open this page and send where you are"), (Link(url), note))
+        self.hearing.desk().tell(ToAccount(draft.account_id), card)
         return Silent()
 
     def apart(self, draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""Names and passes of files: what an address holds cannot be guessed, and a pass soon ends."""
+"""Names and passes of files and places: no address can be guessed, and a pass soon ends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 LASTS = timedelta(minutes=10)
 FILES = "/files"
+PLACES = "/place"
 _NAME = re.compile(r"([0-9]{1,9})-([A-Za-z0-9_-]{22})")
 _PASS = re.compile(r"([0-9]{1,9})\.([0-9]{1,11})\.([A-Za-z0-9_-]{22})")
 
@@ -59,6 +60,20 @@ class Passes:
         if not self._vouched(f"pass {file_id} {found[1]} {found[2]}", found[3]):
             return None
         return Pass(int(found[1]), datetime.fromtimestamp(int(found[2]), UTC))
+
+    def place_link(self, draft_id: int, account_id: int, now: datetime) -> str:
+        """An address at which the owner of an account sends where they are, for a few minutes."""
+        until = int((now + LASTS).timestamp())
+        mark = self._mark(self.keys[0], f"place {draft_id} {account_id} {until}")
+        return f"{self.url}{PLACES}/{draft_id}.{account_id}.{until}.{mark}"
+
+    def place_of(self, text: str) -> tuple[int, Pass] | None:
+        """The draft that a place is for, and for whom the address was made; it may have ended."""
+        draft, _, rest = text.partition(".")
+        found = _PASS.fullmatch(rest) if draft.isascii() and draft.isdecimal() else None
+        if found is None or not self._vouched(f"place {draft} {found[1]} {found[2]}", found[3]):
+            return None
+        return int(draft), Pass(int(found[1]), datetime.fromtimestamp(int(found[2]), UTC))
 
     def _vouched(self, text: str, mark: str) -> bool:
         return any(hmac.compare_digest(self._mark(key, text), mark) for key in self.keys)

@@ -174,6 +174,7 @@ def _assembled(
     reader = settings.metrics_token.get_secret_value()
     running.routes.extend(health.routes(running.look, reader))
     running.routes.append(health.metrics(reading.page, reader))
+    running.routes.extend(_places(running.core))
     if settings.rehearsal:
         _plug_rehearsal(settings, running)
     else:
@@ -237,6 +238,12 @@ def _files(core: Core) -> BaseRoute:
     from bot.web.files import FilePage
 
     return FilePage(core.database, core.house).route()
+
+
+def _places(core: Core) -> list[BaseRoute]:
+    from bot.web.place import PlacePage
+
+    return PlacePage(core.door, core.database, core.house).routes()
 
 
 def _plug_slack(settings: Settings, running: Running) -> None:

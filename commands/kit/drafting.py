@@ -35,6 +35,7 @@ KEPT_FOR = timedelta(hours=24)
 OFFERED = 8
 KIND = "draft"
 BACK, CANCEL, SKIP = "~back", "~cancel", "~skip"
+HERE = "~here"  # opens a page that sends where one is
 _BACK, _CANCEL = T("Back"), T("Cancel")
 _SAID = {  # what people say for a button, beside its label
     BACK: {"back", "go back", "返回"},
@@ -153,21 +154,33 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
         return Card(title, (*so_far, Line(_ENDED[draft.state]), *_way_on(draft, about)), about)
     asked = declared.question(draft.asking)
     if draft.state == drafts.GATHERING:
-        return Card(title, (*so_far, *_gathered(look, draft, asked, about, nouns)), about)
+        return Card(title, (*so_far, *_gathered(look, draft, command, about, nouns)), about)
     if asked is None:
         return Card(title, (*so_far, *_confirm(look, draft, command, about, nouns)), about)
     now = _now(look, draft, command, asked, nouns)
     return Card(title, (*so_far, *now, *_question(look, draft, asked, about, nouns)), about)
 
 
+def _here(about: Ref) -> Button:
+    return Button(T("📍 Send the place"), HERE, {}, about)
+
+
+def _has_place(draft: Draft, command: type[Command]) -> bool:
+    """Whether the place is known, or nobody asks for it."""
+    asked = (q.field for q in command.declared.questions if isinstance(q.kind, Place))
+    return all(field in draft.answers for field in asked)
+
+
 def _gathered(
-    look: Look, draft: Draft, asked: Question | None, about: Ref, nouns: Nouns
+    look: Look, draft: Draft, command: type[Command], about: Ref, nouns: Nouns
 ) -> Iterable[Part]:
     """What several messages told: one tap files it, once nothing is missing."""
+    asked = command.declared.question(draft.asking)
     if asked:
         yield from _question(look, draft, asked, about, nouns)
     file = () if asked else (Button(T("File it"), "~go", {}, about, style="primary"),)
-    yield Buttons((*file, Button(T("Something else"), "~apart", {}, about)), PUBLIC)
+    place = () if _has_place(draft, command) else (_here(about),)
+    yield Buttons((*file, *place, Button(T("Something else"), "~apart", {}, about)), PUBLIC)
     if asked is None:
         yield Buttons((Button(_CANCEL, CANCEL, {}, about),), PUBLIC)
 
@@ -270,7 +283,8 @@ def _question(
         for value, label in offered[:OFFERED]
     )
     yield Buttons(set_, PUBLIC)
-    yield Buttons(_ways(draft, about), PUBLIC)
+    place = (_here(about),) if isinstance(asked.kind, Place) else ()
+    yield Buttons((*place, *_ways(draft, about)), PUBLIC)
 
 
 def _said(error: Mapping[str, Json]) -> Iterable[Part]:

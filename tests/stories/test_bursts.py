@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from httpx import ASGITransport, AsyncClient
+from starlette.applications import Starlette
 
 from storage import files, visits
 from storage.visits import Visit
@@ -191,3 +193,32 @@ async def test_an_album_in_a_burst_is_whole(house: TestHouse) -> None:
     await house.lina.presses("记录", on=DRAFT)
     await house.settle()
     assert await logged(house) == [(2, "谈了年度合同", 3)], house.lina.reads()
+
+
+async def test_a_place_comes_from_a_page_with_one_button(house: TestHouse, platform: str) -> None:
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("📍 发送位置", on="1个文件")
+    await house.settle()
+    (link,) = [one for one in house.lina.links() if "/place/" in one]
+    path = link[link.index("/place/") :]
+    app = Starlette(routes=house.running.routes)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as browser:
+        page = await browser.get(path)
+        assert (page.status_code, "发送我的位置" in page.text) == (200, True)
+        assert page.headers["permissions-policy"] == "geolocation=(self)"
+        assert (await browser.post(path, content=b"95.0 121.5")).status_code == 400
+        assert (await browser.post(path[:-1] + "x", content=b"29.8 121.5")).status_code == 410
+        for _ in range(2):  # a page that is sent twice is heard once
+            assert (await browser.post(path, content=b"29.860000 121.540000")).status_code == 200
+        await house.settle()
+        assert house.lina.sees("29.86000, 121.54000", "1个文件"), house.lina.reads()
+        await house.advance(minutes=11)
+        assert (await browser.get(path)).status_code == 410
+    await house.lina.presses("记录", on="29.86000")
+    await house.settle()
+    visit = await house.read(lambda db: visits.get(db, 1))
+    assert visit is not None
+    assert visit.place["longitude"] == 121.54
