@@ -1,11 +1,13 @@
 """Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import Field, col
 
+from storage.batches import Among
 from storage.columns import data, key, may_point_at, maybe_moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.letters import Letter
@@ -111,6 +113,16 @@ _NEXT = Query(
     .order_by(col(Occasion.plan_on), col(Occasion.id))
     .limit(bindparam("most")),
 )
+_COMING_AT = Query(
+    Occasion,
+    select(Occasion)
+    .where(
+        Among(col(Occasion.customer_id), "ids"),
+        col(Occasion.next_on) >= bindparam("since"),
+        col(Occasion.next_on) < bindparam("before"),
+    )
+    .order_by(col(Occasion.next_on), col(Occasion.id)),
+)
 _TURN = Deed(
     update(Occasion)
     .where(col(Occasion.id) == bindparam("b_id"))
@@ -160,6 +172,13 @@ def occasions(db: Transaction, customer_id: int, kind: str) -> list[Occasion]:
 def coming(db: Transaction, today: date, most: int) -> list[Occasion]:
     """The yearly days whose owners are to be told by this day, the earliest first."""
     return _NEXT.all(db, today=today, most=most)
+
+
+def coming_at(
+    db: Transaction, customer_ids: Sequence[int], since: date, before: date
+) -> list[Occasion]:
+    """The yearly days at these customers that come in a span and are not planned yet."""
+    return _COMING_AT.all(db, ids=customer_ids, since=since, before=before) if customer_ids else []
 
 
 def turn(db: Transaction, occasion: Occasion) -> None:

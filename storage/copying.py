@@ -50,6 +50,7 @@ LEFT = frozenset(
         # How people and customers are reached, and the codes by which they come in.
         "account",
         "invitation",
+        "feed",
         # What was said and shown, to whom and where.
         "letter",
         "posting",

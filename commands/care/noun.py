@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from commands.care import cards
-from commands.care.planning import DROP, KIND, tell_owner
+from commands.care.planning import (
+    DROP,
+    HOME,
+    KIND,
+    name_of,
+    name_of_festival,
+    tell_owner,
+    what_of,
+    what_of_festival,
+)
+from commands.care.rules import CarePolicy, festivals_in
 from commands.care.verbs import WORDS
+from commands.kit.agenda import Entry, for_another
+from commands.kit.calendar import local_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from commands.kit.noun import Involved, Noun, nothing_found
-from commands.kit.words import sentence
-from storage import care, dues
+from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.people import Person
+from commands.kit.words import T, sentence
+from storage import care, customers, dues, subjects
+from storage.care import Care, Occasion
 from storage.database import Transaction, known
 from storage.timers import Timer
 
@@ -53,6 +70,45 @@ def _name_of(db: Transaction, id_: int) -> str | None:
     return str(made.day) if made and sentence(made.what) else None
 
 
+def entries(look: Look, person: Person, until: date) -> Iterator[Entry]:
+    """What is planned, also for those away, and the person's own that comes up to a day."""
+    for owner in (person.id, *sorted(person.stands_in_for)):
+        for made in care.open_of(look.db, owner):
+            yield _planned(look.db, made, None if owner == person.id else owner)
+    since = local_day(look.now, look.zone)
+    ids = customers.all_owned_by(look.db, person.id)
+    for occasion in care.coming_at(look.db, ids, since, until):
+        if not _has_left(look.db, occasion):
+            what = what_of(look.db, occasion)
+            yield Entry(entry_name(name_of(occasion)), what, occasion.next_on)
+    for on, festival in festivals_in(look.policy.of(CarePolicy), HOME, since, until):
+        name = name_of_festival(festival, on, person.id)
+        if ids and not care.named(look.db, name):
+            yield Entry(entry_name(name), what_of_festival(festival), on)
+
+
+def _planned(db: Transaction, made: Care, for_id: int | None) -> Entry:
+    revised = subjects.revised(db, KIND, known(made.id))
+    return Entry(
+        name=entry_name(made.name),
+        what=for_another(db, sentence(made.what), for_id),
+        begins=made.day,
+        changed_at=revised.at if revised else None,
+        notes=(T("The greeting is drafted: it waits in our chat."),),
+        revision=revised.revision if revised else 0,
+    )
+
+
+def _has_left(db: Transaction, occasion: Occasion) -> bool:
+    contact = customers.contact(db, occasion.contact_id) if occasion.contact_id else None
+    return contact is not None and contact.left_on is not None
+
+
+def entry_name(name: str) -> str:
+    """An occasion of a year keeps its name in calendars, planned or not."""
+    return f"care-{name.replace(':', '-')}"
+
+
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
@@ -62,5 +118,6 @@ NOUN = Noun(
     involved=involved,
     held=held,
     hand=hand,
+    entries=entries,
     timers={DROP: drop},
 )

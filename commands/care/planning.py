@@ -61,11 +61,9 @@ def plan_days(desk: Desk, day: date, _after: int) -> int | None:
 
 
 def _come(desk: Desk, occasion: Occasion) -> None:
-    day = occasion.next_on
-    whose = occasion.contact_id or occasion.customer_id
-    if care.named(desk.db, f"{occasion.kind}:{whose}:{day}") is None:
+    if care.named(desk.db, name_of(occasion)) is None:
         _begin(desk, occasion)
-    turn_on(desk, occasion, day)
+    turn_on(desk, occasion, occasion.next_on)
     care.turn(desk.db, occasion)
 
 
@@ -79,29 +77,45 @@ def turn_on(desk: Desk, occasion: Occasion, after: date) -> None:
 
 
 def _begin(desk: Desk, occasion: Occasion) -> None:
-    customer = customer_noun.name_of(desk.db, occasion.customer_id) or "?"
-    whose = occasion.contact_id or occasion.customer_id
     made = Care(
-        name=f"{occasion.kind}:{whose}:{occasion.next_on}",
+        name=name_of(occasion),
         kind=occasion.kind,
         clause=BIRTHDAYS if occasion.contact_id else ANNIVERSARIES,
         owner_id=_owner(desk.db, occasion.customer_id),
         customer_id=occasion.customer_id,
         day=occasion.next_on,
+        what=encode(what_of(desk.db, occasion)),
     )
     contacts = customers.contacts(desk.db, occasion.customer_id)
     if occasion.contact_id:
         contacts = [one for one in contacts if one.id == occasion.contact_id]
-        name = contacts[0].name if contacts else "?"
-        made.what = encode(T("Birthday of {name}, {customer}", name=name, customer=customer))
         made.text = encode(T("Happy birthday! We wish you health, joy and success."))
     else:
-        years = made.day.year - (read_birthday(occasion.day).year or made.day.year)
-        made.what = encode(
-            T("{n} years of cooperation with {customer}", n=years, customer=customer)
-        )
+        years = years_of(occasion)
         made.text = encode(T("Thank you for {n} years of cooperation. To many more!", n=years))
     _put(desk, made, contacts)
+
+
+def name_of(occasion: Occasion) -> str:
+    """What an occasion of a year is remembered by."""
+    whose = occasion.contact_id or occasion.customer_id
+    return f"{occasion.kind}:{whose}:{occasion.next_on}"
+
+
+def what_of(db: Transaction, occasion: Occasion) -> T:
+    """What its owner reads of an occasion of a year."""
+    customer = customer_noun.name_of(db, occasion.customer_id) or "?"
+    if occasion.contact_id:
+        contact = customers.contact(db, occasion.contact_id)
+        name = contact.name if contact else "?"
+        return T("Birthday of {name}, {customer}", name=name, customer=customer)
+    years = years_of(occasion)
+    return T("{n} years of cooperation with {customer}", n=years, customer=customer)
+
+
+def years_of(occasion: Occasion) -> int:
+    """How many full years it will be."""
+    return occasion.next_on.year - (read_birthday(occasion.day).year or occasion.next_on.year)
 
 
 # --- holidays -------------------------------------------------------------------------------------
@@ -120,26 +134,40 @@ def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
 
 
 def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
-    name = f"{FESTIVAL}:{festival.name}:{on}:{owner_id}"
+    name = name_of_festival(festival, on, owner_id)
     ids = customers.all_owned_by(desk.db, owner_id)
     if not ids or care.named(desk.db, name):
         return
     contacts = [one for id_ in ids for one in customers.contacts(desk.db, id_)]
     if not contacts:
         return
-    called = FESTIVALS.get(festival.en) or T(
-        "{own} / {english}", own=festival.zh, english=festival.en
-    )
+    called = called_festival(festival)
     made = Care(
         name=name,
         kind=FESTIVAL,
         clause=GREETINGS,
         owner_id=owner_id,
         day=on,
-        what=encode(T("{festival}: greetings to your customers", festival=called)),
+        what=encode(what_of_festival(festival)),
         text=encode(T("Happy {festival}! Thank you for working with us.", festival=called)),
     )
     _put(desk, made, contacts)
+
+
+def name_of_festival(festival: Festival, on: date, owner_id: int) -> str:
+    """What a holiday of a year is remembered by."""
+    return f"{FESTIVAL}:{festival.name}:{on}:{owner_id}"
+
+
+def what_of_festival(festival: Festival) -> T:
+    """What an owner reads of it."""
+    return T("{festival}: greetings to your customers", festival=called_festival(festival))
+
+
+def called_festival(festival: Festival) -> T:
+    """Its name: of the catalogue, or as the policy file has it."""
+    own = T("{own} / {english}", own=festival.zh, english=festival.en)
+    return FESTIVALS.get(festival.en) or own
 
 
 # --- both -----------------------------------------------------------------------------------------
