@@ -83,6 +83,8 @@ LEFT = frozenset(
         "occasion",
         "care",
         "greeting",
+        "care_step",
+        "wish",
         "journal",
         "sheet_job",
         "sheet_wrong",

@@ -8,8 +8,8 @@ from datetime import date
 from commands.care import cards
 from commands.care.planning import (
     DROP,
-    HOME,
     KIND,
+    keeping,
     name_of,
     name_of_festival,
     tell_owner,
@@ -25,16 +25,20 @@ from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Noun, nothing_found
 from commands.kit.people import Person
 from commands.kit.words import T, sentence
-from storage import care, customers, dues, subjects
-from storage.care import Care, Occasion
+from storage import care, customers, dues, people, subjects
+from storage.care import SENT, Care, Occasion
 from storage.database import Transaction, known
 from storage.timers import Timer
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Who is to see to it."""
+    """Who is to see to it; the picture of a greeting is also for those who got it."""
     made = care.get(db, id_)
-    return Involved(owner_id=made.owner_id) if made else None
+    if made is None:
+        return None
+    ticked = [one for one in care.greetings(db, id_) if one.ticked] if made.state == SENT else []
+    theirs = (one for to in ticked for one in people.accounts_of_contact(db, to.contact_id))
+    return Involved(made.owner_id, account_ids=frozenset(known(one.id) for one in theirs))
 
 
 def held(db: Transaction, person_id: int) -> list[int]:
@@ -81,9 +85,11 @@ def entries(look: Look, person: Person, until: date) -> Iterator[Entry]:
         if not _has_left(look.db, occasion):
             what = what_of(look.db, occasion)
             yield Entry(entry_name(name_of(occasion)), what, occasion.next_on)
-    for on, festival in festivals_in(look.policy.of(CarePolicy), HOME, since, until):
+    policy = look.policy.of(CarePolicy)
+    for on, festival in festivals_in(policy, None, since, until):
         name = name_of_festival(festival, on, person.id)
-        if ids and not care.named(look.db, name):
+        kept = keeping(look.db, policy, person.id, festival)
+        if kept and not care.named(look.db, name):
             yield Entry(entry_name(name), what_of_festival(festival), on)
 
 
