@@ -80,7 +80,8 @@ class Pen:
         """What stands elsewhere: an address, a file by a link of this reader's own, a picture."""
         match part:
             case Link():
-                return (pages.Link(part.url, part.url),)
+                url = self.reader.server + part.url if part.url.startswith("/") else part.url
+                return (pages.Link(url, url),)
             case Picture():
                 return (Image(part.file_id, shortened(self.reader.say(part.alt), NAME)),)
             case Download():

@@ -221,12 +221,18 @@ class Hearing:
             policy=self.house.policy,
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
+            server=self._server(),
             guide=self.guide,
             verbs=self.verbs,
             links=self.house.links,
             may_open=self._may_open,
             nouns=self.house.nouns,
         )
+
+    def _server(self) -> str:
+        """Where our pages are, unless this platform's people could not open them there."""
+        passes, platform = self.house.passes, self.house.platforms[self.request.address.platform]
+        return "" if platform.carries and not passes.public else passes.url
 
     def _may_open(self, file: File) -> bool:
         return seen_by(self.db, self.house.nouns.get(file.kind), self.actor, file)

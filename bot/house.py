@@ -79,6 +79,7 @@ class House:
             outside=person is None,
             departments=person.departments if person else frozenset(),
             admin=person.admin if person else False,
+            server=self.passes.url,
         )
 
     def reader_at(self, place: Place | None) -> Reader:

@@ -168,8 +168,10 @@ def _assembled(
     running = Running(core, pulses=pulses)
     _settle_in(settings, running)
     from bot.web import front, health
+    from bot.web.calendars import CalendarPage
 
     running.routes.append(front.route(rehearsal=settings.rehearsal))
+    running.routes.append(CalendarPage(core.database, core.house).route())
     reading = Reading(metrics, database, core.clock)
     reader = settings.metrics_token.get_secret_value()
     running.routes.extend(health.routes(running.look, reader))

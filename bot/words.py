@@ -38,7 +38,8 @@ class Reader:
     `departments` are a person's own; `place` says that the audience is a place, where everybody
     must be allowed to see a part; `admin` that an administrator reads, and nobody else. `link`
     gives a file's address for this reader alone, where there is one account that reads; `handed`
-    says that no such address would open there, so that files themselves go along.
+    says that no such address would open there, so that files themselves go along. `server` is what
+    our own web server is called.
     """
 
     language: str
@@ -51,6 +52,7 @@ class Reader:
     admin: bool = False
     link: Callable[[int], str] | None = field(default=None, repr=False, compare=False)
     handed: bool = False
+    server: str = ""
 
     def say(self, words: Words) -> str:
         """The words in the reader's language."""

@@ -70,7 +70,12 @@ class Day:
     def card(self) -> Card:
         """As an answer: all the lines, then a button for each subject and each visit."""
         lines = tuple(line for one in self.owed for line in one.lines)
-        shows = tuple(_show(one) for one in self.owed[:SHOWN] if one.about.kind in SHOWS)
+        shows = tuple(
+            button
+            for one in self.owed[:SHOWN]
+            if one.about.kind in SHOWS
+            for button in (_show(one), *_at_once(one))
+        )
         rows = (*_row(shows), *_row(self.shows), *_row(self.visits))
         return Card(self._title(), (*self.plans, *lines, *self.month, *rows))
 
@@ -159,6 +164,16 @@ def _name(db: Transaction, about: Ref) -> Words:
 def _show(one: Owed) -> Button:
     does, field = SHOWS[one.about.kind]
     return Button(T("{name}", name=one.name), does, {field: one.about.id})
+
+
+def _at_once(one: Owed) -> tuple[Button, ...]:
+    """What takes one tap: a greeting is sent, or done by hand."""
+    if one.about.kind != care.KIND:
+        return ()
+    return (
+        Button(T("Send: {name}", name=one.name), "care_send", {}, one.about),
+        Button(T("By hand: {name}", name=one.name), "care_done", {}, one.about),
+    )
 
 
 def _visit(customer: Customer) -> Button:

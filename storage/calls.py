@@ -62,6 +62,15 @@ _TO = Query(
     .order_by(col(Call.day).desc(), col(Call.id).desc())
     .limit(bindparam("most")),
 )
+_COUNT_WITHIN = Query(
+    int,
+    select(func.count()).where(
+        col(Call.customer_id) == bindparam("customer_id"),
+        col(Call.day) >= bindparam("since"),
+        col(Call.day) < bindparam("before"),
+        col(Call.undone_at).is_(None),
+    ),
+)
 _LAST = Query(
     Last,
     select(col(Call.customer_id), func.max(col(Call.day)))
@@ -100,6 +109,11 @@ def mend(db: Transaction, call: Call) -> None:
 def to_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Call]:
     """The newest contacts with a customer."""
     return _TO.all(db, customer_id=customer_id, most=most)
+
+
+def count_within(db: Transaction, customer_id: int, since: date, before: date) -> int:
+    """How often a customer was spoken to in a span of days."""
+    return _COUNT_WITHIN.first(db, customer_id=customer_id, since=since, before=before) or 0
 
 
 def last(db: Transaction, ids: Sequence[int]) -> dict[int, date]:

@@ -1,12 +1,14 @@
 """Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, select, text, update
+from sqlalchemy import Index, bindparam, delete, select, text, update
 from sqlmodel import Field, col
 
-from storage.columns import data, key, may_point_at, maybe_moment, points_at, words
+from storage.batches import Among
+from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.letters import Letter
 from storage.rows import Row
@@ -14,6 +16,7 @@ from storage.rows import Row
 # How contacts are reached who use no chat of ours: by e-mail, by text message.
 MAIL, TEXT = "mail", "sms"
 KIND = "care"
+BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
 OPEN, SENT, BY_HAND, SKIPPED, DROPPED = "open", "sent", "by_hand", "skipped", "dropped"
 
 
@@ -82,6 +85,19 @@ class Greeting(Row, table=True):
     why: Json = data()
 
 
+class CareStep(Row, table=True):
+    """One thing on a checklist that was done, by whom and when."""
+
+    __tablename__ = "care_step"
+    __table_args__ = (Index("care_step_of", "care_id", "name", unique=True),)
+
+    id: int | None = key()
+    care_id: int = points_at("care", index=False)
+    name: str
+    by_id: int = points_at("person", index=False)
+    at: datetime = moment()
+
+
 class Outcome(NamedTuple):
     """What became of what was sent to a contact."""
 
@@ -110,6 +126,16 @@ _NEXT = Query(
     .where(col(Occasion.plan_on) <= bindparam("today"))
     .order_by(col(Occasion.plan_on), col(Occasion.id))
     .limit(bindparam("most")),
+)
+_COMING_AT = Query(
+    Occasion,
+    select(Occasion)
+    .where(
+        Among(col(Occasion.customer_id), "ids"),
+        col(Occasion.next_on) >= bindparam("since"),
+        col(Occasion.next_on) < bindparam("before"),
+    )
+    .order_by(col(Occasion.next_on), col(Occasion.id)),
 )
 _TURN = Deed(
     update(Occasion)
@@ -142,6 +168,29 @@ _GREETINGS = Query(
     .where(col(Greeting.care_id) == bindparam("care_id"))
     .order_by(col(Greeting.id)),
 )
+_PLANNED_FOR = Query(
+    Greeting,
+    select(Greeting)
+    .join(Care, col(Care.id) == col(Greeting.care_id))
+    .where(col(Greeting.contact_id) == bindparam("contact_id"), col(Care.state) == OPEN)
+    .order_by(col(Greeting.id)),
+)
+_LEAVE_OUT = Deed(
+    update(Greeting)
+    .where(col(Greeting.id) == bindparam("b_id"))
+    .values(ticked=False, why=bindparam("to_why"))
+)
+_STEPS = Query(
+    CareStep,
+    select(CareStep)
+    .where(col(CareStep.care_id) == bindparam("care_id"))
+    .order_by(col(CareStep.id)),
+)
+_UNDO_STEP = Deed(
+    delete(CareStep).where(
+        col(CareStep.care_id) == bindparam("b_care"), col(CareStep.name) == bindparam("b_name")
+    )
+)
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
 )
@@ -160,6 +209,13 @@ def occasions(db: Transaction, customer_id: int, kind: str) -> list[Occasion]:
 def coming(db: Transaction, today: date, most: int) -> list[Occasion]:
     """The yearly days whose owners are to be told by this day, the earliest first."""
     return _NEXT.all(db, today=today, most=most)
+
+
+def coming_at(
+    db: Transaction, customer_ids: Sequence[int], since: date, before: date
+) -> list[Occasion]:
+    """The yearly days at these customers that come in a span and are not planned yet."""
+    return _COMING_AT.all(db, ids=customer_ids, since=since, before=before) if customer_ids else []
 
 
 def turn(db: Transaction, occasion: Occasion) -> None:
@@ -217,6 +273,17 @@ def greetings(db: Transaction, care_id: int) -> list[Greeting]:
     return _GREETINGS.all(db, care_id=care_id)
 
 
+def planned_for(db: Transaction, contact_id: int) -> list[tuple[Greeting, Care]]:
+    """What a contact is among the recipients of and nobody has seen to yet."""
+    found = [(one, get(db, one.care_id)) for one in _PLANNED_FOR.all(db, contact_id=contact_id)]
+    return [(one, care) for one, care in found if care]
+
+
+def leave_out(db: Transaction, greeting_id: int, why: Json) -> None:
+    """Somebody is not to be greeted without a thought."""
+    _LEAVE_OUT.run(db, b_id=greeting_id, to_why=why)
+
+
 def outcomes(db: Transaction, care_id: int) -> dict[int, str]:
     """The state of the letter to each contact."""
     return {one.contact_id: one.state for one in _OUTCOMES.all(db, care_id=care_id)}
@@ -225,3 +292,18 @@ def outcomes(db: Transaction, care_id: int) -> dict[int, str]:
 def tick(db: Transaction, greeting_id: int, *, ticked: bool) -> None:
     """Greet somebody, or not."""
     _TICK.run(db, b_id=greeting_id, to=ticked)
+
+
+def steps(db: Transaction, care_id: int) -> dict[str, CareStep]:
+    """What of a checklist was done, by name."""
+    return {one.name: one for one in _STEPS.all(db, care_id=care_id)}
+
+
+def do_step(db: Transaction, step: CareStep) -> int:
+    """One thing on it was done."""
+    return db.add(step)
+
+
+def undo_step(db: Transaction, care_id: int, name: str) -> bool:
+    """It was not done after all; False where nobody had said so."""
+    return _UNDO_STEP.run(db, b_care=care_id, b_name=name) == 1

@@ -138,6 +138,16 @@ _OF_CUSTOMER = Query(
     .order_by(col(Case.received_at).desc(), col(Case.id).desc())
     .limit(bindparam("most")),
 )
+_RECEIVED_WITHIN = Query(
+    int,
+    select(col(Case.id))
+    .where(
+        col(Case.customer_id) == bindparam("customer_id"),
+        col(Case.received_at) >= bindparam("since"),
+        col(Case.received_at) < bindparam("before"),
+    )
+    .order_by(col(Case.id)),
+)
 _COUNTS = Query(
     Complained,
     select(
@@ -215,6 +225,13 @@ def all_owned_by(db: Transaction, person_id: int) -> list[int]:
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
     """The newest cases of a customer."""
     return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def received_within(
+    db: Transaction, customer_id: int, since: datetime, before: datetime
+) -> list[int]:
+    """The ids of a customer's cases that were received in a span."""
+    return _RECEIVED_WITHIN.all(db, customer_id=customer_id, since=since, before=before)
 
 
 def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -50,6 +50,7 @@ LEFT = frozenset(
         # How people and customers are reached, and the codes by which they come in.
         "account",
         "invitation",
+        "feed",
         # What was said and shown, to whom and where.
         "letter",
         "posting",
@@ -84,6 +85,8 @@ LEFT = frozenset(
         "occasion",
         "care",
         "greeting",
+        "care_step",
+        "wish",
         "journal",
         "sheet_job",
         "sheet_wrong",

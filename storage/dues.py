@@ -89,6 +89,27 @@ _OPEN_OF_PERSON = Query(
     .order_by(col(Due.due_at), col(Due.id))
     .limit(100),
 )
+_OWED_ON = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.person_id) == bindparam("person_id"),
+        one_of(col(Due.state), OPEN, MISSED),
+        col(Due.kind) == bindparam("kind"),
+    )
+    .order_by(col(Due.due_at), col(Due.id))
+    .limit(bindparam("most")),
+)
+_OF_PERSON_UNDER = Query(
+    Due,
+    select(Due)
+    .where(
+        col(Due.clause) == bindparam("clause"),
+        col(Due.due_at) == bindparam("at"),
+        col(Due.person_id) == bindparam("person_id"),
+    )
+    .order_by(col(Due.id)),
+)
 _BY_ID = Query(Due, select(Due).where(col(Due.id) == bindparam("id")))
 _BETWEEN = Query(
     Due,
@@ -240,6 +261,16 @@ def still_on(db: Transaction, kind: str, id_: int) -> list[Due]:
 def owed_by(db: Transaction, person_id: int) -> list[Due]:
     """What a person still owes, the earliest first."""
     return _OPEN_OF_PERSON.all(db, person_id=person_id)
+
+
+def owed_on(db: Transaction, person_id: int, kind: str, most: int = 500) -> list[Due]:
+    """What a person still owes on subjects of a kind, the earliest first."""
+    return _OWED_ON.all(db, person_id=person_id, kind=kind, most=most)
+
+
+def of_person(db: Transaction, person_id: int, clause: str, at: datetime) -> list[Due]:
+    """What a person owes or owed under a clause by a moment, however it stands."""
+    return _OF_PERSON_UNDER.all(db, person_id=person_id, clause=clause, at=at)
 
 
 def pass_from(db: Transaction, kind: str, id_: int, from_id: int, to_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from storage.banks import BankAccount
 from storage.database import Deed, Query, Transaction
+from storage.feeds import Feed
 from storage.heard import Heard
 from storage.keyring import MARK
 from storage.profiles import ProfileEntry
@@ -64,6 +65,7 @@ _PLACES = (
     _Place(Talk, "text", "id"),
     _Place(Talk, "earlier", "id"),
     _Place(Heard, "text", "id"),
+    _Place(Feed, "sealed", "id"),
 )
 
 

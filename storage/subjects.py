@@ -51,6 +51,20 @@ class State(NamedTuple):
     version: int
 
 
+class Revised(NamedTuple):
+    """A subject's revision, and when it became that."""
+
+    revision: int
+    at: datetime
+
+
+_REVISED = Query(
+    Revised,
+    select(col(Revision.revision), col(Revision.at))
+    .where(col(Revision.kind) == bindparam("kind"), col(Revision.id) == bindparam("id"))
+    .order_by(col(Revision.revision).desc())
+    .limit(1),
+)
 _STATE_OF = select(col(Subject.revision), col(Subject.version)).where(
     col(Subject.kind) == bindparam("kind"), col(Subject.id) == bindparam("id")
 )
@@ -109,6 +123,11 @@ def forget(db: Transaction, kind: str, id_: int) -> None:
 def state(db: Transaction, kind: str, id_: int) -> State | None:
     """A subject's revision and version."""
     return _STATE.first(db, kind=kind, id=id_)
+
+
+def revised(db: Transaction, kind: str, id_: int) -> Revised | None:
+    """A subject's revision, and when it became that."""
+    return _REVISED.first(db, kind=kind, id=id_)
 
 
 def lock(db: Transaction, kind: str, id_: int) -> State | None:

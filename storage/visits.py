@@ -114,6 +114,15 @@ _COUNTS = Query(
     .where(Among(col(Visit.customer_id), "ids"), col(Visit.undone_at).is_(None))
     .group_by(col(Visit.customer_id)),
 )
+_COUNT_WITHIN = Query(
+    int,
+    select(func.count()).where(
+        col(Visit.customer_id) == bindparam("customer_id"),
+        col(Visit.day) >= bindparam("since"),
+        col(Visit.day) < bindparam("before"),
+        col(Visit.undone_at).is_(None),
+    ),
+)
 _COUNT = Query(
     int,
     select(func.count()).where(
@@ -187,3 +196,8 @@ def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, date]]:
 def count_to(db: Transaction, customer_id: int) -> int:
     """How many visits a customer has had."""
     return _COUNT.first(db, customer_id=customer_id) or 0
+
+
+def count_within(db: Transaction, customer_id: int, since: date, before: date) -> int:
+    """How many visits a customer had in a span of days."""
+    return _COUNT_WITHIN.first(db, customer_id=customer_id, since=since, before=before) or 0

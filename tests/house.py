@@ -354,11 +354,13 @@ async def opened(
 
 
 @contextlib.asynccontextmanager
-async def entered(platform: str, url: str, *, language: str = "zh") -> AsyncIterator[TestHouse]:
-    """A house whose people are in the database already."""
+async def entered(
+    platform: str, url: str, *, language: str = "zh", **set_: str
+) -> AsyncIterator[TestHouse]:
+    """A house whose people are in the database already, with more settings than the usual."""
     from tests.stages import STAGES
 
-    async with STAGES[platform](url, language, ()) as house:
+    async with STAGES[platform](url, language, (), **set_) as house:
         yield house
 
 

@@ -35,14 +35,14 @@ from tests.players.telegram import TelegramPlayer
 from tests.players.web import Browser, WebPlayer
 
 More = tuple[type[Command], ...]
-Stage = Callable[[str, str, More], AbstractAsyncContextManager[TestHouse]]
+Stage = Callable[..., AbstractAsyncContextManager[TestHouse]]
 
 
 @contextlib.asynccontextmanager
-async def web(url: str, language: str, more: More) -> AsyncIterator[TestHouse]:
+async def web(url: str, language: str, more: More, **set_: str) -> AsyncIterator[TestHouse]:
     """The local chat."""
     clock = TestClock()
-    running = assembled(settings_for(url, language), clock, more)
+    running = assembled(settings_for(url, language, **set_), clock, more)
     house = TestHouse(running, clock, "web")
     house.wire = WebWire(house)
     house.players |= web_people(Browser(running.app, lambda: running.link), house)
@@ -122,9 +122,11 @@ def slack_people(fake: FakeSlack, house: TestHouse) -> dict[str, Player]:
     return made
 
 
-def slack(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
+def slack(
+    url: str, language: str, more: More, **set_: str
+) -> AbstractAsyncContextManager[TestHouse]:
     """Slack, over signed HTTP."""
-    return _slack(url, language, more, socket=False)
+    return _slack(url, language, more, socket=False, **set_)
 
 
 def slack_socket(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
@@ -133,7 +135,9 @@ def slack_socket(url: str, language: str, more: More) -> AbstractAsyncContextMan
 
 
 @contextlib.asynccontextmanager
-async def _slack(url: str, language: str, more: More, *, socket: bool) -> AsyncIterator[TestHouse]:
+async def _slack(
+    url: str, language: str, more: More, *, socket: bool, **set_: str
+) -> AsyncIterator[TestHouse]:
     clock = TestClock()
     async with FakeSlack(clock=clock.machine, machine_clock=clock.machine) as fake:
         settings = settings_for(
@@ -143,6 +147,7 @@ async def _slack(url: str, language: str, more: More, *, socket: bool) -> AsyncI
             slack_app_token=fake.app_token if socket else "",
             slack_signing_secret="" if socket else fake.signing_secret,
             slack_api_url=fake.api_url,
+            **set_,
         )
         running = assembled(settings, clock, more)
         house = TestHouse(running, clock, "slack", wire=SlackWire(fake))
@@ -197,9 +202,11 @@ def telegram_people(fake: FakeTelegram, house: TestHouse, language: str) -> dict
     return made
 
 
-def telegram(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
+def telegram(
+    url: str, language: str, more: More, **set_: str
+) -> AbstractAsyncContextManager[TestHouse]:
     """Telegram, pushing to the webhook."""
-    return _telegram(url, language, more, hook="https://headwater.test/telegram")
+    return _telegram(url, language, more, hook="https://headwater.test/telegram", **set_)
 
 
 def telegram_polling(url: str, language: str, more: More) -> AbstractAsyncContextManager[TestHouse]:
@@ -208,7 +215,9 @@ def telegram_polling(url: str, language: str, more: More) -> AbstractAsyncContex
 
 
 @contextlib.asynccontextmanager
-async def _telegram(url: str, language: str, more: More, *, hook: str) -> AsyncIterator[TestHouse]:
+async def _telegram(
+    url: str, language: str, more: More, *, hook: str, **set_: str
+) -> AsyncIterator[TestHouse]:
     clock = TestClock()
     now = clock.machine
     async with FakeTelegram(f"{BOT}:secret", clock=now, machine_clock=now) as fake:
@@ -220,6 +229,7 @@ async def _telegram(url: str, language: str, more: More, *, hook: str) -> AsyncI
             telegram_api_url=fake.api_url,
             telegram_webhook_url=hook,
             telegram_webhook_secret="hook-secret" if hook else "",
+            **set_,
         )
         running = assembled(settings, clock, more)
         house = TestHouse(running, clock, "telegram", wire=TelegramWire(fake))

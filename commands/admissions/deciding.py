@@ -20,16 +20,19 @@ from commands.approvals import asking
 from commands.approvals.asking import Facts
 from commands.approvals.deciders import Decider, Procedure, whom
 from commands.approvals.rules import Rule
+from commands.care.planning import remember
 from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file
 from commands.customers.filling import fill
 from commands.kit.card import STAFF, Card, Line, Quote, Ref
 from commands.kit.desk import Desk
+from commands.kit.lunar import Birthday
 from commands.kit.people import ToPerson, load
 from commands.kit.words import T, Value, Words, listed
-from storage import admissions, approvals, customers, readings, subjects
+from storage import admissions, approvals, care, customers, readings, subjects
 from storage.admissions import ADMITTED, DECIDING, REJECTED, RETURNED, Admission
 from storage.approvals import APPROVED, Approval
+from storage.care import COOPERATION
 from storage.customers import Contact
 from storage.database import Transaction, known
 from storage.timers import Timer
@@ -157,12 +160,21 @@ def _admit(desk: Desk, admission: Admission, approval: Approval) -> None:
     file = _file(desk, admission)
     tell_file(desk, admission, file.id)
     add_contact(desk, admission, file.id)
+    _begun(desk, file.id)
     admission.customer_id = file.id
     about = _moved(desk, admission, ADMITTED)
     marketing = steps.owe(desk, admission, COMPLETE)
     if marketing:
         desk.tell(ToPerson(marketing.id), Ref(KIND, about.id, "complete"))
     conditions.owe(desk, admission)
+
+
+def _begun(desk: Desk, file_id: int) -> None:
+    """Cooperation counts from this day, unless somebody has told another (clause 3.2.3)."""
+    if not care.occasions(desk.db, file_id, COOPERATION):
+        today = desk.today
+        since = Birthday(today.month, today.day, year=today.year)
+        remember(desk, COOPERATION, file_id, None, since)
 
 
 def _file(desk: Desk, admission: Admission) -> Ref:

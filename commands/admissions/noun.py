@@ -7,6 +7,7 @@ import re
 from commands.admissions import cards, deciding, quarter, steps
 from commands.admissions.rules import ABOVE, BREACH, EVE, KIND, NUMBER, WARN, WORDS, numbered
 from commands.approvals.rules import DECIDED
+from commands.kit import agenda
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
@@ -114,6 +115,7 @@ NOUN = Noun(
     verbs=("admission",),
     topic=topic,
     held=admissions.owned_by,
+    entries=lambda look, person, _until: agenda.owed(look.db, person, KIND, look.zone),
     hand=hand,
     owe_anew=steps.owe_anew,
     timers={

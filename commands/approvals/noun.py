@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from commands.approvals import asking, cards, deciders, views
 from commands.approvals.rules import ESCALATE, KIND, REMIND, SETTLE, WORDS
+from commands.kit import agenda
+from commands.kit.agenda import Entry
 from commands.kit.card import Card, Line, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
-from commands.kit.people import Actor, ToPerson, administrator, superior_of
+from commands.kit.people import Actor, Person, ToPerson, administrator, superior_of
 from commands.kit.words import T
 from storage import approvals, dues, readings, subjects
 from storage.approvals import ASKED, GONE, OPEN, WAITING, Approval
@@ -163,6 +166,16 @@ def settled(desk: Desk, timer: Timer) -> None:
         asking.settle(desk, approval)
 
 
+def entries(look: Look, person: Person, _until: date) -> Iterator[Entry]:
+    """What a person decides by when, and what falls to them while somebody is away."""
+    for due in dues.owed_on(look.db, person.id, KIND):
+        yield agenda.of_due(look.db, due, look.zone)
+    for approval, away in deciders.stood_in_for(look.db, person.id, look.now):
+        for due in dues.still_on(look.db, KIND, known(approval.id)):
+            if due.person_id == away:
+                yield agenda.of_due(look.db, due, look.zone, for_id=away)
+
+
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
@@ -173,6 +186,7 @@ NOUN = Noun(
     leads=leads,
     verbs=("approvals",),
     held=approvals.held_by,
+    entries=entries,
     hand=hand,
     turned=asking.turned,
     heard=heard,

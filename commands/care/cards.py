@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from commands import customers as customer_noun
+from commands.care import years
 from commands.care.planning import KIND
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
@@ -24,15 +25,16 @@ def card(look: Look, id_: int) -> Card:
     about, all_ = Ref(KIND, id_), care.greetings(look.db, id_)
     text = sentence(made.text)
     draft = Quote(text, to=STAFF) if isinstance(text, str) else Line(text, STAFF)
+    of_year = years.parts(look, made)
     if made.state != care.OPEN:
-        return Card(_title(made), (draft, *_outcome(look, made, all_)), about)
+        return Card(_title(made), (draft, *_outcome(look, made, all_), *of_year), about)
     ticked = [one for one in all_ if one.ticked]
     names = [_named(look.db, one) for one in ticked[:SHOWN]]
     more = len(ticked) - len(names)
     who = Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
     rest = (Note(T("and {n} more", n=more)),) if more else ()
     left = tuple(_left_out(look.db, all_))
-    return Card(_title(made), (draft, who, *rest, *left, *_verbs(about, all_)), about)
+    return Card(_title(made), (draft, who, *rest, *left, *_verbs(about, all_), *of_year), about)
 
 
 def _title(made: Care) -> T:
@@ -77,6 +79,7 @@ def _verbs(about: Ref, all_: Sequence[Greeting]) -> Iterable[Part]:
             Button(T("Add or leave out"), "care_tick", {}, about),
             Button(T("Done by hand"), "care_done", {}, about),
             Button(T("Do not greet"), "care_skip", {}, about),
+            Button(T("Why this day?"), "care_why", {}, about),
         ),
         STAFF,
     )

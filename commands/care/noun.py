@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from commands.care import cards
-from commands.care.planning import DROP, KIND, tell_owner
+from commands.care.planning import (
+    DROP,
+    KIND,
+    keeping,
+    name_of,
+    name_of_festival,
+    tell_owner,
+    what_of,
+    what_of_festival,
+)
+from commands.care.rules import CarePolicy, festivals_in
 from commands.care.verbs import WORDS
+from commands.kit.agenda import Entry, for_another
+from commands.kit.calendar import local_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
-from commands.kit.noun import Involved, Noun, nothing_found
-from commands.kit.words import sentence
-from storage import care, dues
+from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.people import Person
+from commands.kit.words import T, sentence
+from storage import care, customers, dues, people, subjects
+from storage.care import SENT, Care, Occasion
 from storage.database import Transaction, known
 from storage.timers import Timer
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Who is to see to it."""
+    """Who is to see to it; the picture of a greeting is also for those who got it."""
     made = care.get(db, id_)
-    return Involved(owner_id=made.owner_id) if made else None
+    if made is None:
+        return None
+    ticked = [one for one in care.greetings(db, id_) if one.ticked] if made.state == SENT else []
+    theirs = (one for to in ticked for one in people.accounts_of_contact(db, to.contact_id))
+    return Involved(made.owner_id, account_ids=frozenset(known(one.id) for one in theirs))
 
 
 def held(db: Transaction, person_id: int) -> list[int]:
@@ -53,6 +74,47 @@ def _name_of(db: Transaction, id_: int) -> str | None:
     return str(made.day) if made and sentence(made.what) else None
 
 
+def entries(look: Look, person: Person, until: date) -> Iterator[Entry]:
+    """What is planned, also for those away, and the person's own that comes up to a day."""
+    for owner in (person.id, *sorted(person.stands_in_for)):
+        for made in care.open_of(look.db, owner):
+            yield _planned(look.db, made, None if owner == person.id else owner)
+    since = local_day(look.now, look.zone)
+    ids = customers.all_owned_by(look.db, person.id)
+    for occasion in care.coming_at(look.db, ids, since, until):
+        if not _has_left(look.db, occasion):
+            what = what_of(look.db, occasion)
+            yield Entry(entry_name(name_of(occasion)), what, occasion.next_on)
+    policy = look.policy.of(CarePolicy)
+    for on, festival in festivals_in(policy, None, since, until):
+        name = name_of_festival(festival, on, person.id)
+        kept = keeping(look.db, policy, person.id, festival)
+        if kept and not care.named(look.db, name):
+            yield Entry(entry_name(name), what_of_festival(festival), on)
+
+
+def _planned(db: Transaction, made: Care, for_id: int | None) -> Entry:
+    revised = subjects.revised(db, KIND, known(made.id))
+    return Entry(
+        name=entry_name(made.name),
+        what=for_another(db, sentence(made.what), for_id),
+        begins=made.day,
+        changed_at=revised.at if revised else None,
+        notes=(T("The greeting is drafted: it waits in our chat."),),
+        revision=revised.revision if revised else 0,
+    )
+
+
+def _has_left(db: Transaction, occasion: Occasion) -> bool:
+    contact = customers.contact(db, occasion.contact_id) if occasion.contact_id else None
+    return contact is not None and contact.left_on is not None
+
+
+def entry_name(name: str) -> str:
+    """An occasion of a year keeps its name in calendars, planned or not."""
+    return f"care-{name.replace(':', '-')}"
+
+
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
@@ -62,5 +124,6 @@ NOUN = Noun(
     involved=involved,
     held=held,
     hand=hand,
+    entries=entries,
     timers={DROP: drop},
 )

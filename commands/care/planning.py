@@ -19,23 +19,25 @@ from commands.care.rules import (
     festivals_in,
     following,
 )
+from commands.care.wishes import against
+from commands.customers.parts import COUNTRY
 from commands.kit.calendar import moment_of, start_of_day
 from commands.kit.card import Ref
+from commands.kit.countries import read_country
 from commands.kit.desk import Desk
-from commands.kit.lunar import read_birthday
+from commands.kit.lunar import Birthday, born, read_birthday, written
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, sentence
-from storage import care, cases, customers, people
-from storage.care import Care, Greeting, Occasion
+from storage import care, cases, customers, people, profiles
+from storage.care import COOPERATION, FESTIVAL, Care, Greeting, Occasion
 from storage.customers import Contact
 from storage.database import Transaction, known
+from storage.profiles import Profile
 
 KIND = care.KIND
-BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
 AT_ONCE = 20
 OWNERS_AT_ONCE = 1  # one may have hundreds of contacts
 MORNING = time(8)
-HOME = "CN"  # where customers are unless their file says otherwise
 DROP = "drop"
 DAY = timedelta(days=1)
 # Holidays whose names stand in the catalogue; others are told as the policy file has them.
@@ -61,47 +63,91 @@ def plan_days(desk: Desk, day: date, _after: int) -> int | None:
 
 
 def _come(desk: Desk, occasion: Occasion) -> None:
-    day = occasion.next_on
-    whose = occasion.contact_id or occasion.customer_id
-    if care.named(desk.db, f"{occasion.kind}:{whose}:{day}") is None:
+    if care.named(desk.db, name_of(occasion)) is None:
         _begin(desk, occasion)
-    turn_on(desk, occasion, day)
+    turn_on(desk, occasion, occasion.next_on)
     care.turn(desk.db, occasion)
 
 
 def turn_on(desk: Desk, occasion: Occasion, after: date) -> None:
-    """The next time an occasion comes, after a day; never, if its calendar has no such day."""
-    policy = desk.policy.of(CarePolicy)
+    """The next time an occasion comes, after a day; never, if its calendar has no such day.
+
+    The day on which cooperation begins completes no year.
+    """
+    policy, told = desk.policy.of(CarePolicy), read_birthday(occasion.day)
     ahead = policy.years_ahead_days if occasion.kind == COOPERATION else policy.ahead_days
-    occasion.next_on = following(read_birthday(occasion.day), after, policy) or date.max
+    began = born(told) if occasion.kind == COOPERATION else None
+    occasion.next_on = following(told, max(after, began or after), policy) or date.max
     early = occasion.next_on == date.max
     occasion.plan_on = date.max if early else occasion.next_on - timedelta(days=ahead)
 
 
 def _begin(desk: Desk, occasion: Occasion) -> None:
-    customer = customer_noun.name_of(desk.db, occasion.customer_id) or "?"
-    whose = occasion.contact_id or occasion.customer_id
     made = Care(
-        name=f"{occasion.kind}:{whose}:{occasion.next_on}",
+        name=name_of(occasion),
         kind=occasion.kind,
         clause=BIRTHDAYS if occasion.contact_id else ANNIVERSARIES,
         owner_id=_owner(desk.db, occasion.customer_id),
         customer_id=occasion.customer_id,
         day=occasion.next_on,
+        what=encode(what_of(desk.db, occasion)),
     )
     contacts = customers.contacts(desk.db, occasion.customer_id)
     if occasion.contact_id:
         contacts = [one for one in contacts if one.id == occasion.contact_id]
-        name = contacts[0].name if contacts else "?"
-        made.what = encode(T("Birthday of {name}, {customer}", name=name, customer=customer))
         made.text = encode(T("Happy birthday! We wish you health, joy and success."))
     else:
-        years = made.day.year - (read_birthday(occasion.day).year or made.day.year)
-        made.what = encode(
-            T("{n} years of cooperation with {customer}", n=years, customer=customer)
-        )
+        years = years_of(occasion)
         made.text = encode(T("Thank you for {n} years of cooperation. To many more!", n=years))
     _put(desk, made, contacts)
+
+
+def name_of(occasion: Occasion) -> str:
+    """What an occasion of a year is remembered by."""
+    whose = occasion.contact_id or occasion.customer_id
+    return f"{occasion.kind}:{whose}:{occasion.next_on}"
+
+
+def what_of(db: Transaction, occasion: Occasion) -> T:
+    """What its owner reads of an occasion of a year."""
+    customer = customer_noun.name_of(db, occasion.customer_id) or "?"
+    if occasion.contact_id:
+        contact = customers.contact(db, occasion.contact_id)
+        name = contact.name if contact else "?"
+        return T("Birthday of {name}, {customer}", name=name, customer=customer)
+    years = years_of(occasion)
+    return T("{n} years of cooperation with {customer}", n=years, customer=customer)
+
+
+def years_of(occasion: Occasion) -> int:
+    """How many full years it will be."""
+    return occasion.next_on.year - (read_birthday(occasion.day).year or occasion.next_on.year)
+
+
+def remember(
+    desk: Desk, kind: str, customer_id: int, contact_id: int | None, told: Birthday
+) -> None:
+    """A day comes every year from now on, in place of the one that was told before."""
+    day = written(told)
+    all_ = care.occasions(desk.db, customer_id, kind)
+    before = next((one for one in all_ if one.contact_id == contact_id), None)
+    was = before.day if before else None
+    occasion = before or Occasion(
+        kind=kind,
+        customer_id=customer_id,
+        contact_id=contact_id,
+        day=day,
+        next_on=date.max,
+        plan_on=date.max,
+    )
+    occasion.day = day
+    turn_on(desk, occasion, desk.today - DAY)
+    if before:
+        care.turn(desk.db, occasion)
+    else:
+        care.remember(desk.db, occasion)
+    after = {kind: day, "contact": contact_id}
+    desk.change(Ref(customer_noun.KIND, customer_id), {kind: was}, after)
 
 
 # --- holidays -------------------------------------------------------------------------------------
@@ -111,7 +157,7 @@ def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
     """The holidays that come within the lead time, for the next owners of customers."""
     policy = desk.policy.of(CarePolicy)
     until = day + timedelta(days=policy.ahead_days) + DAY
-    near = festivals_in(policy, HOME, day, until)
+    near = festivals_in(policy, None, day, until)
     found = people.page(desk.db, after, OWNERS_AT_ONCE) if near else []
     for row in found:
         for on, festival in near:
@@ -120,26 +166,53 @@ def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
 
 
 def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
-    name = f"{FESTIVAL}:{festival.name}:{on}:{owner_id}"
-    ids = customers.all_owned_by(desk.db, owner_id)
-    if not ids or care.named(desk.db, name):
+    name = name_of_festival(festival, on, owner_id)
+    if care.named(desk.db, name):
         return
+    ids = keeping(desk.db, desk.policy.of(CarePolicy), owner_id, festival)
     contacts = [one for id_ in ids for one in customers.contacts(desk.db, id_)]
     if not contacts:
         return
-    called = FESTIVALS.get(festival.en) or T(
-        "{own} / {english}", own=festival.zh, english=festival.en
-    )
+    called = called_festival(festival)
     made = Care(
         name=name,
         kind=FESTIVAL,
         clause=GREETINGS,
         owner_id=owner_id,
         day=on,
-        what=encode(T("{festival}: greetings to your customers", festival=called)),
+        what=encode(what_of_festival(festival)),
         text=encode(T("Happy {festival}! Thank you for working with us.", festival=called)),
     )
     _put(desk, made, contacts)
+
+
+def keeping(db: Transaction, policy: CarePolicy, owner_id: int, festival: Festival) -> list[int]:
+    """The customers of an owner who are where a holiday is kept: as their file says, or at home."""
+    ids = customers.all_owned_by(db, owner_id)
+    told = profiles.of_each(db, ids) if festival.countries and ids else {}
+    return [id_ for id_ in ids if festival.is_kept_in(country_of(told.get(id_, {}), policy))]
+
+
+def country_of(profile: Profile, policy: CarePolicy) -> str:
+    """Where a customer is."""
+    said = profile.get(COUNTRY)
+    return (read_country(said.value) if said else None) or policy.country
+
+
+def name_of_festival(festival: Festival, on: date, owner_id: int) -> str:
+    """What a holiday of a year is remembered by."""
+    return f"{FESTIVAL}:{festival.name}:{on}:{owner_id}"
+
+
+def what_of_festival(festival: Festival) -> T:
+    """What an owner reads of it."""
+    return T("{festival}: greetings to your customers", festival=called_festival(festival))
+
+
+def called_festival(festival: Festival) -> T:
+    """Its name: of the catalogue, or as the policy file has it."""
+    own = T("{own} / {english}", own=festival.zh, english=festival.en)
+    return FESTIVALS.get(festival.en) or own
 
 
 # --- both -----------------------------------------------------------------------------------------
@@ -157,7 +230,7 @@ def _owner(db: Transaction, customer_id: int) -> int | None:
 def _put(desk: Desk, made: Care, contacts: Iterable[Contact]) -> None:
     about = Ref(KIND, care.add(desk.db, made))
     for contact in contacts:
-        why = _why_not(desk.db, contact)
+        why = _why_not(desk.db, contact, made.kind)
         greeting = Greeting(
             care_id=about.id,
             contact_id=known(contact.id),
@@ -186,10 +259,12 @@ def _words(made: Care) -> T:
     return words
 
 
-def _why_not(db: Transaction, contact: Contact) -> T | None:
+def _why_not(db: Transaction, contact: Contact, kind: str) -> T | None:
     """Why somebody is not to be greeted without a thought; None if nothing speaks against it."""
     if contact.left_on:
         return T("has left")
+    if wish := against(db, contact, kind):
+        return wish
     open_ = (one for one in cases.of_customer(db, contact.customer_id) if one.state == cases.OPEN)
     case = next(open_, None)
     if case:

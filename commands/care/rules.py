@@ -65,6 +65,16 @@ class Festival(BaseModel):
         return not self.countries or country in self.countries
 
 
+class Step(BaseModel):
+    """Something to do for a full year of cooperation, in two languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    zh: Annotated[str, Field(min_length=1, max_length=20)]
+    en: Annotated[str, Field(min_length=1, max_length=20)]
+
+
 class CarePolicy(Section, section="care"):
     """Which holidays are greeted, and on which day a birthday is kept in a year that hasn't it."""
 
@@ -73,29 +83,34 @@ class CarePolicy(Section, section="care"):
     feb29: Annotated[LeapDay, Clause(BIRTHDAYS)]
     ahead_days: Annotated[int, Clause(BIRTHDAYS), Field(ge=0, le=60)]
     years_ahead_days: Annotated[int, Clause(ANNIVERSARIES), Field(ge=0, le=120)]
+    country: Annotated[str, Clause(GREETINGS), Field(pattern=r"^[A-Z]{2}$")]
+    checklist: Annotated[list[Step], Clause(ANNIVERSARIES), Field(max_length=6)]
     festivals: Annotated[list[Festival], Clause(GREETINGS), Field(max_length=100)]
 
-    @field_validator("festivals")
+    @field_validator("festivals", "checklist")
     @classmethod
-    def _named_once(cls, festivals: list[Festival]) -> list[Festival]:
-        """A festival's name is what a greeting is remembered by."""
-        twice = [name for name, n in Counter(one.name for one in festivals).items() if n > 1]
+    def _named_once(cls, listed: list[Festival] | list[Step]) -> list[Festival] | list[Step]:
+        """A name is what a greeting, or something done, is remembered by."""
+        twice = [name for name, n in Counter(one.name for one in listed).items() if n > 1]
         if twice:
-            raise ValueError(f"there are two festivals {twice[0]}")
-        return festivals
+            raise ValueError(f"there are two of the name {twice[0]}")
+        return listed
 
 
 def festivals_in(
-    policy: CarePolicy, country: str, since: date, before: date
+    policy: CarePolicy, country: str | None, since: date, before: date
 ) -> list[tuple[date, Festival]]:
-    """The festivals of a country from `since` up to, not including, `before`, in their order."""
+    """The festivals of a country from `since` up to, not including, `before`, in their order.
+
+    Without a country, those of all.
+    """
     if since >= before:
         return []
     years = range(since.year, (before - _DAY).year + 1)
     found = [
         (day, one)
         for one in policy.festivals
-        if one.is_kept_in(country)
+        if country is None or one.is_kept_in(country)
         for year in years
         for day in days_in(one.day, year, policy)
         if since <= day < before

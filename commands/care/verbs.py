@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
-from commands import customers as customer_noun
-from commands.care.planning import BIRTHDAY, COOPERATION, DAY, KIND, turn_on
+from commands.care import pictures
+from commands.care.planning import DAY, KIND
 from commands.kit.calendar import moment_of, start_of_day
-from commands.kit.card import Card, Ref
+from commands.kit.card import PUBLIC, Card, Picture, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, CareId, CustomerId
-from commands.kit.lunar import Birthday, NotBirthday, read_birthday, shown, written
-from commands.kit.people import Department, Relation, ToContact
+from commands.kit.form import Ask, CareId
+from commands.kit.people import Relation, ToContact
 from commands.kit.words import T, encode, sentence
-from storage import care, customers, dues, people
-from storage.care import MAIL, TEXT, Care, Occasion
+from storage import care, customers, dues, files, people, vault
+from storage.care import MAIL, TEXT, Care
 from storage.customers import Contact
 from storage.database import Transaction, known
+from storage.files import File
 from storage.people import Account
 from storage.reach import email_key, phone_key
 
@@ -78,6 +78,7 @@ class Send(Command, name="care_send", aliases=("发送祝福",), who=OWNERS, cla
             raise Refused(
                 T("Nobody is to be greeted. Add somebody, or say that it is done by hand.")
             )
+        picture = _picture(desk, made)
         at = moment_of(made.day, NINE, desk.zone)
         until = start_of_day(made.day + 2 * DAY, desk.zone)
         for greeting in ticked:
@@ -86,10 +87,37 @@ class Send(Command, name="care_send", aliases=("发送祝福",), who=OWNERS, cla
                 continue
             reach(desk.db, contact)
             words = T("{name}: {text}", name=contact.name, text=sentence(made.text))
-            card = Card(words, (), Ref(KIND, self.care))
+            card = Card(words, (picture,), Ref(KIND, self.care))
             to = ToContact(known(contact.id))
             desk.tell(to, card, not_before=at, useful_until=until, repeats=False)
         return _settle(desk, made, care.SENT)
+
+
+def _picture(desk: Desk, made: Care) -> Picture:
+    """Drawn once for all who get it, and kept as long as the greeting."""
+    years = years_told(made) if made.kind == care.COOPERATION else 0
+    content = pictures.drawn(made.kind, years)
+    row = File(
+        platform=desk.source.platform,
+        workspace=desk.source.workspace,
+        remote="",
+        name="greeting.png",
+        media=pictures.MEDIA,
+        size=len(content),
+        kind=KIND,
+        subject_id=made.id,
+        at=desk.now,
+        state=files.HERE,
+        vault=vault.made(desk.db, content),
+    )
+    return Picture(files.add(desk.db, row), pictures.ALT[made.kind], PUBLIC)
+
+
+def years_told(made: Care) -> int:
+    """How many years an occasion of cooperation speaks of."""
+    what = sentence(made.what)
+    told = dict(what.values).get("n") if isinstance(what, T) else None
+    return told if isinstance(told, int) else 0
 
 
 def reach(db: Transaction, contact: Contact) -> None:
@@ -173,116 +201,3 @@ class Skip(Command, name="care_skip", aliases=("不祝福",), who=OWNERS, clause
     def run(self, desk: Desk) -> Ref:
         """It is excused with the reason."""
         return _settle(desk, _open(desk, self.care), care.SKIPPED, self.reason.strip())
-
-
-# --- yearly days are told -------------------------------------------------------------------------
-
-KEEPERS = {Department.SALES, Department.MARKETING, Department.MANAGEMENT, Department.PURCHASING}
-
-
-class TellBirthday(
-    Command,
-    name="contact_birthday",
-    aliases=("生日",),
-    who=KEEPERS,
-    clause="3.2.2",
-    on=customer_noun.KIND,
-):
-    """Tell a birthday."""
-
-    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
-    contact: Annotated[str, Ask("Whose birthday?", "Contact's name")]
-    birthday: Annotated[str, Ask("When? Such as 1980-03-05 or lunar 8-15", "Birthday", named=True)]
-
-    def run(self, desk: Desk) -> Ref:
-        """Their owner has a greeting in time, every year."""
-        contact_id = _called(desk, self.customer, self.contact)
-        _remember(desk, BIRTHDAY, self.customer, contact_id, self.birthday)
-        about = Ref(customer_noun.KIND, self.customer)
-        desk.done = T(
-            "{name}: {birthday}",
-            name=self.contact,
-            birthday=shown(_read("birthday", self.birthday)),
-        )
-        return about
-
-
-class TellLeft(
-    Command,
-    name="contact_left",
-    aliases=("联系人离职",),
-    who=KEEPERS,
-    clause="7.1",
-    on=customer_noun.KIND,
-):
-    """A contact has left."""
-
-    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
-    contact: Annotated[str, Ask("Who has left?", "Contact's name")]
-
-    def run(self, desk: Desk) -> Ref:
-        """They stay in the file, and are greeted no more."""
-        contact_id = _called(desk, self.customer, self.contact)
-        customers.leave(desk.db, contact_id, desk.today)
-        about = Ref(customer_noun.KIND, self.customer)
-        desk.change(about, None, {"left": self.contact})
-        return about
-
-
-class TellSince(
-    Command,
-    name="customer_since",
-    aliases=("合作起始",),
-    who=KEEPERS,
-    clause="3.2.3",
-    on=customer_noun.KIND,
-):
-    """Since when we cooperate."""
-
-    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
-    since: Annotated[str, Ask("Since when? Such as 2019-05-20", "Since")]
-
-    def run(self, desk: Desk) -> Ref:
-        """Each full year is told to the owner ahead of time."""
-        if _read("since", self.since).year is None:
-            raise Invalid("since", T("Which year did it begin in? Such as 2019-05-20."))
-        _remember(desk, COOPERATION, self.customer, None, self.since)
-        return Ref(customer_noun.KIND, self.customer)
-
-
-def _called(desk: Desk, customer_id: int, name: str) -> int:
-    """The contact of a customer who has this name. Raises `Invalid`."""
-    found = [one for one in customers.contacts(desk.db, customer_id) if one.name == name]
-    if len(found) != 1:
-        raise Invalid("contact", T("Nobody here is called {name}.", name=name))
-    return known(found[0].id)
-
-
-def _read(field: str, text: str) -> Birthday:
-    try:
-        return read_birthday(text)
-    except NotBirthday as error:
-        raise Invalid(field, T("Which day? Such as 5 March, 1980-03-05 or lunar 8-15.")) from error
-
-
-def _remember(desk: Desk, kind: str, customer_id: int, contact_id: int | None, text: str) -> None:
-    day = written(_read("birthday" if kind == BIRTHDAY else "since", text))
-    all_ = care.occasions(desk.db, customer_id, kind)
-    before = next((one for one in all_ if one.contact_id == contact_id), None)
-    was = before.day if before else None
-    occasion = before or Occasion(
-        kind=kind,
-        customer_id=customer_id,
-        contact_id=contact_id,
-        day=day,
-        next_on=date.max,
-        plan_on=date.max,
-    )
-    occasion.day = day
-    turn_on(desk, occasion, desk.today - DAY)
-    if before:
-        care.turn(desk.db, occasion)
-    else:
-        care.remember(desk.db, occasion)
-    after = {kind: day, "contact": contact_id}
-    desk.change(Ref(customer_noun.KIND, customer_id), {kind: was}, after)

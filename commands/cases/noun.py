@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 
 from commands import customers as customer_noun
 from commands.cases import cards, future
 from commands.cases.rules import ABOVE, BREACH, KIND, WARN, WORDS
+from commands.kit import agenda
+from commands.kit.agenda import Entry
 from commands.kit.card import STAFF, Card, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
-from commands.kit.people import Actor, Role, ToPerson
-from commands.kit.words import T
+from commands.kit.people import Actor, Person, Role, ToPerson
+from commands.kit.words import T, Words
 from storage import cases, lookup
 from storage.cases import Case
 from storage.database import Transaction, known
@@ -107,6 +111,19 @@ def heard(desk: Desk, id_: int, remark: Talk) -> None:
     desk.tell(ToPerson(case.owner_id), Card(title, parts, Ref(KIND, id_)))
 
 
+def entries(look: Look, person: Person, _until: date) -> Iterator[Entry]:
+    """Replies and solutions that are due; the notes say whose case it is."""
+    db = look.db
+    return agenda.owed(db, person, KIND, look.zone, lambda id_: tuple(_customer_of(db, id_)))
+
+
+def _customer_of(db: Transaction, id_: int) -> Iterator[Words]:
+    case = cases.get(db, id_)
+    name = customer_noun.name_of(db, case.customer_id) if case and case.customer_id else None
+    if name:
+        yield name
+
+
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
@@ -121,6 +138,7 @@ NOUN = Noun(
     heard=heard,
     topic=topic,
     held=cases.all_owned_by,
+    entries=entries,
     hand=future.hand,
     owe_anew=future.owe_anew,
     timers={

@@ -10,8 +10,9 @@ from commands.customers.parts import BASIC, BUSINESS, FINANCE, ITEM, REGISTRATIO
 from commands.customers.rules import FILE_KEEPERS, KIND, WORDS
 from commands.kit.card import Ref
 from commands.kit.command import Command
+from commands.kit.countries import read_country
 from commands.kit.desk import Desk
-from commands.kit.errors import Refused, no_such
+from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId
 from commands.kit.people import Department
 from commands.kit.words import T
@@ -103,6 +104,7 @@ class TellBasic(
     capital: Annotated[str | None, Ask("What is its registered capital?", "Registered capital")] = (
         None
     )
+    country: Annotated[str | None, Ask("In which country is it?", "Country")] = None
     registration: Annotated[
         str | None, Ask("What is its registration number?", "Registration number")
     ] = None
@@ -119,6 +121,7 @@ class TellBasic(
         found = customers.get(desk.db, self.customer)
         if found is None:
             raise no_such(WORDS)
+        check_country(self.country)
         number = "".join((self.registration or "").split()).upper()
         if number and number != found.registration:
             self._check_free(desk, number)
@@ -135,6 +138,13 @@ class TellBasic(
         if others:
             said = T("{name} has this registration number already.", name=others[0].name)
             raise Refused(said)
+
+
+def check_country(said: str | None) -> None:
+    """Holidays go by it, so it is one that is known. Raises `Invalid`."""
+    name = (said or "").strip()
+    if name and name not in NOTHING and read_country(name) is None:
+        raise Invalid("country", T("I know no country called {name}.", name=name))
 
 
 class TellBusiness(

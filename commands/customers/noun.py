@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.customers import completing, summary
+from commands.customers import completing, summary, wishes
 from commands.customers.finding import find, leads, name_of
 from commands.customers.rules import KIND, WORDS, called
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
@@ -57,6 +57,7 @@ def _lately(look: Look, id_: int) -> tuple[Part, ...]:
     for contact in customers.contacts(look.db, id_)[:SHOWN]:
         described = " · ".join(x for x in (contact.name, contact.title, contact.phone) if x)
         parts.append(Line(T("Contact: {who}", who=described), STAFF))
+    parts.extend(wishes.notes(look.db, id_))
     last = visits.to_customer(look.db, id_, 1)
     if last:
         parts.append(Note(T("Last visit: {day:near}", day=last[0].day), STAFF))

@@ -35,13 +35,14 @@ class Item:
     supplier: Department
 
 
-REGISTRATION, CONTACT, BANK = "registration", "contact", "bank"
+REGISTRATION, CONTACT, BANK, COUNTRY = "registration", "contact", "bank", "country"
 ITEMS = (
     Item(REGISTRATION, T("Registration number"), Part.BASIC, Department.MARKETING),
     Item("legal", T("Legal representative"), Part.BASIC, Department.MARKETING),
     Item("address", T("Address"), Part.BASIC, Department.MARKETING),
     Item("scope", T("Business scope"), Part.BASIC, Department.MARKETING),
     Item("capital", T("Registered capital"), Part.BASIC, Department.MARKETING),
+    Item(COUNTRY, T("Country"), Part.BASIC, Department.MARKETING),
     Item(CONTACT, T("Contact"), Part.BASIC, Department.SALES),
     Item("products", T("Products"), Part.BUSINESS, Department.MARKETING),
     Item("prices", T("Prices"), Part.BUSINESS, Department.PURCHASING),
@@ -53,7 +54,7 @@ ITEMS = (
     Item(BANK, T("Bank account"), Part.FINANCE, Department.FINANCE),
 )
 ITEM = {item.field: item for item in ITEMS}
-BASIC = ("legal", "address", "scope", "capital")
+BASIC = ("legal", "address", "scope", "capital", COUNTRY)
 BUSINESS = ("products", "prices", "terms", "share", "buyers")
 FINANCE = ("condition", "rating")
 

@@ -96,6 +96,12 @@ def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return after
 
 
+def deadline(at: datetime, zone: ZoneInfo) -> datetime | date:
+    """A deadline as people say it: what is due as a day ends is due on that day."""
+    day = local_day(at, zone)
+    return day - _DAY if at == start_of_day(day, zone) else at
+
+
 def public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """A country's public days off and its made-up workdays in `year`, in this order.
 

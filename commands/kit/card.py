@@ -84,7 +84,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address of ours, to be opened or copied as it stands; never one that somebody wrote."""
+    """An address of ours, to be opened or copied as it stands; never one that somebody wrote.
+
+    One that begins with a slash is on our own web server, whatever that is called when it is drawn.
+    """
 
     url: str
     to: Audience = STAFF

@@ -124,6 +124,7 @@ class Desk:
     """One request's desk.
 
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
+    `server` is what our own web server is called where its links open; empty where they do not.
     `guide` lists the commands that this actor may use, `verbs` those on a subject by what it is,
     `links` where a code can be opened, `may_open` says which files they may see, `nouns` what
     people have in hands. A deed may say in `done` what came of it; `moved` are the subjects that it
@@ -140,6 +141,7 @@ class Desk:
     policy: Policy
     deed: str = ""
     clause: str = ""
+    server: str = ""
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     verbs: Callable[[], Iterable[tuple[T, Iterable[tuple[str, str]]]]] = tuple
     links: Callable[[str], Iterable[str]] = lambda _code: ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import isleap, monthrange
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -125,8 +125,8 @@ def days_in(birthday: Birthday, year: int, rules: Rules) -> tuple[date, ...]:
     else:
         found = solar_day_in(birthday.month, birthday.day, year, rules)
         days = {found} if found else set()
-    born = _born(birthday)
-    return tuple(sorted(day for day in days if born is None or day >= born))
+    began = born(birthday)
+    return tuple(sorted(day for day in days if began is None or day >= began))
 
 
 def solar_day_in(month: int, day: int, year: int, rules: Rules) -> date | None:
@@ -163,7 +163,7 @@ def _kept(birthday: Birthday, lunar_year: int, rules: Rules) -> date | None:
             return None
 
 
-def _born(birthday: Birthday) -> date | None:
+def born(birthday: Birthday) -> date | None:
     """The day of birth itself; None where the year is not known, or not in the tables."""
     if birthday.year is None:
         return None
@@ -172,6 +172,54 @@ def _born(birthday: Birthday) -> date | None:
     if not FIRST_YEAR <= birthday.year <= LAST_YEAR:
         return None
     return solar_day(birthday.year, birthday.month, birthday.day, leap=birthday.leap)
+
+
+# --- why it is kept then --------------------------------------------------------------------------
+
+
+def how_kept(birthday: Birthday, day: date, rules: Rules) -> tuple[T, ...]:
+    """By which rules a yearly day is kept on this day, which is one of `days_in`."""
+    every_year = replace(birthday, year=None)
+    if birthday.lunar:
+        return (
+            T("{birthday}, is {day} this time.", birthday=shown(every_year), day=day),
+            *_of_leap_month(birthday, day, rules),
+            *_of_short_month(birthday, day),
+        )
+    if (birthday.month, birthday.day) == (day.month, day.day):
+        return (T("It is on {birthday} every year.", birthday=shown(every_year)),)
+    year, kept = str(day.year), {"feb28": T("28 February"), "mar1": T("1 March")}[rules.feb29]
+    return (T("{year} has no 29 February; by the policy it is {kept} then.", year=year, kept=kept),)
+
+
+def _of_leap_month(birthday: Birthday, day: date, rules: Rules) -> Iterator[T]:
+    month = birthday.month
+    if not birthday.leap:
+        return
+    if not month_days(_lunar_year(birthday, day), month, leap=True):
+        yield T("This lunar year has no leap month {month}: the regular one counts.", month=month)
+    elif rules.leap_month == "regular":
+        yield T("By the policy a birthday in a leap month is kept in the regular month.")
+    else:
+        yield T("This lunar year has the leap month, too.")
+
+
+def _of_short_month(birthday: Birthday, day: date) -> Iterator[T]:
+    at = lunar_day(day)
+    if at.day == birthday.day:
+        return
+    if at.day == 1:
+        yield T("That lunar month has only 29 days: the first day of the next one counts.")
+    else:
+        yield T("That lunar month has only 29 days: its last day counts.")
+
+
+def _lunar_year(birthday: Birthday, day: date) -> int:
+    """The lunar year that a day was kept for: a 30th that was moved on may lie in the next."""
+    moved_on = birthday.day == LONGEST_MONTH and lunar_day(day).day == 1
+    year = lunar_day(day - _DAY if moved_on else day).year
+    assert year is not None
+    return year
 
 
 # --- as people write it ---------------------------------------------------------------------------

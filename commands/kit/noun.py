@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from commands.kit.agenda import Entry
 from commands.kit.card import STAFF, Audience, Card, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Misdeclared
@@ -88,6 +89,10 @@ def _none_held(_db: Transaction, _person_id: int) -> list[int]:
     return []
 
 
+def _no_entries(_look: Look, _person: Person, _until: date) -> Iterable[Entry]:
+    return ()
+
+
 def _not_handed(_desk: Desk, _id: int, _from_id: int, _to_id: int) -> None:
     """Only what is owed on it changes hands."""
 
@@ -123,7 +128,8 @@ class Noun:
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for; `hand` makes what one has of it another's,
+    open ones that a person answers for, `entries` what stands in a person's calendar up to a day:
+    nothing confidential, for it leaves the house; `hand` makes what one has of it another's,
     and `turned` asks who acts for somebody. `differs` tells
     what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
     deadline for a due that is excused, which had so much time left, and gives it. The card of what
@@ -148,6 +154,7 @@ class Noun:
     timers: Mapping[str, Callable[[Desk, Timer], None]] = field(default_factory=dict)
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int, int], None] = _not_handed
+    entries: Callable[[Look, Person, date], Iterable[Entry]] = _no_entries
     turned: Callable[[Desk, int, int], None] = _not_turned
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
     differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()
@@ -182,6 +189,11 @@ class Nouns:
     def every(self) -> tuple[Noun, ...]:
         """All of them."""
         return tuple(self._by_kind.values())
+
+    def entries(self, look: Look, person: Person, until: date) -> Iterator[Entry]:
+        """Everything that stands in a person's calendar up to a day."""
+        for noun in self.every():
+            yield from noun.entries(look, person, until)
 
     # --- what people have in hands (commands.kit.desk.Holdings) -----------------------------------
 

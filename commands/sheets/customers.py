@@ -10,8 +10,9 @@ from functools import cache
 from commands.customers import FILE_KEEPERS
 from commands.customers.completing import REWRITTEN
 from commands.customers.filling import NOTHING
-from commands.customers.parts import BASIC, BUSINESS, ITEM
+from commands.customers.parts import BASIC, BUSINESS, COUNTRY, ITEM
 from commands.customers.rules import KIND
+from commands.kit.countries import read_country
 from commands.kit.people import Role, Who
 from commands.kit.sheet import (
     MOST_NUMBERED,
@@ -71,6 +72,7 @@ COLUMNS = (
     Column("address", ITEM["address"].words, "地址 公司地址 注册地址 address"),
     Column("scope", ITEM["scope"].words, "经营范围 scope"),
     Column("capital", ITEM["capital"].words, "注册资本 注册资金 capital"),
+    Column(COUNTRY, ITEM[COUNTRY].words, "国家 国家地区 所在国家 country"),
     Column("products", ITEM["products"].words, "产品 主营产品 主要产品 products"),
     Column("prices", ITEM["prices"].words, "价格 产品价格 prices"),
     Column("terms", ITEM["terms"].words, "销售政策 销售条件 salespolicy"),
@@ -287,6 +289,9 @@ def _complaint(row: Row, fields: Mapping[str, Json]) -> Words | None:
             return T("a contact has no name")
         if wrong := wrong_reach(phone, email):
             return wrong
+    country = row.get(COUNTRY).strip()
+    if country and read_country(country) is None:
+        return T("“{value}” is no country", value=country[:50])
     return too_long(row, MOST, WORDS_OF)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
+from commands import calendars
 from commands.kit.card import Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -138,6 +139,7 @@ def end_access(desk: Desk, person_id: int) -> None:
     people.set_active(desk.db, person_id, active=False)
     people.set_admin(desk.db, person_id, admin=False)
     postings.stop_for(desk.db, person_id)
+    calendars.end(desk, person_id)
     desk.change(Ref("person", person_id), None, {"active": False})
 
 

@@ -35,7 +35,7 @@ def settings(desk: Desk) -> Card:
         *(line for one in _ahead(desk) for line in given(one, T("your superior"))),
         Buttons(quiet),
         Buttons((*homes, where) if len(homes) > 1 else ()),
-        Buttons((Button(T("Language"), "language"), *_absent(desk))),
+        Buttons((Button(T("Language"), "language"), *_absent(desk), _calendar())),
         Buttons(tuple(unlinking(about, account) for account in accounts)),
     )
     return Card(T("Your settings"), parts)
@@ -46,6 +46,10 @@ def _absent(desk: Desk) -> Iterator[Button]:
     if absences.of(desk.db, desk.person.id, desk.now):
         yield Button(T("I am back"), "back")
     yield Button(T("Away"), "away")
+
+
+def _calendar() -> Button:
+    return Button(T("Calendar link"), "calendar")
 
 
 def _ways() -> tuple[tuple[Button, ...], Button]:

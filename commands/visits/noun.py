@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
 from commands.files import attached
-from commands.kit.calendar import local_day, start_of_day
+from commands.kit.agenda import Entry, for_another
+from commands.kit.calendar import is_workday, local_day, start_of_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.drafting import place_words
 from commands.kit.noun import Involved, Look, Noun, nothing_found
-from commands.kit.people import ToPerson
-from commands.kit.words import T, listed
+from commands.kit.people import Person, ToPerson
+from commands.kit.words import T, Words, listed
+from commands.kit.workdays import CalendarPolicy
 from commands.visits.attending import told
+from commands.visits.duty import is_monthly
 from commands.visits.rules import (
     KIND,
     PHOTO,
@@ -26,9 +30,10 @@ from commands.visits.rules import (
     next_friday,
     share,
 )
-from storage import appointments, customers, people, visits
+from storage import appointments, customers, dues, people, visits
 from storage.customers import Customer
 from storage.database import Transaction, known
+from storage.dues import Due
 from storage.timers import Timer
 from storage.visits import Visit
 
@@ -108,6 +113,45 @@ def month_ahead(db: Transaction, person_id: int, now: datetime, zone: ZoneInfo) 
 def progress(db: Transaction, person_id: int, today: date) -> Line | None:
     """How far a person is with this month's visits, as a line."""
     return month(db, person_id, today).line()
+
+
+def entries(look: Look, person: Person, _until: date) -> Iterator[Entry]:
+    """One entry a month: whom to visit before it is over."""
+    for owner in (person.id, *sorted(person.stands_in_for)):
+        owed = [due for due in dues.owed_on(look.db, owner, customer_noun.KIND) if is_monthly(due)]
+        for by in dict.fromkeys(due.due_at for due in owed):
+            left = [due for due in owed if due.due_at == by]
+            yield _to_make(look, left, None if owner == person.id else owner)
+
+
+def _to_make(look: Look, left: list[Due], for_id: int | None) -> Entry:
+    """On the month's last working day; visits that were made have left it."""
+    by, owner = left[0].due_at, known(left[0].person_id)
+    all_ = dues.of_person(look.db, owner, left[0].clause, by)
+    names = [customer_noun.name_of(look.db, due.subject_id) or "?" for due in left]
+    what = T("Visits to make by the end of the month: {names}", names=_named(names))
+    day = local_day(by, look.zone) - timedelta(days=1)
+    return Entry(
+        name=f"visits-{day:%Y-%m}-{owner}",
+        what=for_another(look.db, what, for_id),
+        begins=_last_workday(look, day),
+        changed_at=max(due.recorded_at or due.begun_at for due in all_),
+        notes=(T("{n} of {of} still to visit", n=len(left), of=len(all_)), listed(names)),
+        revision=len(all_) - len(left),
+        deadline=True,
+    )
+
+
+def _named(names: list[str]) -> Words:
+    shown, more = listed(names[:NAMED]), len(names) - NAMED
+    return T("{names} and {n} more", names=shown, n=more) if more > 0 else shown
+
+
+def _last_workday(look: Look, day: date) -> date:
+    """The last working day of the month that ends with this day; that day where there is none."""
+    hours = look.policy.of(CalendarPolicy).hours(look.zone)
+    worked = (day - timedelta(days=n) for n in range(day.day))
+    return next((one for one in worked if is_workday(hours, one)), day)
 
 
 def card(look: Look, id_: int) -> Card:
@@ -203,5 +247,6 @@ NOUN = Noun(
     name_of=_name_of,
     card=card,
     involved=involved,
+    entries=entries,
     timers={"remind": _remind},
 )

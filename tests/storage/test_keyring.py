@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage import banks, profiles
+from storage import banks, feeds, profiles
 from storage.banks import BankAccount, Details
 from storage.database import Database, Transaction
+from storage.feeds import Feed
 from storage.keyring import LOCKED, MARK, Keyring, Unreadable, is_sealed
 from storage.profiles import ProfileEntry
 from storage.resealing import outdated, reseal, unknown
@@ -75,11 +76,12 @@ def test_what_an_old_key_sealed_is_sealed_anew_and_the_old_one_may_go(database_u
     database.keyring = Keyring((OLD,))
     database.write_now(lambda db: entered(db, "6222 0212 3456"))
     database.write_now(lambda db: told(db, WORDS))
+    database.write_now(lambda db: feeds.add(db, fed(db, "secret")))
     database.keyring = Keyring((NEW,))
     assert database.read_now(unknown) == [Keyring((OLD,)).newest[len(MARK) : -1]]
     assert resealed(database) == 0  # no key opens it: it stays
     database.keyring = Keyring((NEW, OLD))
-    assert resealed(database) == 2
+    assert resealed(database) == 3
     assert resealed(database) == 0
     database.keyring = Keyring((NEW,))
     assert database.read_now(unknown) == []
@@ -87,7 +89,14 @@ def test_what_an_old_key_sealed_is_sealed_anew_and_the_old_one_may_go(database_u
     (account,) = database.read_now(lambda db: banks.of(db, 1))
     assert kept == WORDS
     assert database.read_now(lambda db: banks.details(db, account)).number == "6222 0212 3456"
+    feed = database.read_now(lambda db: feeds.of(db, 1))
+    assert feed is not None
+    assert database.keyring.open(feed.sealed) == "secret"
     database.close()
+
+
+def fed(db: Transaction, secret: str) -> Feed:
+    return Feed(person_id=1, digest="d", sealed=db.keyring.seal(secret), changed_at=BEGUN)
 
 
 def resealed(database: Database) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from storage import admissions, customers, dues, files
+from storage import admissions, care, customers, dues, files
 from storage.admissions import Admission
-from tests.house import TestHouse
+from tests.house import ZONE, TestHouse
 
 NAME = "宁海明达模具有限公司"
 MET = {
@@ -77,6 +77,11 @@ async def test_a_prospect_becomes_a_customer(house: TestHouse) -> None:
     named = await house.read(lambda db: customers.get(db, admitted.customer_id or 0))
     assert named
     assert named.name == NAME
+    (since,) = await house.read(
+        lambda db: care.occasions(db, admitted.customer_id or 0, care.COOPERATION)
+    )
+    assert since.day == f"{house.clock.at.astimezone(ZONE):%Y-%m-%d}"
+    assert since.next_on.year == house.clock.at.year + 1
 
 
 async def test_a_tap_can_be_taken_back_for_two_minutes(house: TestHouse) -> None:

@@ -216,6 +216,7 @@ def test_every_part_of_the_clause_is_in_the_file() -> None:
     """Clause 7.1 by its words; cooperation is filled by what happens."""
     assert {item.field for item in ITEMS} == {
         *("registration", "legal", "address", "scope", "capital", "contact"),
+        "country",  # holidays are greeted by it
         *("products", "prices", "terms", "share", "buyers"),
         *("condition", "rating", "bank"),
     }

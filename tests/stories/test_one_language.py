@@ -14,13 +14,14 @@ from tests.house import CAST, TestHouse, opened
 
 CODE = r"\b[A-Z]-\d{4}-\d{4}\b"
 # What has no language: numbers of subjects, addresses, what is typed after a slash, a code to join,
-# a command of the terminal, a platform's name, the ending of a file, and the values of a form that
-# only the page sees.
+# a command of the terminal, a setting's or a platform's name, the ending of a file, and the values
+# of a form that only the page sees.
+ADDRESS = r"https?://\S+"
 TYPED = r"/[a-z_]+|python -m bot [a-z-]+"
-NAMES = r"\b(Web|Slack|Telegram|xlsx|csv|png|Headwater)\b"
+NAMES = r"\b(Web|Slack|Telegram|xlsx|csv|png|Headwater|PUBLIC_URL)\b"
 VALUES = r"^ *(no|yes|last)$"
 NEUTRAL = re.compile(
-    rf"{CODE}|https?://\S+|{TYPED}|\b[A-Z2-9]{{4}}-[A-Z2-9]{{4}}\b|{NAMES}|{VALUES}",
+    rf"{CODE}|{TYPED}|\b[A-Z2-9]{{4}}-[A-Z2-9]{{4}}\b|{NAMES}|{VALUES}",
     re.MULTILINE,
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -69,6 +70,7 @@ def own(house: TestHouse) -> list[str]:
 
 def stray(text: str, names: list[str], language: str) -> list[str]:
     """Words of the other language."""
+    text = re.sub(ADDRESS, " ", text)  # before what is typed after a slash is taken out of it
     text = re.sub(TYPED, " ", text)  # before a command's name is taken out of the middle of it
     for name in names:
         text = text.replace(name, " ")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
 from bot.wiring import examined
+from commands.care import pictures
 from commands.kit.card import STAFF, Card, Line, encode
 from commands.kit.words import T
 from storage import letters, people, troubles
@@ -100,6 +102,29 @@ async def test_a_contact_gets_the_letter_in_their_language_and_their_part_of_it(
     for part in letter.iter_parts():
         assert said in part.get_content()
         assert "office" not in part.get_content()
+
+
+@pytest.mark.parametrize(
+    ("language", "alt"),
+    [("", "图：点着蜡烛的生日蛋糕"), ("en", "Picture: a birthday cake with candles")],
+)
+async def test_a_birthday_comes_with_its_picture(scene: Scene, language: str, alt: str) -> None:
+    account = await scene.account("mail", language)
+    used = scene.house.clock.now() + timedelta(days=30)
+    await scene.house.write(
+        lambda db: people.use_account(db, known(account.id), used, ADDRESSES["mail"])
+    )
+    lina = scene.house.on("web").lina
+    await lina.says("/contact_birthday 华强 contact: 张伟 birthday: 10月17日")
+    await scene.house.advance(days=1)
+    await lina.presses("发送祝福", on="华强张伟生日")
+    await scene.house.advance(days=3)
+    (letter,) = scene.room.letters
+    (picture,) = [part for part in letter.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_content() == pictures.drawn("birthday")
+    card = next(part for part in letter.walk() if part.get_content_type() == "text/html")
+    assert f'alt="{alt}"' in card.get_content()
+    assert f"cid:{picture['Content-ID'].strip('<>')}" in card.get_content()
 
 
 async def test_a_contact_gets_a_text_message_and_its_number_is_kept(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from commands.kit.lunar import (
     NotBirthday,
     ShortMonth,
     days_in,
+    how_kept,
     lunar_day,
     month_days,
     read_birthday,
@@ -311,3 +312,71 @@ def test_a_lunar_birthday_comes_once_in_every_lunar_year_that_has_it(rules: Rule
 def test_early_in_the_lunar_year_a_birthday_comes_once_in_every_year(month: int) -> None:
     for year in range(1901, 2101):
         assert len(days_in(lunar(month, 15), year, PLAIN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("birthday", "year", "rules", "said"),
+    [
+        (Birthday(3, 5), 2026, PLAIN, ["It is on {birthday} every year."]),
+        (
+            Birthday(2, 29, year=1980),
+            2026,
+            PLAIN,
+            ["{year} has no 29 February; by the policy it is {kept} then."],
+        ),
+        (Birthday(2, 29, year=1980), 2028, PLAIN, ["It is on {birthday} every year."]),
+        (lunar(8, 15), 2026, PLAIN, ["{birthday}, is {day} this time."]),
+        (
+            lunar(6, 8, leap=True),
+            2026,
+            PLAIN,
+            [
+                "{birthday}, is {day} this time.",
+                "This lunar year has no leap month {month}: the regular one counts.",
+            ],
+        ),
+        (
+            lunar(6, 8, leap=True),
+            2025,
+            PLAIN,
+            [
+                "{birthday}, is {day} this time.",
+                "By the policy a birthday in a leap month is kept in the regular month.",
+            ],
+        ),
+        (
+            lunar(6, 8, leap=True),
+            2025,
+            Ruled(leap_month="leap"),
+            ["{birthday}, is {day} this time.", "This lunar year has the leap month, too."],
+        ),
+    ],
+)
+def test_a_day_is_explained_by_the_rules_that_set_it(
+    birthday: Birthday, year: int, rules: Ruled, said: list[str]
+) -> None:
+    (day,) = days_in(birthday, year, rules)
+    assert [words.text for words in how_kept(birthday, day, rules)] == said
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (PLAIN, "That lunar month has only 29 days: its last day counts."),
+        (
+            Ruled(short_month="next"),
+            "That lunar month has only 29 days: the first day of the next one counts.",
+        ),
+    ],
+)
+def test_a_short_month_is_explained_in_every_year_that_has_one(rules: Ruled, why: str) -> None:
+    birthday = lunar(12, 30)
+    told = {
+        day.year: [words.text for words in how_kept(birthday, day, rules)][1:]
+        for year in range(2000, 2060)
+        for day in days_in(birthday, year, rules)
+    }
+    short = {year + 1 for year in range(1999, 2059) if month_days(year, 12) == 29}
+    assert short
+    assert {year for year, reasons in told.items() if reasons} == short & told.keys()
+    assert {reason for reasons in told.values() for reason in reasons} == {why}
