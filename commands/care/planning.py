@@ -24,7 +24,7 @@ from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.lunar import read_birthday
 from commands.kit.people import Department, ToPerson, head_of
-from commands.kit.words import T, encode, sentence
+from commands.kit.words import T, encode, in_both, sentence
 from storage import care, cases, customers, people
 from storage.care import Care, Greeting, Occasion
 from storage.customers import Contact
@@ -127,9 +127,7 @@ def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
     contacts = [one for id_ in ids for one in customers.contacts(desk.db, id_)]
     if not contacts:
         return
-    called = FESTIVALS.get(festival.en) or T(
-        "{own} / {english}", own=festival.zh, english=festival.en
-    )
+    called = FESTIVALS.get(festival.en) or in_both(festival.zh, festival.en)
     made = Care(
         name=name,
         kind=FESTIVAL,

@@ -47,6 +47,11 @@ def listed(words: Sequence[Words]) -> Words:
     return joined
 
 
+def in_both(own: str, english: str) -> Words:
+    """What a company names itself, in its own language and in English."""
+    return own if own == english else T("{own} / {english}", own=own, english=english)
+
+
 def kept(text: str) -> T:
     """A sentence that a row kept in English; a platform's code stays as it is."""
     return T(text)

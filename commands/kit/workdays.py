@@ -21,7 +21,7 @@ from commands.kit.calendar import (
 )
 from commands.kit.desk import Desk
 from commands.kit.policy import Clause, Section
-from commands.kit.words import T, Words, listed
+from commands.kit.words import T, Words, in_both, listed
 
 CHINA = "CN"
 _CLAUSE = "2.2.4"
@@ -208,7 +208,7 @@ def _called(own: str, english: str) -> Words:
     name = _NAMES.get(own.removesuffix(_OBSERVED))
     if name and own.endswith(_OBSERVED):
         return T("{name}, observed", name=name)
-    return name or (own if own == english else T("{own} / {english}", own=own, english=english))
+    return name or in_both(own, english)
 
 
 def _has_holidays(country: str) -> bool:
