@@ -43,8 +43,10 @@ _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _CLOSING = "】」』》)）]"
 _SPACE = re.compile(r"[ \t]+")
+_WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
 EXACT = 100.0
+MOST_TIME = 6  # so many words tell a time at most: 28 October at 2 pm
 # What people say without meaning anything by it.
 # In front of a value a dash means something: a minus, or that nothing is to stand there.
 _SOFT = _GLUE.replace("-", "").replace("—", "")
@@ -240,18 +242,18 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """A moment that must be known, alone or as the first word."""
+    """A moment that must be known, alone or as the first words."""
     moments = (q for q in declared.questions if isinstance(q.kind, Moment) and q.required)
     asked = next(moments, None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
-    first, _, rest = text.strip().partition(" ")
-    for said, left in ((text, ""), (first, rest)):
+    ends = [word.end() for word in _WORD.finditer(text)]
+    for end in dict.fromkeys((ends[-1], *reversed(ends[:MOST_TIME]))):
         try:
-            found.answers[asked.field] = moment(asked, said.strip(), ctx)
+            found.answers[asked.field] = moment(asked, text[:end].strip(), ctx)
         except Invalid:
             continue
-        return left
+        return text[end:].lstrip()
     return text
 
 
