@@ -17,7 +17,6 @@ from bot.platform import Address, Platform
 from bot.telling import Fronted
 from commands import day
 from commands.kit import welcome
-from commands.kit.calendar import local_day
 from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Ref
 from commands.kit.errors import Later, Never, Unclear
 from commands.kit.people import Actor, Person, load
@@ -131,7 +130,7 @@ class Fronts:
 
     def _of_staff(self, db: Transaction, actor: Actor, person: Person) -> Card:
         now, zone = self.house.clock.now(), self.house.zone
-        mine = day.of(db, person, now, local_day(now, zone))
+        mine = day.of(db, person, now, zone)
         look = Glance(db, now, zone, self.house.policy)
         return mine.page(lambda about: self._verbs(look, actor, about)) + self._begin(db, actor)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
 from commands.admissions import noun as admission_noun
@@ -16,9 +17,14 @@ from commands.approvals import deciders
 from commands.approvals import noun as approval_noun
 from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
+from commands.kit.calendar import local_day, told_by
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode, sentence
+from commands.meetings import actions as action_noun
+from commands.meetings import duty as meeting_duty
+from commands.meetings import quarters
+from commands.meetings.rules import ACTION, QUARTER
 from commands.visits import duty, month
 from storage import care, cases, dues, people
 from storage.customers import Customer
@@ -34,7 +40,12 @@ SHOWS = {
     APPROVAL: ("approval_show", "approval"),
     customer_noun.KIND: ("customer", "customer"),
     care.KIND: ("care_show", "care"),
+    QUARTER: ("meetings", "quarter"),
+    ACTION: ("action_show", "action"),
 }
+
+# What was agreed needs no showing: it is done with one tap.
+SHOWN_ONLY = SHOWS.keys() - {ACTION}
 
 Verbs = Callable[[Ref], tuple[Button, ...]]
 
@@ -64,8 +75,11 @@ class Day:
     def card(self) -> Card:
         """As an answer: all the lines, then a button for each subject and each visit."""
         lines = tuple(line for one in self.owed for line in one.lines)
-        shows = tuple(_show(one) for one in self.owed[:SHOWN] if one.about.kind in SHOWS)
-        return Card(self._title(), (*lines, *self.month, *_row(shows), *_row(self.visits)))
+        some = self.owed[:SHOWN]
+        shows = tuple(_show(one) for one in some if one.about.kind in SHOWN_ONLY)
+        done = tuple(_done(one) for one in some if one.about.kind == ACTION)
+        rows = (*_row(done), *_row(shows), *_row(self.visits))
+        return Card(self._title(), (*lines, *self.month, *rows))
 
     def page(self, verbs: Verbs) -> Card:
         """As a page to act on: under each subject's lines its own buttons."""
@@ -84,16 +98,16 @@ class Day:
         return T("{n} thing to do", "{n} things to do", n=count)
 
 
-def of(db: Transaction, person: Person, now: datetime, today: date) -> Day:
-    """A person's day."""
+def of(db: Transaction, person: Person, now: datetime, zone: ZoneInfo) -> Day:
+    """A person's day, in the company's zone."""
+    today = local_day(now, zone)
     found: dict[Ref, list[Due]] = {}
     for due in _owed(db, person, now):
-        if not duty.is_monthly(due):  # those are told together, below
+        # The month's visits are told together, below; a quarter's meeting once it is near.
+        if not (duty.is_monthly(due) or meeting_duty.is_far(db, due, now)):
             found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
-        Owed(
-            about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
-        )
+        Owed(about, _name(db, about), tuple(_line(db, person, due, now, zone) for due in some))
         for about, some in found.items()
     )
     visits = month(db, person.id, today)
@@ -116,13 +130,13 @@ def _away(db: Transaction, person: Person, due: Due) -> str:
     return owner.name if owner else ""
 
 
-def _line(due: Due, now: datetime, away: str) -> Line:
-    what = decode(due.what)
+def _line(db: Transaction, person: Person, due: Due, now: datetime, zone: ZoneInfo) -> Line:
+    what, away = decode(due.what), _away(db, person, due)
     if away:
         what = T("For {name}: {title}", name=away, title=what)
     if due.due_at < now:
-        return Line(T("🔴 {what}: was due {due:clock}", what=what, due=due.due_at))
-    return Line(T("☐ {what}: due {due:clock}", what=what, due=due.due_at))
+        return Line(T("🔴 {what}: was due {due:clock}", what=what, due=told_by(due.due_at, zone)))
+    return Line(T("☐ {what}: due {due:clock}", what=what, due=told_by(due.due_at, zone)))
 
 
 def _name(db: Transaction, about: Ref) -> Words:
@@ -137,6 +151,10 @@ def _name(db: Transaction, about: Ref) -> Words:
         case "care":
             made = care.get(db, about.id)
             return sentence(made.what) if made else ""
+        case "quarter":
+            return quarters.name_of(db, about.id) or ""
+        case "action":
+            return action_noun.name_of(db, about.id) or ""
         case _:
             return ""
 
@@ -144,6 +162,11 @@ def _name(db: Transaction, about: Ref) -> Words:
 def _show(one: Owed) -> Button:
     does, field = SHOWS[one.about.kind]
     return Button(T("{name}", name=one.name), does, {field: one.about.id})
+
+
+def _done(one: Owed) -> Button:
+    """What was agreed is done with one tap."""
+    return Button(T("Done: {name}", name=one.name), "action_done", {}, one.about)
 
 
 def _visit(customer: Customer) -> Button:

@@ -17,7 +17,7 @@ class Today(Command, name="today", aliases=("今日", "今天要做什么"), who
 
     def run(self, desk: Desk) -> Card:
         """Open dues with their deadlines, and the month's visits."""
-        return day.of(desk.db, desk.person, desk.now, desk.today).card()
+        return day.of(desk.db, desk.person, desk.now, desk.zone).card()
 
 
 class Help(Command, name="help", aliases=("帮助",), who=EVERYONE):

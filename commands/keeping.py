@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from commands.day import SHOWS
-from commands.kit.calendar import local_day, start_of_day
+from commands.kit.calendar import local_day, told_by
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part
 from commands.kit.clauses import CLAUSES, titled
 from commands.kit.command import Command
@@ -93,7 +92,7 @@ def _line(desk: Desk, due: Due) -> T:
     values: dict[str, Value] = {
         "what": sentence(due.what),
         "who": who.name if who else T("nobody"),
-        "due": _by(due.due_at, desk.zone),
+        "due": told_by(due.due_at, desk.zone),
         "at": local_day(due.done_at, desk.zone) if due.done_at else None,
         "reason": due.reason,
     }
@@ -106,12 +105,6 @@ def _line(desk: Desk, due: Due) -> T:
             return T("○ {what}: {who}, excused: {reason}", **values)
         case _:
             return T("🔴 {what}: {who}, was due {due:near}", **values)
-
-
-def _by(at: datetime, zone: ZoneInfo) -> datetime | date:
-    """A deadline as people say it: what is due as a day ends is due on that day."""
-    day = local_day(at, zone)
-    return day - timedelta(days=1) if at == start_of_day(day, zone) else at
 
 
 def _show(due: Due) -> Button:

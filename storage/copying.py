@@ -82,6 +82,10 @@ LEFT = frozenset(
         "occasion",
         "care",
         "greeting",
+        # Whom it would invite, and what was agreed there.
+        "meeting",
+        "participant",
+        "action",
         "journal",
         "sheet_job",
         "sheet_wrong",

@@ -16,7 +16,6 @@ from commands.admissions.rules import KIND as ADMISSION
 from commands.approvals.rules import KIND as APPROVAL
 from commands.approvals.views import ListApprovals
 from commands.kit import card as cards
-from commands.kit.calendar import local_day
 from commands.kit.card import Card, Ref
 from commands.kit.desk import Desk, Source
 from commands.kit.people import Actor, Person, load
@@ -153,7 +152,7 @@ def _who(db: Transaction, id_: int) -> Person:
 
 
 def _day(id_: int, db: Transaction) -> object:
-    return day.of(db, _who(db, id_), NOW, local_day(NOW, ZONE))
+    return day.of(db, _who(db, id_), NOW, ZONE)
 
 
 def _desk(core: Core, db: Transaction) -> Desk:

@@ -215,7 +215,7 @@ def _owner_of(db: Transaction, customer: int) -> int:
 def _day(customer: int, db: Transaction) -> object:
     person = load(db, _owner_of(db, customer))
     assert person
-    return day.of(db, person, NOW, _today())
+    return day.of(db, person, NOW, ZONE)
 
 
 def timed(core: Core, works: Sequence[Work]) -> float:
