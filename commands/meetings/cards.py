@@ -14,18 +14,16 @@ from commands.kit.card import (
     Card,
     Facts,
     Line,
-    Note,
     Part,
     Quote,
     Ref,
 )
 from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Look
-from commands.kit.reasons import of_platform
 from commands.kit.words import T, Value, Words, listed
 from commands.meetings.rules import ACTION, KIND, Guest
-from commands.said import said_lately
-from storage import actions, backlog, meetings, people
+from commands.said import lost, said_lately
+from storage import actions, meetings, people
 from storage.actions import Action
 from storage.database import Transaction, known
 from storage.meetings import CANCELLED, HELD, PLANNED, Meeting, Participant
@@ -48,7 +46,7 @@ def card(look: Look, id_: int) -> Card:
         *_actions(look, id_),
         *attached(look, about),
         *said_lately(look, about),
-        *_lost(look, id_),
+        *lost(look, about),
         *_verbs(look, meeting, about),
     )
     return Card(title_of(meeting), parts, about)
@@ -98,12 +96,14 @@ def _taking_part(db: Transaction, id_: int) -> Iterable[Part]:
         these = [one for one in guests_of(all_) if one.state == state]
         if these:
             names = _some([_customer(db, one) for one in these])
-            yield Line(T("{state} ({n}): {names}", state=_head(state), n=len(these), names=names))
+            told = T("{state} ({n}): {names}", state=_head(state), n=len(these), names=names)
+            yield Line(told, STAFF)
     if not guests_of(all_):
         yield Line(T("No customer is invited yet."), STAFF)
     colleagues = [people.get(db, one.person_id) for one in all_ if one.person_id]
     if colleagues:
-        yield Line(T("Colleagues: {names}", names=_some([one.name for one in colleagues if one])))
+        names = _some([one.name for one in colleagues if one])
+        yield Line(T("Colleagues: {names}", names=names), STAFF)
 
 
 def _head(state: Guest) -> T:
@@ -140,13 +140,6 @@ def _called_off(db: Transaction, meeting: Meeting) -> Iterable[Part]:
     if invited:
         names = _some([_customer(db, one) for one in invited])
         yield Line(T("Please tell those who were invited: {names}", names=names), STAFF)
-
-
-def _lost(look: Look, id_: int) -> Iterable[Part]:
-    """Invitations that did not arrive are never silent."""
-    for letter in backlog.lost_on(look.db, KIND, id_):
-        why = of_platform(letter.reason)
-        yield Note(T("⚠ A message about this could not be delivered: {why}", why=why))
 
 
 # --- what was said and agreed ---------------------------------------------------------------------

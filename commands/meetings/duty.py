@@ -87,18 +87,22 @@ def _owe(desk: Desk, quarter: Period, owner_id: int | None) -> None:
     what = T("Customer meeting of {quarter}", quarter=str(quarter))
     _since, until = quarter.span(desk.zone)
     made = desk.owe(about, called(quarter), what, clause=CLAUSE, by=until, owner=owner_id)
-    _hang(desk, quarter, made)
+    _hang(desk, quarter)
     due, instead = dues.get(desk.db, made), _held_in(desk, quarter)
     if due and instead:
         _keep(desk, due, instead)
 
 
-def _hang(desk: Desk, quarter: Period, due_id: int) -> None:
+def _hang(desk: Desk, quarter: Period) -> None:
+    """Warnings hang on the quarter, not on its due: after an outage nothing is owed anew by them.
+
+    A quarter that is over is over, however long nobody could be warned.
+    """
     days = desk.policy.of(MeetingPolicy).warn_days
     _since, until = quarter.span(desk.zone)
     for nth, at in enumerate(warnings(quarter, desk.recorded_at, days, desk.zone)):
         if at < until:
-            desk.at(at, ref_of(quarter), WARN if nth else FIRST_WARNING, due=due_id)
+            desk.at(at, ref_of(quarter), WARN if nth else FIRST_WARNING)
 
 
 def lapse(desk: Desk, day: date, _after: int) -> int | None:
@@ -109,7 +113,7 @@ def lapse(desk: Desk, day: date, _after: int) -> int | None:
         return None
     about = ref_of(quarter)
     desk.change(about, {"due": due.name}, {"missed": due.name, "by": due.person_id})
-    timers.drop_for(desk.db, known(due.id))
+    timers.drop(desk.db, QUARTER, about.id)
     _tell(desk, due, BREACH)
     return None
 
@@ -119,7 +123,8 @@ def lapse(desk: Desk, day: date, _after: int) -> int | None:
 
 def warn(desk: Desk, timer: Timer) -> None:
     """Nothing is planned, and the quarter nears its end."""
-    due = dues.get(desk.db, timer.due_id) if timer.due_id else None
+    quarter = quarter_numbered(timer.subject_id)
+    due = of_quarter(desk.db, quarter) if quarter else None
     if due and due.state == dues.OPEN and not planned(desk, timer.subject_id):
         _tell(desk, due, WARN)
     desk.touch(Ref(QUARTER, timer.subject_id))
@@ -177,7 +182,7 @@ def taken_back(desk: Desk, meeting: Meeting) -> None:
     if fresh and instead:
         _keep(desk, fresh, instead)
     elif fresh and fresh.state == dues.OPEN:
-        _hang(desk, quarter, known(fresh.id))
+        _hang(desk, quarter)
     desk.touch(ref_of(quarter))
 
 
@@ -188,6 +193,7 @@ def _held_in(desk: Desk, quarter: Period) -> Meeting | None:
 
 def _keep(desk: Desk, due: Due, meeting: Meeting) -> None:
     desk.keep(due, at=meeting.at, evidence=str(Ref(KIND, known(meeting.id))))
+    timers.drop(desk.db, QUARTER, due.subject_id)
     desk.touch(Ref(QUARTER, due.subject_id))
 
 

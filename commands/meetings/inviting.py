@@ -136,7 +136,8 @@ def write_to(desk: Desk, meeting: Meeting, guests: Iterable[Participant]) -> int
         for contact in contacts:
             reach(desk.db, contact)
             card = _letter(desk, meeting, contact, about)
-            desk.tell(ToContact(known(contact.id)), card, useful_until=meeting.at, repeats=False)
+            to, key = ToContact(known(contact.id)), f"{about}:contact{contact.id}"
+            desk.tell(to, card, useful_until=meeting.at, repeats=False, replaces=key)
         if contacts:
             one.state, one.how, many = INVITED, SENT, many + 1
             one.at, one.by_id = desk.recorded_at, desk.person.id

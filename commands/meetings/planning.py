@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from commands.meetings.rules import (
     check_planned,
 )
 from storage import counters, meetings, timers
-from storage.database import Json, known
+from storage.database import Json, Transaction, known
 from storage.meetings import CANCELLED, PLANNED, Meeting
 
 BEGINS, EVE, AFTER = "begins", "eve", "after"
@@ -119,13 +120,20 @@ class Move(
     at: Annotated[datetime, Ask("When is the meeting?", "Day and time", ahead=True)]
     place: Annotated[str | None, Ask("Where is it, or by which link?", "Place", named=True)] = None
 
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """When and where it is planned."""
+        meeting = meetings.get(db, id_)
+        return {"at": meeting.at.isoformat(), "place": meeting.place or None} if meeting else {}
+
     def run(self, desk: Desk) -> Ref:
         """Colleagues are told; whoever was invited is to be invited anew."""
         meeting = found(desk, self.meeting, PLANNED)
         check_planned(self.at, desk.recorded_at)
         before, day = kept(meeting), local_day(meeting.at, desk.zone)
-        moved = meeting.at != self.at
-        meeting.at, meeting.place = self.at, (self.place or meeting.place).strip()
+        there = (self.place or meeting.place).strip()
+        moved = (meeting.at, meeting.place) != (self.at, there)
+        meeting.at, meeting.place = self.at, there
         meetings.save(desk.db, meeting)
         set_timers(desk, meeting)
         if moved:

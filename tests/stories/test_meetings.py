@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from bot.house import Glance
+from commands.kit.card import Part, Ref
 from storage import actions, dues, meetings
+from storage.database import Transaction
 from storage.dues import Due
 from storage.meetings import Meeting
 from tests.house import TestHouse
@@ -173,6 +177,24 @@ async def test_colleagues_are_told_and_reminded_a_day_ahead(house: TestHouse) ->
     await house.advance(hours=2)
     assert house.chenjing.sees("🔔 M-2026-0001：明天14:00客户会议"), house.chenjing.reads()
     assert house.wang.sees("🔔 M-2026-0001"), house.wang.reads()
+
+
+async def test_nobody_outside_reads_who_is_invited(house: TestHouse) -> None:
+    await planned(house)
+    await house.wang.says("/meeting_colleague M-2026-0001 陈静")
+    await house.settle()
+    core = house.core
+
+    def parts(db: Transaction) -> list[tuple[Part, ...]]:
+        look = Glance(db, core.clock.now(), core.house.zone, core.house.policy)
+        noun = core.house.nouns["meeting"]
+        views = ("", "guests", "agenda", "eve")
+        return [card.parts for v in views if (card := noun.drawn(look, Ref("meeting", 1, v)))]
+
+    found = await house.read(parts)
+    assert len(found) == 4
+    assert all(found)
+    assert [part for some in found for part in some if part.to.outside] == []
 
 
 # --- spoken of ------------------------------------------------------------------------------------
@@ -435,6 +457,23 @@ async def test_a_meeting_that_is_recorded_when_the_quarter_is_over_was_in_it(
     await house.wang.says("/policy 3.1.1b 2026-Q4")
     await house.settle()
     assert "按时完成1" in plainly(house.wang.reads()), house.wang.reads()
+
+
+async def test_an_outage_over_the_end_of_a_quarter(house: TestHouse) -> None:
+    await house.advance(days=1)
+    await house.wang.says("/meeting 12月29日 14:00 华强")
+    await house.wang.says("/meeting_action M-2026-0001 李娜 12月30日 寄新样品")
+    await house.settle()
+    await house.core.pulse.tick()
+    house.clock.at += timedelta(days=79)  # 2 January
+    await house.core.pulse.tick()
+    await house.settle()
+    assert (await quarter(house)).state == dues.LAPSED, "what is over is over"
+    owed = await house.read(lambda db: dues.of(db, "action", 1))
+    assert [one.state for one in owed] == [dues.EXCUSED, dues.OPEN], "nobody could be warned"
+    await house.wang.says("/meeting_held M-2026-0001")
+    await house.settle()
+    assert (await quarter(house)).state == dues.DONE
 
 
 async def test_who_leaves_hands_meetings_and_actions_on(house: TestHouse) -> None:
