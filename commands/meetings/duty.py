@@ -35,7 +35,6 @@ from storage.dues import Due
 from storage.meetings import HELD, PLANNED, Meeting
 from storage.timers import Timer
 
-FIRST_WARNING = f"{WARN}:first"
 NOTICE = "notice"
 Slice = Callable[[Desk, date, int], int | None]
 
@@ -100,9 +99,9 @@ def _hang(desk: Desk, quarter: Period) -> None:
     """
     days = desk.policy.of(MeetingPolicy).warn_days
     _since, until = quarter.span(desk.zone)
-    for nth, at in enumerate(warnings(quarter, desk.recorded_at, days, desk.zone)):
+    for at in warnings(quarter, desk.recorded_at, days, desk.zone):
         if at < until:
-            desk.at(at, ref_of(quarter), WARN if nth else FIRST_WARNING)
+            desk.at(at, ref_of(quarter), WARN)
 
 
 def lapse(desk: Desk, day: date, _after: int) -> int | None:
@@ -153,10 +152,13 @@ def planned(desk: Desk, number: int) -> list[Meeting]:
 
 
 def is_far(db: Transaction, due: Due, now: datetime) -> bool:
-    """Whether nobody need be reminded of a quarter's meeting: it is early, or one is planned."""
+    """Whether a quarter's meeting is no matter of every day: another warning comes yet.
+
+    Nor is it where one is planned.
+    """
     if due.kind != QUARTER:
         return False
-    if any(timer.name == FIRST_WARNING for timer in timers.waiting_on(db, QUARTER, due.subject_id)):
+    if timers.waiting_on(db, QUARTER, due.subject_id):
         return True
     return any(one.state == PLANNED for one in meetings.between(db, now, due.due_at))
 

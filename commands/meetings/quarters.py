@@ -11,14 +11,14 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Ask, QuarterId
-from commands.kit.ladder import WARN
+from commands.kit.ladder import BREACH, WARN
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Department, Relation, Role, ToPerson, load
 from commands.kit.periods import Period, quarter_of, read_period
 from commands.kit.words import T, Value, Words
 from commands.meetings import duty
 from commands.meetings.cards import action_line, line_of
-from commands.meetings.duty import FIRST_WARNING, NOTICE
+from commands.meetings.duty import NOTICE
 from commands.meetings.rules import (
     CLAUSE,
     DAY,
@@ -115,7 +115,7 @@ def notice(look: Look, id_: int, step: str) -> Card:
     shown = card(look, id_)
     planned = any(one.at > look.now for one in meetings.between(look.db, *quarter.span(look.zone)))
     values: dict[str, Value] = {"quarter": str(quarter)}
-    if due.state == dues.LAPSED:
+    if due.state == dues.LAPSED and step == BREACH:
         title = T("🚨 No customer meeting was held in {quarter}", **values)
     elif due.state == dues.OPEN and step == WARN and not planned:
         left = due.due_at - look.now
@@ -158,7 +158,7 @@ NOUN = Noun(
     card=card,
     views={NOTICE: notice},
     involved=involved,
-    timers={WARN: duty.warn, FIRST_WARNING: duty.warn},
+    timers={WARN: duty.warn},
 )
 
 

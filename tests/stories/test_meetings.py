@@ -408,19 +408,31 @@ async def test_the_head_of_sales_owes_each_quarter_a_meeting(house: TestHouse) -
     assert not house.wang.sees("2026-Q4客户会议"), "it is early yet"
     await house.advance(days=34)  # 18 November
     assert house.wang.sees("⏰ 2026-Q4还没有安排客户会议"), house.wang.reads()
+    assert not house.wang.sees("☐ 2026-Q4客户会议"), "it is told again, but not every day"
+    await house.advance(days=38)  # 26 December
+    assert house.wang.count("⏰ 2026-Q4还没有安排客户会议") >= 1
     await house.wang.says("/today")
     await house.settle()
     assert house.wang.sees("☐ 2026-Q4客户会议", "12月31日"), house.wang.reads()
     await house.wang.presses("安排会议", on="⏰ 2026-Q4")
     await house.settle()
-    await house.wang.answers(at="12月8日 10:00")
+    await house.wang.answers(at="12月30日 10:00")
     await house.settle()
     assert house.wang.sees("📅 M-2026-0001"), house.wang.reads()
-    warned = house.wang.count("⏰ 2026-Q4")
-    await house.advance(days=2)
+    assert not house.wang.sees("⏰ 2026-Q4"), "the warnings follow"
+
+
+async def test_nobody_is_warned_while_a_meeting_is_planned(house: TestHouse) -> None:
+    await house.advance(days=1)
+    await house.wang.says("/meeting 12月28日 14:00 华强")
+    await house.settle()
+    await house.advance(days=72)  # 26 December
+    assert not house.wang.sees("⏰ 2026-Q4"), house.wang.reads()
+    await house.wang.says("/meeting_cancel M-2026-0001 reason: 停产")
+    await house.settle()
     await house.wang.says("/today")
     await house.settle()
-    assert house.wang.count("⏰ 2026-Q4") <= warned, "one is planned"
+    assert house.wang.sees("☐ 2026-Q4客户会议", "12月31日"), house.wang.reads()
 
 
 async def test_a_quarter_without_a_meeting_lapses_and_is_excused(house: TestHouse) -> None:
@@ -429,6 +441,7 @@ async def test_a_quarter_without_a_meeting_lapses_and_is_excused(house: TestHous
     assert (await quarter(house, 20271)).state == dues.OPEN
     assert house.wang.sees("🚨 2026-Q4没有召开客户会议"), house.wang.reads()
     assert house.zhao.sees("🚨 2026-Q4没有召开客户会议"), house.zhao.reads()
+    assert house.wang.count("🚨 2026-Q4") == 1, "the warnings do not say it again"
     await house.zhao.says("/policy 3.1.1b 2026-Q4")
     await house.settle()
     for said in ("到期1", "未完成1", "🔴2026-Q4客户会议王经理"):
