@@ -348,7 +348,8 @@ class Understanding:
         noun = self.house.nouns[about.kind]
         involved = noun.involved(self.db, about.id)
         actor = self.hearing.actor
-        if involved is None or not (actor.person or actor.account_id in involved.account_ids):
+        heard = involved.account_ids | involved.answering_ids if involved else frozenset()
+        if involved is None or not (actor.person or actor.account_id in heard):
             return Silent()
         kept = self.hearing.keep(said.files, about)
         writer = self.hearing.writer()

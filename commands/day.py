@@ -17,10 +17,14 @@ from commands.approvals import deciders
 from commands.approvals import noun as approval_noun
 from commands.approvals.rules import KIND as APPROVAL
 from commands.cases.rules import KIND as CASE
-from commands.kit.calendar import local_day
+from commands.kit.calendar import local_day, told_by
 from commands.kit.card import Button, Buttons, Card, Line, Part, Ref
 from commands.kit.people import Person
 from commands.kit.words import T, Words, decode, sentence
+from commands.meetings import actions as action_noun
+from commands.meetings import duty as meeting_duty
+from commands.meetings import quarters
+from commands.meetings.rules import ACTION, QUARTER
 from commands.plans import keeping
 from commands.plans import verbs as plans
 from commands.visits import duty, month_ahead
@@ -38,7 +42,12 @@ SHOWS = {
     APPROVAL: ("approval_show", "approval"),
     customer_noun.KIND: ("customer", "customer"),
     care.KIND: ("care_show", "care"),
+    QUARTER: ("meetings", "quarter"),
+    ACTION: ("action_show", "action"),
 }
+
+# What was agreed needs no showing: it is done with one tap.
+SHOWN_ONLY = SHOWS.keys() - {ACTION}
 
 Verbs = Callable[[Ref], tuple[Button, ...]]
 
@@ -70,13 +79,10 @@ class Day:
     def card(self) -> Card:
         """As an answer: all the lines, then a button for each subject and each visit."""
         lines = tuple(line for one in self.owed for line in one.lines)
-        shows = tuple(
-            button
-            for one in self.owed[:SHOWN]
-            if one.about.kind in SHOWS
-            for button in (_show(one), *_at_once(one))
-        )
-        rows = (*_row(shows), *_row(self.shows), *_row(self.visits))
+        some = self.owed[:SHOWN]
+        shows = tuple(_show(one) for one in some if one.about.kind in SHOWN_ONLY)
+        done = tuple(button for one in some for button in _at_once(one))
+        rows = (*_row(done), *_row(shows), *_row(self.shows), *_row(self.visits))
         return Card(self._title(), (*self.plans, *lines, *self.month, *rows))
 
     def page(self, verbs: Verbs) -> Card:
@@ -98,15 +104,14 @@ class Day:
 
 
 def of(db: Transaction, person: Person, now: datetime, zone: ZoneInfo) -> Day:
-    """A person's day, as the company's zone has it."""
+    """A person's day, in the company's zone."""
     found: dict[Ref, list[Due]] = {}
     for due in _owed(db, person, now):
-        if not duty.is_monthly(due):  # those are told together, below
+        # The month's visits are told together, below; a quarter's meeting once it is near.
+        if not (duty.is_monthly(due) or meeting_duty.is_far(db, due, now)):
             found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
-        Owed(
-            about, _name(db, about), tuple(_line(due, now, _away(db, person, due)) for due in some)
-        )
+        Owed(about, _name(db, about), tuple(_line(db, person, due, now, zone) for due in some))
         for about, some in found.items()
     )
     visits = month_ahead(db, person.id, now, zone)
@@ -136,13 +141,13 @@ def _away(db: Transaction, person: Person, due: Due) -> str:
     return owner.name if owner else ""
 
 
-def _line(due: Due, now: datetime, away: str) -> Line:
-    what = decode(due.what)
+def _line(db: Transaction, person: Person, due: Due, now: datetime, zone: ZoneInfo) -> Line:
+    what, away = decode(due.what), _away(db, person, due)
     if away:
         what = T("For {name}: {title}", name=away, title=what)
     if due.due_at < now:
-        return Line(T("🔴 {what}: was due {due:clock}", what=what, due=due.due_at))
-    return Line(T("☐ {what}: due {due:clock}", what=what, due=due.due_at))
+        return Line(T("🔴 {what}: was due {due:clock}", what=what, due=told_by(due.due_at, zone)))
+    return Line(T("☐ {what}: due {due:clock}", what=what, due=told_by(due.due_at, zone)))
 
 
 def _name(db: Transaction, about: Ref) -> Words:
@@ -157,6 +162,10 @@ def _name(db: Transaction, about: Ref) -> Words:
         case "care":
             made = care.get(db, about.id)
             return sentence(made.what) if made else ""
+        case "quarter":
+            return quarters.name_of(db, about.id) or ""
+        case "action":
+            return action_noun.name_of(db, about.id) or ""
         case _:
             return ""
 
@@ -167,13 +176,17 @@ def _show(one: Owed) -> Button:
 
 
 def _at_once(one: Owed) -> tuple[Button, ...]:
-    """What takes one tap: a greeting is sent, or done by hand."""
-    if one.about.kind != care.KIND:
-        return ()
-    return (
-        Button(T("Send: {name}", name=one.name), "care_send", {}, one.about),
-        Button(T("By hand: {name}", name=one.name), "care_done", {}, one.about),
-    )
+    """What takes one tap: a greeting is sent, or done by hand; what was agreed is done."""
+    match one.about.kind:
+        case care.KIND:
+            return (
+                Button(T("Send: {name}", name=one.name), "care_send", {}, one.about),
+                Button(T("By hand: {name}", name=one.name), "care_done", {}, one.about),
+            )
+        case action_kind if action_kind == ACTION:
+            return (Button(T("Done: {name}", name=one.name), "action_done", {}, one.about),)
+        case _:
+            return ()
 
 
 def _visit(customer: Customer) -> Button:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from commands.day import SHOWS
-from commands.kit.calendar import deadline, local_day
+from commands.kit.calendar import local_day, told_by
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part
 from commands.kit.clauses import CLAUSES, titled
 from commands.kit.command import Command
@@ -92,7 +92,7 @@ def _line(desk: Desk, due: Due) -> T:
     values: dict[str, Value] = {
         "what": sentence(due.what),
         "who": who.name if who else T("nobody"),
-        "due": deadline(due.due_at, desk.zone),
+        "due": told_by(due.due_at, desk.zone),
         "at": local_day(due.done_at, desk.zone) if due.done_at else None,
         "reason": due.reason,
     }

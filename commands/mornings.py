@@ -22,6 +22,7 @@ from commands.kit.people import Person, ToPerson, load, standing_in
 from commands.kit.policy import Clause, Hours, Section
 from commands.kit.words import T, listed, sentence
 from commands.kit.workdays import company_hours
+from commands.meetings.rules import ACTION, QUARTER
 from commands.visits import duty
 from storage import absences, dues, people
 from storage.database import known
@@ -32,6 +33,7 @@ KIND, SHOW = ROUND, "morning"
 AT_ONCE = 200
 NAMED, EXCUSABLE = 3, 3
 WEEK = timedelta(days=7)
+EXCUSED_BY = {QUARTER: "meeting_excuse", ACTION: "action_excuse"}
 
 
 Clock = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
@@ -125,9 +127,9 @@ def _missed(desk: Desk, person: Person, until: datetime) -> Iterable[Part]:
         yield Note(T("Not done in time last week:"))
     for row, missed in several:
         yield Line(_told(row.name, missed), STAFF)
-    monthly = [due for _row, missed in several for due in missed if duty.is_monthly(due)]
-    if monthly:
-        yield Buttons(tuple(_excuse(due) for due in monthly[:EXCUSABLE]), STAFF)
+    excuses = [one for _row, missed in several for due in missed if (one := _excuse(due))]
+    if excuses:
+        yield Buttons(tuple(excuses[:EXCUSABLE]), STAFF)
 
 
 def _told(name: str, missed: list[Due]) -> T:
@@ -138,7 +140,12 @@ def _told(name: str, missed: list[Due]) -> T:
     return T("{name}: {what}", name=name, what=what)
 
 
-def _excuse(due: Due) -> Button:
+def _excuse(due: Due) -> Button | None:
+    """A superior excuses a visit, a meeting or an action here."""
     words = T("Excuse: {what}", what=sentence(due.what))
+    if due.kind in EXCUSED_BY:
+        return Button(words, EXCUSED_BY[due.kind], {}, Ref(due.kind, due.subject_id))
+    if not duty.is_monthly(due):
+        return None
     bound = {"customer": due.subject_id, "month": due.name.partition(":")[2]}
     return Button(words, "visit_excuse", bound)

@@ -18,6 +18,7 @@ from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Noun, nothing_found
 from commands.kit.words import T
+from commands.meetings import duty as meeting_duty
 from commands.visits import duty
 from storage import house, timers
 from storage.database import Transaction
@@ -32,6 +33,7 @@ Round = Callable[[date], Sequence[tuple[Slice, date]]]
 ROUNDS: Mapping[str, Round] = {
     "visits": duty.round_of,
     "care": lambda day: [(planning.plan_days, day), (planning.plan_festivals, day)],
+    "meetings": meeting_duty.round_of,
     "mornings": lambda day: [(mornings.plan, day)],
 }
 

@@ -87,6 +87,10 @@ LEFT = frozenset(
         "greeting",
         "care_step",
         "wish",
+        # Whom it would invite, and what was agreed there.
+        "meeting",
+        "participant",
+        "action",
         "journal",
         "sheet_job",
         "sheet_wrong",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from commands.admissions import cards, deciding, quarter, steps
-from commands.admissions.rules import ABOVE, BREACH, EVE, KIND, NUMBER, WARN, WORDS, numbered
+from commands.admissions.rules import EVE, KIND, NUMBER, WORDS, numbered
 from commands.approvals.rules import DECIDED
 from commands.kit import agenda
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
+from commands.kit.ladder import ABOVE, BREACH, WARN
 from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
 from commands.kit.people import Actor
 from storage import admissions, readings

@@ -27,7 +27,7 @@ KIND = "admission"
 WORDS = T("admission")
 NUMBER = re.compile(r"\s*a-?(\d{4})-?(\d{1,6})(?!\d)", re.IGNORECASE)
 EVALUATE, PLAN, REPORT, CONDITION, COMPLETE = "evaluate", "plan", "report", "condition", "complete"
-WARN, BREACH, ABOVE, EVE = "warn", "breach", "above", "eve"
+EVE = "eve"
 WorkingDays = Field(gt=0, le=250)
 DEPARTMENTS = "|".join(department.value for department in Department)
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from commands.admissions.rules import (
-    ABOVE,
-    BREACH,
     CLAUSE_OF,
     COMPLETE,
     CONDITION,
@@ -19,15 +17,15 @@ from commands.admissions.rules import (
     OWED_AT,
     PLAN,
     REPORT,
-    WARN,
     AdmissionPolicy,
     material,
     step_of,
 )
 from commands.kit.card import STAFF, Card, Line, Ref
 from commands.kit.desk import Desk
+from commands.kit.ladder import ABOVE, BREACH, WARN, those_told
 from commands.kit.noun import Look
-from commands.kit.people import Person, ToPerson, acting, head_of, load, superior_of
+from commands.kit.people import Person, ToPerson, head_of, load
 from commands.kit.words import T, Value, decode, encode
 from commands.kit.workdays import working_days
 from storage import admissions, approvals, dues, people, subjects, timers
@@ -192,30 +190,13 @@ def fire(desk: Desk, timer: Timer) -> None:
     if timer.name == BREACH:
         dues.miss(desk.db, known(due.id))
         desk.note(about, None, {"missed": due.name})
-    told: set[int] = set()
-    for person in _told(desk, due, timer.name):
-        acts = acting(desk.db, person.id, timer.at) if person else None
-        if acts is None or acts.person.id in told:
-            continue
-        told.add(acts.person.id)
+    for acts in those_told(desk.db, due.person_id, timer.name, timer.at):
         instead = acts.instead_of.id if acts.instead_of else None
         view = Ref(KIND, about.id, f"notice:{timer.name}:{due.id}")
         desk.tell(
             ToPerson(acts.person.id, instead), view, replaces=f"{about}:{due.name}:{acts.person.id}"
         )
     desk.touch(about)
-
-
-def _told(desk: Desk, due: Due, step: str) -> tuple[Person | None, ...]:
-    owner = load(desk.db, due.person_id) if due.person_id else None
-    above = superior_of(desk.db, due.person_id) if due.person_id else None
-    match step:
-        case "warn":
-            return (owner or above,)
-        case "breach":
-            return owner, above
-        case _:
-            return (superior_of(desk.db, above.id) if above else None,)
 
 
 def eve(desk: Desk, timer: Timer) -> None:

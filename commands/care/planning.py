@@ -27,7 +27,7 @@ from commands.kit.countries import read_country
 from commands.kit.desk import Desk
 from commands.kit.lunar import Birthday, born, read_birthday, written
 from commands.kit.people import Department, ToPerson, head_of
-from commands.kit.words import T, encode, sentence
+from commands.kit.words import T, encode, in_both, sentence
 from storage import care, cases, customers, people, profiles
 from storage.care import COOPERATION, FESTIVAL, Care, Greeting, Occasion
 from storage.customers import Contact
@@ -40,15 +40,6 @@ OWNERS_AT_ONCE = 1  # one may have hundreds of contacts
 MORNING = time(8)
 DROP = "drop"
 DAY = timedelta(days=1)
-# Holidays whose names stand in the catalogue; others are told as the policy file has them.
-FESTIVALS = {
-    "New Year": T("New Year"),
-    "Spring Festival": T("Spring Festival"),
-    "Dragon Boat Festival": T("Dragon Boat Festival"),
-    "Mid-Autumn Festival": T("Mid-Autumn Festival"),
-    "National Day": T("National Day"),
-    "Christmas": T("Christmas"),
-}
 
 
 # --- yearly days ----------------------------------------------------------------------------------
@@ -210,9 +201,8 @@ def what_of_festival(festival: Festival) -> T:
 
 
 def called_festival(festival: Festival) -> T:
-    """Its name: of the catalogue, or as the policy file has it."""
-    own = T("{own} / {english}", own=festival.zh, english=festival.en)
-    return FESTIVALS.get(festival.en) or own
+    """Its name, as the policy file has it."""
+    return in_both(festival.zh, festival.en)
 
 
 # --- both -----------------------------------------------------------------------------------------

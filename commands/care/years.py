@@ -18,17 +18,11 @@ from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CareId
 from commands.kit.noun import Look
 from commands.kit.people import Relation
-from commands.kit.words import T, Words
+from commands.kit.words import T, Words, in_both
 from storage import admissions, calls, care, cases, dues, people, visits
 from storage.care import COOPERATION, Care, CareStep
 from storage.database import Transaction, known
 
-# What everybody does; others are told as the policy file has them.
-STEPS = {
-    "Gift": T("Gift"),
-    "Small meeting": T("Small meeting"),
-    "Look back and ahead": T("Look back and ahead"),
-}
 CLOSED = {care.SKIPPED, care.DROPPED}
 
 
@@ -97,9 +91,8 @@ def _tick(step: Step, about: Ref, *, done: bool) -> Button:
 
 
 def called(step: Step) -> T:
-    """Its name: of the catalogue, or as the policy file has it."""
-    own = T("{own} / {english}", own=step.zh, english=step.en)
-    return STEPS.get(step.en) or own
+    """Its name, as the policy file has it."""
+    return in_both(step.zh, step.en)
 
 
 class TickStep(

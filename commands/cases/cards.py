@@ -16,18 +16,16 @@ from commands.kit.card import (
     Card,
     Facts,
     Line,
-    Note,
     Part,
     Quote,
     Ref,
 )
 from commands.kit.noun import Look
 from commands.kit.people import Department, superior_of
-from commands.kit.reasons import of_platform
 from commands.kit.words import T, Value, Words, kept
-from commands.said import said_lately
+from commands.said import lost, said_lately
 from commands.staff import notes
-from storage import backlog, cases, dues, letters, people
+from storage import cases, dues, people
 from storage.cases import Case
 from storage.database import known
 from storage.dues import Due
@@ -52,7 +50,7 @@ def card(look: Look, id_: int) -> Card:
         *_answers(look, id_),
         *attached(look, about),
         *said_lately(look, about),
-        *_lost(look, id_),
+        *lost(look, about),
         *_clarify(look, case, about),
         *_verbs(case, about),
     )
@@ -161,16 +159,6 @@ def _answers(look: Look, id_: int) -> Iterable[Part]:
             (T("Completion date"), T("{day:weekday}", day=solution.by_day)),
         )
         yield Facts(rows)
-
-
-def _lost(look: Look, id_: int) -> Iterable[Part]:
-    """Letters given up on, or unclear, are never silent."""
-    for letter in backlog.lost_on(look.db, KIND, id_):
-        why = of_platform(letter.reason)
-        if letter.state == letters.DEAD:
-            yield Note(T("⚠ A message about this could not be delivered: {why}", why=why))
-        else:
-            yield Note(T("⚠ It is unclear whether a message about this arrived: {why}", why=why))
 
 
 def _clarify(look: Look, case: Case, about: Ref) -> Iterable[Part]:

@@ -8,15 +8,12 @@ from datetime import datetime, timedelta
 
 from commands import customers as customer_noun
 from commands.cases.rules import (
-    ABOVE,
-    BREACH,
     CLAUSE,
     DUE_WORDS,
     FIRST,
     KIND,
     SOLUTION,
     STILL_DUE,
-    WARN,
     CasePolicy,
     deadlines,
     ladder,
@@ -24,6 +21,7 @@ from commands.cases.rules import (
 )
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
+from commands.kit.ladder import ABOVE, BREACH, WARN, those_told
 from commands.kit.noun import Look
 from commands.kit.people import Person, ToPerson, acting, load, superior_of
 from commands.kit.words import T, Value, Words
@@ -132,24 +130,8 @@ def moves(db: Transaction, case: Case, timer: Timer) -> Iterable[Move]:
     if due is None or due.state not in dues.STILL_OWED:
         return
     step = timer.name.partition(":")[0]
-    told: set[int] = set()
-    for person in _told(db, case, step):
-        acts = acting(db, person.id, timer.at) if person else None
-        if acts is not None and acts.person.id not in told:
-            told.add(acts.person.id)
-            yield Move(timer.at, acts.person, step, due, acts.instead_of)
-
-
-def _told(db: Transaction, case: Case, step: str) -> tuple[Person | None, ...]:
-    owner = load(db, case.owner_id) if case.owner_id else None
-    above = superior_of(db, case.owner_id)
-    match step:
-        case "warn":
-            return (owner or above,)
-        case "breach":
-            return owner, above
-        case _:
-            return (superior_of(db, above.id) if above else None,)
+    for acts in those_told(db, case.owner_id, step, timer.at):
+        yield Move(timer.at, acts.person, step, due, acts.instead_of)
 
 
 def foretold(db: Transaction, case: Case) -> list[Move]:

@@ -8,11 +8,12 @@ from datetime import date
 
 from commands import customers as customer_noun
 from commands.cases import cards, future
-from commands.cases.rules import ABOVE, BREACH, KIND, WARN, WORDS
+from commands.cases.rules import KIND, WORDS
 from commands.kit import agenda
 from commands.kit.agenda import Entry
 from commands.kit.card import STAFF, Card, Quote, Ref
 from commands.kit.desk import Desk
+from commands.kit.ladder import ABOVE, BREACH, WARN
 from commands.kit.noun import Found, Involved, Look, Matches, Noun, Topic
 from commands.kit.people import Actor, Person, Role, ToPerson
 from commands.kit.words import T, Words

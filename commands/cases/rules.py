@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from commands.kit.errors import Invalid
+from commands.kit.ladder import ABOVE, BREACH, WARN
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T
 from storage.cases import Case
@@ -15,7 +16,6 @@ KIND = "case"
 WORDS = T("case")
 CLAUSE = "3.1.2b"
 FIRST, SOLUTION = "first", "solution"
-WARN, BREACH, ABOVE = "warn", "breach", "above"
 DUE_WORDS = {FIRST: T("first reply"), SOLUTION: T("solution")}
 STILL_DUE = {FIRST: T("first reply due"), SOLUTION: T("solution due")}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from commands.kit.calendar import deadline
+from commands.kit.calendar import told_by
 from commands.kit.people import Person
 from commands.kit.words import T, Words, sentence
 from storage import dues, people, subjects
@@ -58,7 +58,7 @@ def of_due(db: Transaction, due: Due, zone: ZoneInfo, *, for_id: int | None = No
 
     `for_id` is whose it is, if not the reader's own.
     """
-    by = deadline(due.due_at, zone)
+    by = told_by(due.due_at, zone)
     timed = isinstance(by, datetime)
     revised = subjects.revised(db, due.kind, due.subject_id)
     return Entry(

@@ -75,6 +75,12 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return moment_of(day, time.min, zone)
 
 
+def told_by(at: datetime, zone: ZoneInfo) -> datetime | date:
+    """A deadline as people say it: what is due as a day ends is due on that day."""
+    day = local_day(at, zone)
+    return day - _DAY if at == start_of_day(day, zone) else at
+
+
 @lru_cache(maxsize=4_096)
 def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """When the wall clock first shows `clock` or later on `day`, in UTC.
@@ -94,12 +100,6 @@ def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
         else:
             after = middle
     return after
-
-
-def deadline(at: datetime, zone: ZoneInfo) -> datetime | date:
-    """A deadline as people say it: what is due as a day ends is due on that day."""
-    day = local_day(at, zone)
-    return day - _DAY if at == start_of_day(day, zone) else at
 
 
 def public_days(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:

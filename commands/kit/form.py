@@ -29,6 +29,9 @@ SheetId = NewType("SheetId", int)
 ApprovalId = NewType("ApprovalId", int)
 AdmissionId = NewType("AdmissionId", int)
 BankId = NewType("BankId", int)
+MeetingId = NewType("MeetingId", int)
+QuarterId = NewType("QuarterId", int)
+ActionId = NewType("ActionId", int)
 FileId = NewType("FileId", int)
 Files = tuple[FileId, ...]
 Past = Annotated[datetime, "past"]
@@ -136,6 +139,9 @@ _KINDS: dict[object, Kind] = {
     ApprovalId: Pick("approval"),
     AdmissionId: Pick("admission"),
     BankId: Pick("bank"),
+    MeetingId: Pick("meeting"),
+    QuarterId: Pick("quarter"),
+    ActionId: Pick("action"),
     Files: Photos(),
     Where: Place(),
 }

@@ -66,6 +66,7 @@ class Involved:
     """Who has to do with a subject.
 
     `superior_ids` stand above its owner beside the superior. What is `personal` is no deputy's.
+    What the accounts of `answering_ids` say of it is kept, though they see nothing of it.
     """
 
     owner_id: int | None = None
@@ -73,6 +74,7 @@ class Involved:
     account_ids: frozenset[int] = frozenset()
     superior_ids: frozenset[int] = frozenset()
     personal: bool = False
+    answering_ids: frozenset[int] = frozenset()
 
 
 def nothing_found(_look: Look, _text: str, _actor: Actor | None) -> Matches:

@@ -74,6 +74,11 @@ def read_period(text: str, today: date) -> Period | None:
     return None
 
 
+def quarter_of(day: date) -> Period:
+    """The quarter in which a day lies."""
+    return _period(_months(day) - (day.month - 1) % QUARTER, QUARTER)
+
+
 def _found(parts: dict[str, str | None], today: date) -> Period | None:
     year = _year(parts.get("year") or parts.get("named"), today)
     if year not in YEARS:

@@ -25,9 +25,15 @@ HANDLERS = ["quality", "sales", "management", "owner", "deputy"]
 TRUSTED = ["management", "finance"]
 KEEPERS = ["management", "sales", "marketing", "purchasing"]
 
+ORGANISERS = ["sales", "management", "owner", "superior", "deputy"]
+
 # Who may run a command; everybody else is refused.
 MATRIX: dict[str, list[str]] = {
     "account_unlink": ["owner", "administrator"],
+    "action_change": ["management", "submitter", "superior"],
+    "action_done": ["owner", "superior", "deputy"],
+    "action_excuse": ["management", "superior"],
+    "action_show": EVERYBODY,
     "admission": EVERYBODY,
     "admission_close": ["marketing", "sales", "management", "owner", "deputy"],
     "admission_complete": ["marketing", "management", "owner", "deputy"],
@@ -119,6 +125,31 @@ MATRIX: dict[str, list[str]] = {
     "join_as": ANYBODY,
     "join_not": ANYBODY,
     "language": ANYBODY,
+    "meeting": ["sales", "management"],
+    "meeting_action": ORGANISERS,
+    "meeting_agenda": EVERYBODY,
+    "meeting_all_came": ORGANISERS,
+    "meeting_all_invited": ORGANISERS,
+    "meeting_absent": ORGANISERS,
+    "meeting_came": ORGANISERS,
+    "meeting_cancel": ORGANISERS,
+    "meeting_colleague": ORGANISERS,
+    "meeting_collect": ORGANISERS,
+    "meeting_excuse": ["management", "superior"],
+    "meeting_coming": ORGANISERS,
+    "meeting_guests": EVERYBODY,
+    "meeting_held": ORGANISERS,
+    "meeting_invite": ORGANISERS,
+    "meeting_invite_all": ORGANISERS,
+    "meeting_invited": ORGANISERS,
+    "meeting_minutes": ORGANISERS,
+    "meeting_move": ORGANISERS,
+    "meeting_pass": ORGANISERS,
+    "meeting_reopen": ORGANISERS,
+    "meeting_send": ORGANISERS,
+    "meeting_show": EVERYBODY,
+    "meeting_topic": EVERYBODY,
+    "meetings": EVERYBODY,
     "offer_accept": ["owner", "deputy"],
     "people": EVERYBODY,
     "person": EVERYBODY,

@@ -268,6 +268,29 @@ def test_the_only_question_takes_all_the_words() -> None:
     assert found.invalid.field == "one"
 
 
+class Meet(Command, name="meet", who={Role.STAFF}):
+    """A time that must be known, and words."""
+
+    at: Annotated[datetime, Ask("When?", "Time", ahead=True)]
+    words: Annotated[str | None, Ask("What else?", "Words", long=True)] = None
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "words"),
+    [
+        ("10月28日 14:00 华强、永固", "2026-10-28T06:00", "华强、永固"),
+        ("10月28日下午2点 华强\n第二行", "2026-10-28T06:00", "华强\n第二行"),
+        ("28 October at 2 pm with 华强", "2026-10-28T06:00", "with 华强"),
+        ("10月28日 华强", "2026-10-28T01:00", "华强"),
+        ("14:00", "2026-10-14T06:00", None),
+    ],
+)
+def test_a_time_of_several_words_comes_first(text: str, at: str, words: str | None) -> None:
+    answers = fill(text, Meet.declared, CTX, {}).answers
+    assert answers["at"].startswith(at)
+    assert answers.get("words") == words
+
+
 # --- which command --------------------------------------------------------------------------------
 
 CATALOGUE = Catalogue([Log, Name])

@@ -1,0 +1,140 @@
+"""What meetings tell the rest of the house, and what happens by itself around each."""
+
+from __future__ import annotations
+
+from commands import customers as customer_noun
+from commands.kit.calendar import local_day
+from commands.kit.card import STAFF, Button, Buttons, Card, Quote, Ref
+from commands.kit.desk import Desk, Urgency
+from commands.kit.noun import Found, Involved, Look, Matches, Noun
+from commands.kit.people import Actor, Role, ToPerson
+from commands.kit.periods import read_period
+from commands.kit.words import T
+from commands.meetings import agenda, cards, guests, inviting, planning
+from commands.meetings.cards import AFTER, AGENDA, EVE, GUESTS, guests_of
+from commands.meetings.planning import BEGINS
+from commands.meetings.rules import KIND, NUMBER, WORDS, numbered
+from storage import lookup, meetings, people
+from storage.database import Transaction, known
+from storage.meetings import PLANNED, SENT, Meeting
+from storage.talk import Talk
+from storage.timers import Timer
+
+SHOWN = 10
+
+
+def find(look: Look, text: str, actor: Actor | None) -> Matches:
+    """By number, by quarter, or by a customer who is invited; the latest where nothing is typed."""
+    if actor is not None and actor.person is None:
+        return Matches()
+    number = numbered(text)
+    exact = meetings.by_number(look.db, number) if number else None
+    if exact:
+        return Matches((_found(look, exact),), clear=True)
+    hit = tuple(_found(look, one) for one in _named(look, text))
+    return Matches(hit, clear=bool(text.strip()) and len(hit) == 1)
+
+
+def _named(look: Look, text: str) -> list[Meeting]:
+    if not text.strip():
+        return meetings.latest(look.db, SHOWN)
+    period = read_period(text, local_day(look.now, look.zone))
+    if period:
+        return meetings.between(look.db, *period.span(look.zone))
+    return [
+        meeting
+        for customer in lookup.find(look.db, text, 3)
+        for meeting in meetings.of_customer(look.db, customer.id)
+    ]
+
+
+def _found(look: Look, meeting: Meeting) -> Found:
+    day = local_day(meeting.at, look.zone)
+    return Found(known(meeting.id), f"{meeting.number} ({day})")
+
+
+def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
+    """The meeting whose number a text begins with, and the rest of the text."""
+    number, match = numbered(text), NUMBER.match(text)
+    exact = meetings.by_number(look.db, number) if number else None
+    if exact is None or match is None:
+        return Matches(), text
+    return Matches((_found(look, exact),), clear=True), text[match.end() :]
+
+
+def name_of(db: Transaction, id_: int) -> str | None:
+    """A meeting's number."""
+    found = meetings.get(db, id_)
+    return found.number if found else None
+
+
+def involved(db: Transaction, id_: int) -> Involved | None:
+    """Its organiser; what those say whom we wrote to is kept, though they see nothing of it."""
+    meeting = meetings.get(db, id_)
+    if meeting is None:
+        return None
+    written = [one for one in guests_of(meetings.participants(db, id_)) if one.how == SENT]
+    contacts = [c for one in written for c in inviting.reachable(db, one.customer_id or 0)]
+    accounts = {
+        known(account.id)
+        for contact in contacts
+        for account in people.accounts_of_contact(db, known(contact.id))
+    }
+    return Involved(owner_id=meeting.owner_id, answering_ids=frozenset(accounts))
+
+
+def heard(desk: Desk, id_: int, remark: Talk) -> None:
+    """What somebody invited says is told to the organiser, who can say with one tap what it was."""
+    meeting = meetings.get(desk.db, id_)
+    customer_id = desk.actor.customer_id
+    if meeting is None or desk.actor.role is Role.STAFF or meeting.owner_id is None:
+        return
+    name = customer_noun.name_of(desk.db, customer_id) if customer_id else None
+    title = T(
+        "💬 {number} {customer}: the customer says", number=meeting.number, customer=name or "?"
+    )
+    about = Ref(KIND, id_)
+    button = Button(T("Invitations"), "meeting_guests", {}, about)
+    parts = (Quote(remark.text or "📷", remark.name, STAFF), Buttons((button,)))
+    desk.tell(ToPerson(meeting.owner_id), Card(title, parts, about))
+
+
+# --- what happens by itself -----------------------------------------------------------------------
+
+
+def eve(desk: Desk, timer: Timer) -> None:
+    """A day ahead, everybody of the company who takes part is reminded."""
+    meeting = meetings.get(desk.db, timer.subject_id)
+    if meeting and meeting.state == PLANNED:
+        inviting.tell_colleagues(desk, meeting, EVE)
+
+
+def begins(desk: Desk, timer: Timer) -> None:
+    """Its card offers what can be done from now on."""
+    desk.touch(Ref(KIND, timer.subject_id))
+
+
+def after(desk: Desk, timer: Timer) -> None:
+    """The morning after: was it held, and where are the minutes?"""
+    meeting = meetings.get(desk.db, timer.subject_id)
+    if meeting and meeting.minutes_at is None and meeting.owner_id:
+        about = Ref(KIND, timer.subject_id, AFTER)
+        desk.tell(ToPerson(meeting.owner_id), about, urgency=Urgency.WAKING)
+
+
+NOUN = Noun(
+    kind=KIND,
+    words=WORDS,
+    find=find,
+    name_of=name_of,
+    card=cards.card,
+    views={AGENDA: agenda.card, GUESTS: guests.card, EVE: cards.eve, AFTER: cards.after},
+    involved=involved,
+    leads=leads,
+    numbered=lambda text: numbered(text) is not None,
+    verbs=("meeting_show",),
+    heard=heard,
+    held=meetings.owned_by,
+    hand=planning.hand,
+    timers={EVE: eve, BEGINS: begins, AFTER: after},
+)
