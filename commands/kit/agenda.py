@@ -72,6 +72,21 @@ def of_due(db: Transaction, due: Due, zone: ZoneInfo, *, for_id: int | None = No
     )
 
 
+def met_at(
+    db: Transaction, kind: str, id_: int, what: Words, span: tuple[datetime, datetime]
+) -> Entry:
+    """A subject that takes place at a time, as an entry that follows its changes."""
+    revised = subjects.revised(db, kind, id_)
+    return Entry(
+        name=f"{kind}-{id_}",
+        what=what,
+        begins=span[0],
+        ends=span[1],
+        changed_at=revised.at if revised else None,
+        revision=revised.revision - 1 if revised else 0,
+    )
+
+
 def for_another(db: Transaction, what: Words, for_id: int | None) -> Words:
     """What is done in somebody's place says so."""
     whose = people.get(db, for_id) if for_id else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
+
 from commands import customers as customer_noun
-from commands.kit.calendar import local_day
+from commands.kit.agenda import Entry, met_at
+from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Quote, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
-from commands.kit.people import Actor, Role, ToPerson
+from commands.kit.people import Actor, Person, Role, ToPerson
 from commands.kit.periods import read_period
 from commands.kit.words import T
 from commands.meetings import agenda, cards, guests, inviting, planning
@@ -21,6 +25,8 @@ from storage.talk import Talk
 from storage.timers import Timer
 
 SHOWN = 10
+
+LASTS = timedelta(hours=2)  # nobody says how long a meeting is to be
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
@@ -99,6 +105,19 @@ def heard(desk: Desk, id_: int, remark: Talk) -> None:
     desk.tell(ToPerson(meeting.owner_id), Card(title, parts, about))
 
 
+def entries(look: Look, person: Person, until: date) -> Iterator[Entry]:
+    """The meetings that somebody holds or takes part in."""
+    before = start_of_day(until, look.zone)
+    for meeting in meetings.between(look.db, look.now, before):
+        if meeting.state != PLANNED:
+            continue
+        all_ = meetings.participants(look.db, known(meeting.id))
+        if person.id in {meeting.owner_id, *(one.person_id for one in all_)}:
+            what = T("Customer meeting {number}", number=meeting.number)
+            span = (meeting.at, meeting.at + LASTS)
+            yield met_at(look.db, KIND, known(meeting.id), what, span)
+
+
 # --- what happens by itself -----------------------------------------------------------------------
 
 
@@ -136,5 +155,6 @@ NOUN = Noun(
     heard=heard,
     held=meetings.owned_by,
     hand=planning.hand,
+    entries=entries,
     timers={EVE: eve, BEGINS: begins, AFTER: after},
 )

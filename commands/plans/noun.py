@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
+
 from commands import customers as customer_noun
+from commands.kit.agenda import Entry, for_another, met_at
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Involved, Look, Noun, nothing_found
-from commands.kit.people import ToPerson
+from commands.kit.people import Person, ToPerson
 from commands.kit.words import T
 from commands.plans import briefing, keeping
 from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
@@ -15,6 +19,9 @@ from storage import appointments, attendees, people
 from storage.appointments import Appointment
 from storage.database import Transaction, known
 from storage.timers import Timer
+
+IN_CALENDAR = 100
+LASTS = timedelta(hours=1)  # nobody says how long a visit is to be
 
 
 def card(look: Look, id_: int) -> Card:
@@ -85,6 +92,16 @@ def hand(desk: Desk, id_: int, _from_id: int, to_id: int) -> None:
         keeping.changed(desk, plan, before)
 
 
+def entries(look: Look, person: Person, _until: date) -> Iterator[Entry]:
+    """The visits that somebody has planned; not what they are about, for calendars leave us."""
+    for owner in (person.id, *sorted(person.stands_in_for)):
+        for plan in appointments.all_of(look.db, owner, IN_CALENDAR):
+            name = customer_noun.name_of(look.db, plan.customer_id) or "?"
+            visit = T("Visit {customer}", customer=name)
+            what = for_another(look.db, visit, None if owner == person.id else owner)
+            yield met_at(look.db, KIND, known(plan.id), what, (plan.at, plan.at + LASTS))
+
+
 def brief(desk: Desk, timer: Timer) -> None:
     """Before they walk in; who comes along reads the same, and nobody reads it afterwards."""
     plan = appointments.get(desk.db, timer.subject_id)
@@ -125,5 +142,6 @@ NOUN = Noun(
     involved=involved,
     held=held,
     hand=hand,
+    entries=entries,
     timers={BRIEF: brief, AFTER: after},
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
+import httpx2
 import pytest
-from httpx import ASGITransport, AsyncClient
-from starlette.applications import Starlette
 
 from storage import files, visits
 from storage.visits import Visit
-from tests.house import TestHouse
+from tests.house import TestHouse, entered
 from tests.players.slack import SlackPlayer
 from tests.players.telegram import TelegramPlayer
 
@@ -195,7 +196,15 @@ async def test_an_album_in_a_burst_is_whole(house: TestHouse) -> None:
     assert await logged(house) == [(2, "谈了年度合同", 3)], house.lina.reads()
 
 
-async def test_a_place_comes_from_a_page_with_one_button(house: TestHouse, platform: str) -> None:
+@pytest.fixture
+async def reachable(platform: str, chinese_url: str) -> AsyncIterator[TestHouse]:
+    """The house, which can be reached from outside."""
+    async with entered(platform, chinese_url, public_url="https://bot.example.cn") as made:
+        yield made
+
+
+async def test_a_place_comes_from_a_page_with_one_button(reachable: TestHouse) -> None:
+    house = reachable
     await house.lina.says("华强 谈了年度合同")
     await house.settle()
     await house.lina.sends_photo()
@@ -204,8 +213,8 @@ async def test_a_place_comes_from_a_page_with_one_button(house: TestHouse, platf
     await house.settle()
     (link,) = [one for one in house.lina.links() if "/place/" in one]
     path = link[link.index("/place/") :]
-    app = Starlette(routes=house.running.routes)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as browser:
+    transport = httpx2.ASGITransport(app=house.running.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
         page = await browser.get(path)
         assert (page.status_code, "发送我的位置" in page.text) == (200, True)
         assert page.headers["permissions-policy"] == "geolocation=(self)"
@@ -222,3 +231,14 @@ async def test_a_place_comes_from_a_page_with_one_button(house: TestHouse, platf
     visit = await house.read(lambda db: visits.get(db, 1))
     assert visit is not None
     assert visit.place["longitude"] == 121.54
+
+
+@pytest.mark.parametrize("platform", ["slack"])
+async def test_without_a_public_address_no_page_is_promised(house: TestHouse) -> None:
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("📍 发送位置", on="1个文件")
+    await house.settle()
+    assert house.lina.sees("这里打不开我们的页面"), house.lina.reads()

@@ -287,3 +287,26 @@ async def test_a_link_whose_key_is_gone_still_opens(reachable: TestHouse) -> Non
     await house.lina.says("/calendar")
     await house.settle()
     assert house.lina.sees("无法再次显示"), house.lina.reads()
+
+
+async def test_planned_visits_and_meetings_stand_in_it(reachable: TestHouse) -> None:
+    house = reachable
+    await house.lina.says("/plan 华强 明天下午2点 谈年度合同")
+    await house.settle()
+    await house.lina.says("/meeting 11月6日 14:00 华强")
+    await house.settle()
+    url = await link(house)
+    first = await opened(house, url)
+    assert not faults(first.content)
+    text = first.text.replace("\r\n ", "")
+    assert "拜访华强" in text
+    assert "客户会议" in text
+    assert "谈年度合同" not in text, "what it is about stays with us"
+    assert "DTSTART:20261015T060000Z" in text
+    await house.lina.presses("改期", on="拜访已约定：华强")
+    await house.settle()
+    await house.lina.answers(at="后天 9:30")
+    await house.settle()
+    moved = (await opened(house, url)).text
+    assert "DTSTART:20261016T013000Z" in moved
+    assert "DTSTART:20261015T060000Z" not in moved
