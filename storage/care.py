@@ -1,11 +1,13 @@
 """Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import Field, col
 
+from storage.batches import Among, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.letters import Letter
@@ -73,7 +75,10 @@ class Care(Row, table=True):
 class Greeting(Row, table=True):
     """A recipient of one: to be greeted if `ticked`, and `why` not, if the house unticked them."""
 
-    __table_args__ = (Index("greeting_care", "care_id", "contact_id", unique=True),)
+    __table_args__ = (
+        Index("greeting_care", "care_id", "contact_id", unique=True),
+        Index("greeting_contact", "contact_id", "care_id"),
+    )
 
     id: int | None = key()
     care_id: int = points_at("care", index=False)
@@ -142,6 +147,12 @@ _GREETINGS = Query(
     .where(col(Greeting.care_id) == bindparam("care_id"))
     .order_by(col(Greeting.id)),
 )
+_LISTED = Query(
+    int,
+    select(col(Greeting.contact_id))
+    .join(Care, col(Care.id) == col(Greeting.care_id))
+    .where(Among(col(Greeting.contact_id), "ids"), col(Care.name).startswith(bindparam("name"))),
+)
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
 )
@@ -207,9 +218,18 @@ def save(db: Transaction, care: Care) -> None:
     )
 
 
-def greet(db: Transaction, greeting: Greeting) -> int:
-    """Somebody is among those to be greeted."""
-    return db.add(greeting)
+def greet(db: Transaction, care_id: int, whys: Mapping[int, Json]) -> None:
+    """These contacts are among those to be greeted; unticked where there is a reason why not."""
+    rows = [
+        {"care_id": care_id, "contact_id": contact_id, "ticked": why is None, "why": why}
+        for contact_id, why in whys.items()
+    ]
+    put_all(db, Greeting, rows)
+
+
+def listed(db: Transaction, name: str, ids: Sequence[int]) -> set[int]:
+    """Which of these contacts are on the list of an occasion whose name begins so."""
+    return set(_LISTED.all(db, name=name, ids=ids)) if ids else set()
 
 
 def greetings(db: Transaction, care_id: int) -> list[Greeting]:

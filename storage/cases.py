@@ -84,6 +84,13 @@ class Solution(Row, table=True):
     at: datetime = moment()
 
 
+class Numbered(NamedTuple):
+    """The number of one of a customer's cases."""
+
+    customer_id: int
+    number: str
+
+
 class Complained(NamedTuple):
     """How many cases a customer has had, and how many of them are open."""
 
@@ -137,6 +144,12 @@ _OF_CUSTOMER = Query(
     .where(col(Case.customer_id) == bindparam("customer_id"))
     .order_by(col(Case.received_at).desc(), col(Case.id).desc())
     .limit(bindparam("most")),
+)
+_OPEN_AMONG = Query(
+    Numbered,
+    select(col(Case.customer_id), col(Case.number))
+    .where(Among(col(Case.customer_id), "ids"), col(Case.state) == OPEN)
+    .order_by(col(Case.received_at), col(Case.id)),
 )
 _COUNTS = Query(
     Complained,
@@ -215,6 +228,11 @@ def all_owned_by(db: Transaction, person_id: int) -> list[int]:
 def of_customer(db: Transaction, customer_id: int, most: int = 5) -> list[Case]:
     """The newest cases of a customer."""
     return _OF_CUSTOMER.all(db, customer_id=customer_id, most=most)
+
+
+def open_among(db: Transaction, ids: Sequence[int]) -> dict[int, str]:
+    """The number of the newest open case of each of these customers that has one."""
+    return {one.customer_id: one.number for one in _OPEN_AMONG.all(db, ids=ids)} if ids else {}
 
 
 def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -6,7 +6,7 @@ unticked, with the reason: whoever has the occasion in hands may decide otherwis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from commands import customers as customer_noun
@@ -26,14 +26,14 @@ from commands.kit.lunar import read_birthday
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, sentence
 from storage import care, cases, customers, people
-from storage.care import Care, Greeting, Occasion
-from storage.customers import Contact
-from storage.database import Transaction, known
+from storage.care import Care, Occasion
+from storage.customers import Contact, Stewardship
+from storage.database import Json, Transaction, known
 
 KIND = care.KIND
 BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
 AT_ONCE = 20
-OWNERS_AT_ONCE = 1  # one may have hundreds of contacts
+CUSTOMERS_AT_ONCE = 50  # each may have a dozen contacts
 MORNING = time(8)
 HOME = "CN"  # where customers are unless their file says otherwise
 DROP = "drop"
@@ -108,25 +108,50 @@ def _begin(desk: Desk, occasion: Occasion) -> None:
 
 
 def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
-    """The holidays that come within the lead time, for the next owners of customers."""
+    """The holidays that come within the lead time, for everybody at the next customers."""
     policy = desk.policy.of(CarePolicy)
     until = day + timedelta(days=policy.ahead_days) + DAY
     near = festivals_in(policy, HOME, day, until)
-    found = people.page(desk.db, after, OWNERS_AT_ONCE) if near else []
-    for row in found:
-        for on, festival in near:
-            _greet_all(desk, known(row.id), on, festival)
-    return known(found[-1].id) if len(found) == OWNERS_AT_ONCE else None
+    held = customers.held_after(desk.db, after, CUSTOMERS_AT_ONCE) if near else []
+    contacts = customers.contacts_at(desk.db, [one.customer_id for one in held])
+    for on, festival in near:
+        _greet_all(desk, held, contacts, on, festival)
+    return held[-1].customer_id if len(held) == CUSTOMERS_AT_ONCE else None
 
 
-def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
-    name = f"{FESTIVAL}:{festival.name}:{on}:{owner_id}"
-    ids = customers.all_owned_by(desk.db, owner_id)
-    if not ids or care.named(desk.db, name):
-        return
-    contacts = [one for id_ in ids for one in customers.contacts(desk.db, id_)]
-    if not contacts:
-        return
+def _greet_all(
+    desk: Desk,
+    held: Sequence[Stewardship],
+    contacts: Sequence[Contact],
+    on: date,
+    festival: Festival,
+) -> None:
+    """Whoever is on nobody's list yet comes on that of their customer's owner."""
+    name = f"{FESTIVAL}:{festival.name}:{on}:"
+    listed = care.listed(desk.db, name, [known(one.id) for one in contacts])
+    owners = {one.customer_id: one.owner_id or _head(desk.db) for one in held}
+    lists: dict[int | None, list[Contact]] = {}
+    for contact in contacts:
+        if contact.id not in listed:
+            lists.setdefault(owners[contact.customer_id], []).append(contact)
+    for owner_id, some in lists.items():
+        made = care.named(desk.db, f"{name}{owner_id}")
+        if made is None:
+            _begin_festival(desk, f"{name}{owner_id}", owner_id, on, festival, some)
+        elif made.state == care.OPEN:
+            about = Ref(KIND, known(made.id))
+            _list(desk.db, about, some)
+            desk.touch(about)
+
+
+def _begin_festival(  # what is known of a list when it begins
+    desk: Desk,
+    name: str,
+    owner_id: int | None,
+    on: date,
+    festival: Festival,
+    contacts: Sequence[Contact],
+) -> None:
     called = FESTIVALS.get(festival.en) or T(
         "{own} / {english}", own=festival.zh, english=festival.en
     )
@@ -148,23 +173,17 @@ def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
 def _owner(db: Transaction, customer_id: int) -> int | None:
     """Who looks after a customer; an empty seat falls to the head of sales."""
     held = customers.stewardship(db, customer_id)
-    if held and held.owner_id:
-        return held.owner_id
+    return held.owner_id if held and held.owner_id else _head(db)
+
+
+def _head(db: Transaction) -> int | None:
     head = head_of(db, Department.SALES)
     return head.id if head else None
 
 
-def _put(desk: Desk, made: Care, contacts: Iterable[Contact]) -> None:
+def _put(desk: Desk, made: Care, contacts: Sequence[Contact]) -> None:
     about = Ref(KIND, care.add(desk.db, made))
-    for contact in contacts:
-        why = _why_not(desk.db, contact)
-        greeting = Greeting(
-            care_id=about.id,
-            contact_id=known(contact.id),
-            ticked=why is None,
-            why=encode(why) if why else None,
-        )
-        care.greet(desk.db, greeting)
+    _list(desk.db, about, contacts)
     desk.begin(about, {"of": made.name, "owner": made.owner_id})
     ends = start_of_day(made.day + DAY, desk.zone)
     what = T("Greet: {what}", what=_words(made))
@@ -186,14 +205,23 @@ def _words(made: Care) -> T:
     return words
 
 
-def _why_not(db: Transaction, contact: Contact) -> T | None:
-    """Why somebody is not to be greeted without a thought; None if nothing speaks against it."""
+def _list(db: Transaction, about: Ref, contacts: Sequence[Contact]) -> None:
+    """They are on its list; who is not to be greeted without a thought is unticked, and why."""
+    complaining = cases.open_among(db, sorted({one.customer_id for one in contacts}))
+    reached = people.contacts_reached(db, [known(one.id) for one in contacts])
+    whys: dict[int, Json] = {}
+    for contact in contacts:
+        why = _why_not(contact, complaining.get(contact.customer_id), contact.id in reached)
+        whys[known(contact.id)] = encode(why) if why else None
+    care.greet(db, about.id, whys)
+
+
+def _why_not(contact: Contact, case: str | None, reached: bool) -> T | None:  # noqa: FBT001
+    """Why not; None if nothing speaks against it. `case` is an open one's number."""
     if contact.left_on:
         return T("has left")
-    open_ = (one for one in cases.of_customer(db, contact.customer_id) if one.state == cases.OPEN)
-    case = next(open_, None)
     if case:
-        return T("open case {number}", number=case.number)
-    if not (contact.email or contact.phone or people.accounts_of_contact(db, known(contact.id))):
+        return T("open case {number}", number=case)
+    if not (contact.email or contact.phone or reached):
         return T("no way to reach them")
     return None
