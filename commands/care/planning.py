@@ -71,9 +71,12 @@ def _come(desk: Desk, occasion: Occasion) -> None:
 
 def turn_on(desk: Desk, occasion: Occasion, after: date) -> None:
     """The next time an occasion comes, after a day; never, if its calendar has no such day."""
-    policy = desk.policy.of(CarePolicy)
+    policy, day = desk.policy.of(CarePolicy), read_birthday(occasion.day)
     ahead = policy.years_ahead_days if occasion.kind == COOPERATION else policy.ahead_days
-    occasion.next_on = following(read_birthday(occasion.day), after, policy) or date.max
+    if occasion.kind == COOPERATION and day.year:  # the day it began on is no full year
+        begun = following(day, date(day.year, 1, 1) - DAY, policy)
+        after = max(after, begun) if begun else after
+    occasion.next_on = following(day, after, policy) or date.max
     early = occasion.next_on == date.max
     occasion.plan_on = date.max if early else occasion.next_on - timedelta(days=ahead)
 

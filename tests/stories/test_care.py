@@ -135,6 +135,13 @@ async def test_nobody_is_woken_for_it_and_who_stands_in_is_told(house: TestHouse
     assert house.zhangwei.count(GREETED) == 1, house.zhangwei.reads()
 
 
+async def test_the_day_on_which_cooperation_begins_is_no_full_year(house: TestHouse) -> None:
+    await house.lina.says("/customer_since 华强 2026-10-14")
+    await house.settle()
+    occasion = (await house.read(lambda db: care.occasions(db, 2, "cooperation")))[0]
+    assert occasion.next_on.isoformat() == "2027-10-14"
+
+
 async def test_an_open_complaint_counts_however_many_came_after_it(house: TestHouse) -> None:
     await house.zhangwei.says("投诉 螺栓锈蚀")
     for number in range(2, 8):
