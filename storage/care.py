@@ -11,6 +11,7 @@ from storage.batches import Among, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.letters import Letter
+from storage.people import Account
 from storage.rows import Row
 
 # How contacts are reached who use no chat of ours: by e-mail, by text message.
@@ -153,6 +154,10 @@ _LISTED = Query(
     .join(Care, col(Care.id) == col(Greeting.care_id))
     .where(Among(col(Greeting.contact_id), "ids"), col(Care.name).startswith(bindparam("name"))),
 )
+_REACHED = Query(
+    int,
+    select(col(Account.contact_id)).where(Among(col(Account.contact_id), "ids")).distinct(),
+)
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
 )
@@ -235,6 +240,11 @@ def listed(db: Transaction, name: str, ids: Sequence[int]) -> set[int]:
 def greetings(db: Transaction, care_id: int) -> list[Greeting]:
     """Those to be greeted, ticked or not."""
     return _GREETINGS.all(db, care_id=care_id)
+
+
+def reached(db: Transaction, ids: Sequence[int]) -> set[int]:
+    """Which of these contacts have an account."""
+    return set(_REACHED.all(db, ids=ids)) if ids else set()
 
 
 def outcomes(db: Transaction, care_id: int) -> dict[int, str]:

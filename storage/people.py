@@ -1,6 +1,5 @@
 """People, their departments, superiors and accounts."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +7,6 @@ from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, func, o
 from sqlmodel import Field, col
 
 from storage import subjects
-from storage.batches import Among
 from storage.columns import key, may_point_at, moment
 from storage.connections import POSTGRESQL
 from storage.database import Deed, Query, Transaction
@@ -162,10 +160,6 @@ _OF_CONTACT = Query(
     select(Account)
     .where(col(Account.contact_id) == bindparam("id"))
     .order_by(col(Account.reachable).desc(), col(Account.used_at).desc(), col(Account.id)),
-)
-_CONTACTS_REACHED = Query(
-    int,
-    select(col(Account.contact_id)).where(Among(col(Account.contact_id), "ids")).distinct(),
 )
 _LINKED = Query(
     Account,
@@ -411,11 +405,6 @@ def accounts_of(db: Transaction, person_id: int) -> list[Account]:
 def accounts_of_contact(db: Transaction, contact_id: int) -> list[Account]:
     """A contact's accounts in the same order."""
     return _OF_CONTACT.all(db, id=contact_id)
-
-
-def contacts_reached(db: Transaction, ids: Sequence[int]) -> set[int]:
-    """Which of these contacts have an account."""
-    return set(_CONTACTS_REACHED.all(db, ids=ids)) if ids else set()
 
 
 def linked(db: Transaction, platform: str, workspace: str) -> list[Account]:

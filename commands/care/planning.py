@@ -25,7 +25,7 @@ from commands.kit.desk import Desk
 from commands.kit.lunar import read_birthday
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, sentence
-from storage import care, cases, customers, people
+from storage import care, cases, customers
 from storage.care import Care, Occasion
 from storage.customers import Contact, Stewardship
 from storage.database import Json, Transaction, known
@@ -211,7 +211,7 @@ def _words(made: Care) -> T:
 def _list(db: Transaction, about: Ref, contacts: Sequence[Contact]) -> None:
     """They are on its list; who is not to be greeted without a thought is unticked, and why."""
     complaining = cases.open_among(db, sorted({one.customer_id for one in contacts}))
-    reached = people.contacts_reached(db, [known(one.id) for one in contacts])
+    reached = care.reached(db, [known(one.id) for one in contacts])
     whys: dict[int, Json] = {}
     for contact in contacts:
         why = _why_not(contact, complaining.get(contact.customer_id), contact.id in reached)
