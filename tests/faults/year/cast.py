@@ -228,9 +228,9 @@ class Cast:
 
     # --- who they are -----------------------------------------------------------------------------
 
-    def _day(self, chance: random.Random, *, since: int = 0, before: int | None = None) -> date:
+    def _day(self, chance: random.Random, *, since: int = 0) -> date:
         """A day of the year; so many days from its beginning at least."""
-        return self.first + chance.randrange(since, before or self.days) * DAY
+        return self.first + chance.randint(since, max(since, self.days - 1)) * DAY
 
     def _customer(self, id_: int) -> Customer:
         chance = self.chance(f"customer:{id_}")
@@ -347,9 +347,7 @@ class Cast:
     @cached_property
     def excuses(self) -> tuple[Excuse, ...]:
         """Months that a superior excuses, whether or not anything is owed in them."""
-        drawn = [
-            (one, month) for one in self.customers if one.important for month in self.months
-        ]
+        drawn = [(one, month) for one in self.customers if one.important for month in self.months]
         found = [self._excused(one.id, month) for one, month in drawn]
         return tuple(one for one in found if one and self.first < one.on < self.end)
 

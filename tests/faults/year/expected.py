@@ -226,7 +226,8 @@ class Year:
 
 def year(cast: Cast, rules: Rules) -> Year:
     """The whole of it."""
-    done, letters, greetings = [], [], []
+    done, letters = list[Done](), list[Letter]()
+    greetings = list[Greeting]()
     for one in occasions(cast, rules):
         if one.planned > cast.end:
             continue

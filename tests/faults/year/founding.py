@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.sample import account_of
 from commands.kit.people import Department
@@ -25,8 +26,7 @@ def founded(database: Database, cast: Cast, now: datetime) -> None:
     """Everybody has been here for long."""
     database.write_now(lambda db: _staff(db, cast, now - LONG_AGO))
     for at in range(0, cast.many, AT_ONCE):
-        plain = _customers(cast, at, now)
-        database.write_now(lambda db, plain=plain: _put(db, plain))
+        database.write_now(partial(_put, plain=_customers(cast, at, now)))
 
 
 def _put(db: Transaction, plain: dict[type, list[Plain]]) -> None:

@@ -16,11 +16,12 @@ import random
 import select
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,14 @@ from bot import wiring
 from bot.wiring import Running, assemble
 from storage import letters, postings, timers
 from storage.database import Database, Transaction
-from tests.faults import mother
+from storage.migrate import upgrade
 from tests.faults.year.cast import DAY, Cast
 from tests.faults.year.founding import founded
 from tests.faults.year.people import AFTERNOON, MORNING, People
-from tests.faults.year.world import World
+from tests.faults.year.world import BEGINS, World, begun
 from tests.house import ZONE, settings_for
 
 INSTANT = timedelta(milliseconds=1)
-BEGINS = time(6)
 # Seconds of life; a life that is only begun is worth killing too.
 SHORTEST, LONGEST = 0.1, 1.6
 TOLD_EVERY = 30
@@ -188,15 +188,31 @@ def lives(order: Order, log: Path) -> int:
     return times
 
 
+def found(order: Order) -> None:
+    """Put the company into its database."""
+    upgrade(order.url)
+    database = Database(order.url)
+    founded(database, order.cast, World(order.wall).now())
+    database.close()
+
+
+def warm(order: Order) -> None:
+    """Live a day of a few, so that a child has all that is imported and compiled at first need."""
+    with tempfile.TemporaryDirectory() as folder:
+        few, wall = replace(order.cast, many=4, sellers=1, days=1, rush=()), Path(folder) / "clock"
+        begun(wall, World(order.wall).now())
+        place = f"sqlite:///{folder}/few.db"
+        found(small := Order(few, place, wall, order.settings))
+        asyncio.run(live(small))
+
+
 def main(path: Path) -> None:
     """Found the company and live."""
     order, log = Order.read(path), path.with_suffix(".log")
     logging.disable(logging.INFO)
     with redirect_stdout(sys.stderr):
-        mother.warm()
-        database = Database(order.url)
-        founded(database, order.cast, World(order.wall).now())
-        database.close()
+        warm(order)
+        found(order)
     assert threading.active_count() == 1, "a child would lack the other threads"
     print(json.dumps({"kills": lives(order, log)}), flush=True)
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import partial
 
 from bot.core import Core
 from bot.platform import Address, Pressed, Request, Said, Typed
@@ -40,7 +41,9 @@ class Seen:
 
     def plan(self, everybody: Cast) -> Plan:
         """What is done about it."""
-        return everybody.plan(self.card.kind, self.card.day, self.card.customer_id or 0, self.contacts)
+        return everybody.plan(
+            self.card.kind, self.card.day, self.card.customer_id or 0, self.contacts
+        )
 
     @property
     def name(self) -> str:
@@ -66,7 +69,12 @@ class People:
         found: list[Callable[[], Awaitable[None]]] = []
         if day == self.cast.first:
             found.append(self._tell_days)
-        return [*found, lambda: self._change(day), lambda: self._report(day), lambda: self._see(day)]
+        return [
+            *found,
+            lambda: self._change(day),
+            lambda: self._report(day),
+            lambda: self._see(day),
+        ]
 
     def _afternoon(self, day: date) -> Sequence[Callable[[], Awaitable[None]]]:
         return [lambda: self._solve(day), lambda: self._take_back(day), lambda: self._excuse(day)]
@@ -183,7 +191,7 @@ class People:
     async def _see(self, day: date) -> None:
         """Everybody sees to what is open and whose day it is."""
         for person in self.cast.staff:
-            for seen in await self.core.database.read(lambda db, who=person: _open_of(db, who)):
+            for seen in await self.core.database.read(partial(_open_of, person=person)):
                 plan = seen.plan(self.cast)
                 if plan.way != LEAVE and plan.on <= day <= seen.card.day + DAY:
                     who = self.cast.superior(person) if plan.by_superior else person
@@ -209,9 +217,7 @@ class People:
             await self._says(who, f"text{seen.id}", text)
         if plan.toggled:
             name = self._contact_name(plan.toggled)
-            await self._says(
-                who, f"tick{seen.id}", f"/care_tick care: #{seen.id} who: {name}"
-            )
+            await self._says(who, f"tick{seen.id}", f"/care_tick care: #{seen.id} who: {name}")
 
     def _contact_name(self, contact: int) -> str:
         return self.cast.contacts[contact - 1].name
@@ -226,4 +232,3 @@ def _open_of(db: Transaction, person: int) -> list[Seen]:
 
 def _address(user: str) -> Address:
     return Address(PLATFORM, WORKSPACE, f"dm:{user}")
-

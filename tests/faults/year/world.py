@@ -1,16 +1,18 @@
-"""The world's clock: it stands in a file, so that it goes on whoever dies, and everybody reads it."""
+"""The world's clock: it stands in a file that everybody reads, and goes on whoever dies."""
 
 from __future__ import annotations
 
 import mmap
 import struct
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from scheduler.clock import Clock
 
 BEGUN = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
+# When a day of the play begins, and when its last one ends.
+BEGINS = time(6)
 _SHAPE = struct.Struct("<q")
 
 
@@ -24,7 +26,8 @@ class World(Clock):
 
     def machine(self) -> datetime:
         """What it shows."""
-        return BEGUN + _SHAPE.unpack_from(self._kept)[0] * INSTANT
+        passed: int = _SHAPE.unpack_from(self._kept)[0]
+        return BEGUN + passed * INSTANT
 
     def move(self, to: datetime) -> None:
         """It is later now."""
