@@ -1,6 +1,6 @@
 """Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -223,11 +223,11 @@ def save(db: Transaction, care: Care) -> None:
     )
 
 
-def greet(db: Transaction, care_id: int, whys: Mapping[int, Json]) -> None:
-    """These contacts are among those to be greeted; unticked where there is a reason why not."""
+def greet(db: Transaction, listed: Iterable[tuple[int, int, Json]]) -> None:
+    """On these occasions' lists are these contacts; unticked where there is a reason why not."""
     rows = [
         {"care_id": care_id, "contact_id": contact_id, "ticked": why is None, "why": why}
-        for contact_id, why in whys.items()
+        for care_id, contact_id, why in listed
     ]
     put_all(db, Greeting, rows)
 

@@ -33,7 +33,7 @@ from storage.database import Json, Transaction, known
 KIND = care.KIND
 BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
 AT_ONCE = 20
-CUSTOMERS_AT_ONCE = 50  # each may have a dozen contacts
+CUSTOMERS_AT_ONCE = 30  # each may have a dozen contacts
 MORNING = time(8)
 HOME = "CN"  # where customers are unless their file says otherwise
 DROP = "drop"
@@ -137,24 +137,22 @@ def _greet_all(
     for contact in contacts:
         if contact.id not in listed:
             lists.setdefault(owners[contact.customer_id], []).append(contact)
+    on_list: list[tuple[int, Contact]] = []
     for owner_id, some in lists.items():
         made = care.named(desk.db, f"{name}{owner_id}")
         if made is None:
-            _begin_festival(desk, f"{name}{owner_id}", owner_id, on, festival, some)
+            made = _begin_festival(desk, f"{name}{owner_id}", owner_id, on, festival)
         elif made.state == care.OPEN:
-            about = Ref(KIND, known(made.id))
-            _list(desk.db, about, some)
-            desk.touch(about)
+            desk.touch(Ref(KIND, known(made.id)))
+        else:
+            continue
+        on_list += [(known(made.id), contact) for contact in some]
+    _list(desk.db, on_list)
 
 
-def _begin_festival(  # what is known of a list when it begins
-    desk: Desk,
-    name: str,
-    owner_id: int | None,
-    on: date,
-    festival: Festival,
-    contacts: Sequence[Contact],
-) -> None:
+def _begin_festival(
+    desk: Desk, name: str, owner_id: int | None, on: date, festival: Festival
+) -> Care:
     called = FESTIVALS.get(festival.en) or T(
         "{own} / {english}", own=festival.zh, english=festival.en
     )
@@ -167,7 +165,8 @@ def _begin_festival(  # what is known of a list when it begins
         what=encode(T("{festival}: greetings to your customers", festival=called)),
         text=encode(T("Happy {festival}! Thank you for working with us.", festival=called)),
     )
-    _put(desk, made, contacts)
+    _put(desk, made, ())
+    return made
 
 
 # --- both -----------------------------------------------------------------------------------------
@@ -186,7 +185,7 @@ def _head(db: Transaction) -> int | None:
 
 def _put(desk: Desk, made: Care, contacts: Sequence[Contact]) -> None:
     about = Ref(KIND, care.add(desk.db, made))
-    _list(desk.db, about, contacts)
+    _list(desk.db, [(about.id, contact) for contact in contacts])
     desk.begin(about, {"of": made.name, "owner": made.owner_id})
     ends = start_of_day(made.day + DAY, desk.zone)
     what = T("Greet: {what}", what=_words(made))
@@ -208,15 +207,16 @@ def _words(made: Care) -> T:
     return words
 
 
-def _list(db: Transaction, about: Ref, contacts: Sequence[Contact]) -> None:
-    """They are on its list; who is not to be greeted without a thought is unticked, and why."""
+def _list(db: Transaction, on_list: Sequence[tuple[int, Contact]]) -> None:
+    """They are on the lists; who is not to be greeted without a thought is unticked, and why."""
+    contacts = [contact for _, contact in on_list]
     complaining = cases.open_among(db, sorted({one.customer_id for one in contacts}))
     reached = care.reached(db, [known(one.id) for one in contacts])
-    whys: dict[int, Json] = {}
-    for contact in contacts:
+    rows: list[tuple[int, int, Json]] = []
+    for care_id, contact in on_list:
         why = _why_not(contact, complaining.get(contact.customer_id), contact.id in reached)
-        whys[known(contact.id)] = encode(why) if why else None
-    care.greet(db, about.id, whys)
+        rows.append((care_id, known(contact.id), encode(why) if why else None))
+    care.greet(db, rows)
 
 
 def _why_not(contact: Contact, case: str | None, reached: bool) -> T | None:  # noqa: FBT001
