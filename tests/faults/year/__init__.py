@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -118,6 +120,7 @@ async def lived(run: Run, cast: Cast, settings: dict[str, str], url: str, wall: 
         *("-m", "tests.faults.year.living", str(order)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     assert process.stdout is not None
     kills = 0
@@ -130,7 +133,7 @@ async def lived(run: Run, cast: Cast, settings: dict[str, str], url: str, wall: 
         assert await process.wait() == 0, log.read_text()[-4_000:]
     finally:
         if process.returncode is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # and whoever lives just now
             await process.wait()
     return kills
 

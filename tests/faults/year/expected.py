@@ -45,9 +45,8 @@ from tests.faults.year.records import (
     Owed,
     token,
 )
-from tests.house import ROOT
 
-DEFAULTS = ROOT / "commands" / "policy.toml"
+DEFAULTS = Path(__file__).parents[3] / "commands" / "policy.toml"
 COUNTRY = "CN"
 ENDS = {SEND: "sent", REWORD: "sent", BY_HAND: "by_hand", SKIP: "skipped"}
 

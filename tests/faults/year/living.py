@@ -39,7 +39,7 @@ from tests.house import ZONE, settings_for
 
 INSTANT = timedelta(milliseconds=1)
 # Seconds of life; a life that is only begun is worth killing too.
-SHORTEST, LONGEST = 0.1, 1.6
+SHORTEST, LONGEST = 0.1, 2.4
 TOLD_EVERY = 30
 
 

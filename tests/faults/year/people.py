@@ -97,16 +97,17 @@ class People:
     # --- what is told -----------------------------------------------------------------------------
 
     async def _tell_days(self) -> None:
-        """Birthdays, and since when we cooperate."""
+        """Birthdays, and since when we cooperate: what is in the files is not told once more."""
+        told = await self.core.database.read(_told)
         for contact in self.cast.contacts:
-            if contact.birthday:
+            if contact.birthday and (contact.customer, contact.id) not in told:
                 text = (
                     f"/contact_birthday customer: #{contact.customer} contact: {contact.name} "
                     f"birthday: {contact.birthday.told()}"
                 )
                 await self._says(HEAD, f"born{contact.id}", text)
         for one in self.cast.customers:
-            if one.since:
+            if one.since and (one.id, 0) not in told:
                 text = f"/customer_since customer: #{one.id} since: {one.since.told()}"
                 await self._says(HEAD, f"since{one.id}", text)
 
@@ -221,6 +222,11 @@ class People:
 
     def _contact_name(self, contact: int) -> str:
         return self.cast.contacts[contact - 1].name
+
+
+def _told(db: Transaction) -> set[tuple[int, int]]:
+    found = db.run("SELECT customer_id, contact_id FROM occasion").fetchall()
+    return {(customer, contact or 0) for customer, contact in found}
 
 
 def _open_of(db: Transaction, person: int) -> list[Seen]:
