@@ -226,6 +226,10 @@ class Cast:
             found[contact.customer].append(contact)
         return {id_: tuple(some) for id_, some in found.items()}
 
+    def drawn(self) -> None:
+        """Draw everything now: whoever is born afterwards need not."""
+        _ = self.at, self.complaints, self.visits, self.excuses
+
     # --- who they are -----------------------------------------------------------------------------
 
     def _day(self, chance: random.Random, *, since: int = 0) -> date:

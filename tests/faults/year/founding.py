@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.sample import account_of
-from commands.kit.people import Department
+from commands.care.verbs import TellBirthday, TellSince
+from commands.kit.desk import Desk, Source
+from commands.kit.form import CustomerId
+from commands.kit.people import Actor, Department, load
+from commands.kit.policy import Policy
 from storage import people
 from storage.batches import Plain, put_all
 from storage.customers import Contact, Customer, CustomerName, Stewardship
@@ -15,18 +19,44 @@ from storage.people import Account, Person
 from storage.reach import email_key, phone_key
 from storage.subjects import Subject
 from tests.faults.year.cast import BOSS, HEAD, QUALITY, Cast
-from tests.house import TEAM
+from tests.house import TEAM, ZONE
 
 LONG_AGO = timedelta(days=400)
-AT_ONCE = 500
+AT_ONCE = 200
+# One in so many yearly days is told at the door.
+TOLD = 10
 TABLES = (Customer, CustomerName, Stewardship, Subject, Contact, Account)
 
 
-def founded(database: Database, cast: Cast, now: datetime) -> None:
+def founded(database: Database, cast: Cast, policy: Policy, now: datetime) -> None:
     """Everybody has been here for long."""
     database.write_now(lambda db: _staff(db, cast, now - LONG_AGO))
     for at in range(0, cast.many, AT_ONCE):
         database.write_now(partial(_put, plain=_customers(cast, at, now)))
+        database.write_now(partial(_days, cast=cast, at=at, policy=policy, now=now))
+
+
+def _days(db: Transaction, cast: Cast, at: int, policy: Policy, now: datetime) -> None:
+    """Most yearly days are in the files from the beginning; the others are told at the door."""
+    actor = Actor(account_id=1, name="", person=load(db, HEAD))
+    desk = Desk(
+        db=db,
+        actor=actor,
+        source=Source("", "", ""),
+        now=now,
+        recorded_at=now,
+        machine_now=now,
+        zone=ZONE,
+        policy=policy,
+        deed="founded",
+    )
+    for one in cast.customers[at : at + AT_ONCE]:
+        if one.since and one.id % TOLD:
+            TellSince(customer=CustomerId(one.id), since=one.since.told()).run(desk)
+        for contact in cast.at[one.id]:
+            if contact.birthday and contact.id % TOLD:
+                told, customer = contact.birthday.told(), CustomerId(one.id)
+                TellBirthday(customer=customer, contact=contact.name, birthday=told).run(desk)
 
 
 def _put(db: Transaction, plain: dict[type, list[Plain]]) -> None:

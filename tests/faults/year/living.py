@@ -9,6 +9,7 @@ end how often it killed.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ from typing import Any
 
 from bot import wiring
 from bot.wiring import Running, assemble
+from commands.kit.policy import load
 from storage import letters, postings, timers
 from storage.database import Database, Transaction
 from storage.migrate import upgrade
@@ -192,7 +194,8 @@ def found(order: Order) -> None:
     """Put the company into its database."""
     upgrade(order.url)
     database = Database(order.url)
-    founded(database, order.cast, World(order.wall).now())
+    policy = load(Path(order.settings["policy_file"]))
+    founded(database, order.cast, policy, World(order.wall).now())
     database.close()
 
 
@@ -212,7 +215,9 @@ def main(path: Path) -> None:
     logging.disable(logging.INFO)
     with redirect_stdout(sys.stderr):
         warm(order)
+        order.cast.drawn()
         found(order)
+    gc.freeze()
     assert threading.active_count() == 1, "a child would lack the other threads"
     print(json.dumps({"kills": lives(order, log)}), flush=True)
 
