@@ -39,7 +39,8 @@ from tests.faults.year.people import AFTERNOON, MORNING, People
 from tests.faults.year.world import BEGINS, World, begun
 from tests.house import ZONE, settings_for
 
-INSTANT = timedelta(milliseconds=1)
+# A little more than lies between two mails, or two text messages, by their pace.
+INSTANT = timedelta(milliseconds=110)
 # Seconds of life; a life that is only begun is worth killing too.
 SHORTEST, LONGEST = 0.1, 2.4
 TOLD_EVERY = 30
