@@ -42,7 +42,7 @@ from tests.house import ZONE, settings_for
 # A little more than lies between two mails, or two text messages, by their pace.
 INSTANT = timedelta(milliseconds=110)
 # Seconds of work in a life, however busy the machine is; one only begun is worth killing too.
-SHORTEST, LONGEST = 0.05, 1.8
+SHORTEST, LONGEST = 0.05, 2.6
 LOOKED_EVERY_S = 0.02
 TOLD_EVERY = 30
 
