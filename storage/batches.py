@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -138,7 +138,12 @@ class _Packing:
         for name, default, bind in self.columns:
             values = [row.get(name, default) for row in rows]
             bound.append([bind(value) for value in values] if bind else values)
-        return json.dumps(list(zip(*bound, strict=True)), default=datetime.isoformat)
+        return json.dumps(list(zip(*bound, strict=True)), default=_written)
+
+
+def _written(value: date) -> str:
+    """A day or a moment."""
+    return value.isoformat()
 
 
 _VALUE = {SQLITE: "json_extract(value, '$[{at}]')", POSTGRESQL: "(value ->> {at})::{type}"}

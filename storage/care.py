@@ -1,16 +1,17 @@
 """Care for customers' people: their yearly days, and who is greeted for what (clause 3.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, delete, select, text, update
 from sqlmodel import Field, col
 
-from storage.batches import Among
+from storage.batches import Among, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
 from storage.letters import Letter
+from storage.people import Account
 from storage.rows import Row
 
 # How contacts are reached who use no chat of ours: by e-mail, by text message.
@@ -76,7 +77,10 @@ class Care(Row, table=True):
 class Greeting(Row, table=True):
     """A recipient of one: to be greeted if `ticked`, and `why` not, if the house unticked them."""
 
-    __table_args__ = (Index("greeting_care", "care_id", "contact_id", unique=True),)
+    __table_args__ = (
+        Index("greeting_care", "care_id", "contact_id", unique=True),
+        Index("greeting_contact", "contact_id", "care_id"),
+    )
 
     id: int | None = key()
     care_id: int = points_at("care", index=False)
@@ -191,6 +195,16 @@ _UNDO_STEP = Deed(
         col(CareStep.care_id) == bindparam("b_care"), col(CareStep.name) == bindparam("b_name")
     )
 )
+_LISTED = Query(
+    int,
+    select(col(Greeting.contact_id))
+    .join(Care, col(Care.id) == col(Greeting.care_id))
+    .where(Among(col(Greeting.contact_id), "ids"), col(Care.name).startswith(bindparam("name"))),
+)
+_REACHED = Query(
+    int,
+    select(col(Account.contact_id)).where(Among(col(Account.contact_id), "ids")).distinct(),
+)
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
 )
@@ -263,9 +277,18 @@ def save(db: Transaction, care: Care) -> None:
     )
 
 
-def greet(db: Transaction, greeting: Greeting) -> int:
-    """Somebody is among those to be greeted."""
-    return db.add(greeting)
+def greet(db: Transaction, listed: Iterable[tuple[int, int, Json]]) -> None:
+    """On these occasions' lists are these contacts; unticked where there is a reason why not."""
+    rows = [
+        {"care_id": care_id, "contact_id": contact_id, "ticked": why is None, "why": why}
+        for care_id, contact_id, why in listed
+    ]
+    put_all(db, Greeting, rows)
+
+
+def listed(db: Transaction, name: str, ids: Sequence[int]) -> set[int]:
+    """Which of these contacts are on the list of an occasion whose name begins so."""
+    return set(_LISTED.all(db, name=name, ids=ids)) if ids else set()
 
 
 def greetings(db: Transaction, care_id: int) -> list[Greeting]:
@@ -282,6 +305,11 @@ def planned_for(db: Transaction, contact_id: int) -> list[tuple[Greeting, Care]]
 def leave_out(db: Transaction, greeting_id: int, why: Json) -> None:
     """Somebody is not to be greeted without a thought."""
     _LEAVE_OUT.run(db, b_id=greeting_id, to_why=why)
+
+
+def reached(db: Transaction, ids: Sequence[int]) -> set[int]:
+    """Which of these contacts have an account."""
+    return set(_REACHED.all(db, ids=ids)) if ids else set()
 
 
 def outcomes(db: Transaction, care_id: int) -> dict[int, str]:

@@ -84,6 +84,13 @@ class Solution(Row, table=True):
     at: datetime = moment()
 
 
+class Numbered(NamedTuple):
+    """The number of one of a customer's cases."""
+
+    customer_id: int
+    number: str
+
+
 class Complained(NamedTuple):
     """How many cases a customer has had, and how many of them are open."""
 
@@ -147,6 +154,12 @@ _RECEIVED_WITHIN = Query(
         col(Case.received_at) < bindparam("before"),
     )
     .order_by(col(Case.id)),
+)
+_OPEN_AMONG = Query(
+    Numbered,
+    select(col(Case.customer_id), col(Case.number))
+    .where(Among(col(Case.customer_id), "ids"), col(Case.state) == OPEN)
+    .order_by(col(Case.received_at), col(Case.id)),
 )
 _COUNTS = Query(
     Complained,
@@ -232,6 +245,11 @@ def received_within(
 ) -> list[int]:
     """The ids of a customer's cases that were received in a span."""
     return _RECEIVED_WITHIN.all(db, customer_id=customer_id, since=since, before=before)
+
+
+def open_among(db: Transaction, ids: Sequence[int]) -> dict[int, str]:
+    """The number of the newest open case of each of these customers that has one."""
+    return {one.customer_id: one.number for one in _OPEN_AMONG.all(db, ids=ids)} if ids else {}
 
 
 def counts(db: Transaction, ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -163,6 +163,13 @@ _HELD = Query(
         Among(col(Stewardship.customer_id), "ids"), col(Stewardship.until).is_(None)
     ),
 )
+_HELD_AFTER = Query(
+    Stewardship,
+    select(Stewardship)
+    .where(col(Stewardship.customer_id) > bindparam("after"), col(Stewardship.until).is_(None))
+    .order_by(col(Stewardship.customer_id))
+    .limit(bindparam("most")),
+)
 _OWNED_BY = Query(
     Customer,
     select(Customer)
@@ -182,6 +189,10 @@ _CONTACTS = Query(
     select(Contact)
     .where(col(Contact.customer_id) == bindparam("customer_id"))
     .order_by(col(Contact.id)),
+)
+_CONTACTS_AT = Query(
+    Contact,
+    select(Contact).where(Among(col(Contact.customer_id), "ids")).order_by(col(Contact.id)),
 )
 _CONTACT = Query(Contact, select(Contact).where(col(Contact.id) == bindparam("id")))
 _CONTACTS_BY_PHONE = Query(
@@ -283,6 +294,11 @@ def stewardships(db: Transaction, ids: Sequence[int]) -> dict[int, Stewardship]:
     return {one.customer_id: one for one in _HELD.all(db, ids=ids)} if ids else {}
 
 
+def held_after(db: Transaction, after: int, most: int) -> list[Stewardship]:
+    """The next customers after an id, with who owns them now, if anybody does."""
+    return _HELD_AFTER.all(db, after=after, most=most)
+
+
 def owned_by(db: Transaction, owner_id: int, most: int = 20) -> list[Customer]:
     """The customers that a person owns now."""
     return _OWNED_BY.all(db, owner_id=owner_id, most=most)
@@ -314,6 +330,11 @@ def contacts_by_email(db: Transaction, email: str) -> list[Contact]:
 def contacts(db: Transaction, customer_id: int) -> list[Contact]:
     """The people at a customer."""
     return _CONTACTS.all(db, customer_id=customer_id)
+
+
+def contacts_at(db: Transaction, ids: Sequence[int]) -> list[Contact]:
+    """The people at all these customers."""
+    return _CONTACTS_AT.all(db, ids=ids) if ids else []
 
 
 def leave(db: Transaction, contact_id: int, day: date) -> None:

@@ -6,7 +6,7 @@ unticked, with the reason: whoever has the occasion in hands may decide otherwis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from commands import customers as customer_noun
@@ -21,6 +21,7 @@ from commands.care.rules import (
 )
 from commands.care.wishes import against
 from commands.customers.parts import COUNTRY
+from commands.customers.wishes import told
 from commands.kit.calendar import moment_of, start_of_day
 from commands.kit.card import Ref
 from commands.kit.countries import read_country
@@ -28,15 +29,15 @@ from commands.kit.desk import Desk
 from commands.kit.lunar import Birthday, born, read_birthday, written
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, in_both, sentence
-from storage import care, cases, customers, people, profiles
-from storage.care import COOPERATION, FESTIVAL, Care, Greeting, Occasion
-from storage.customers import Contact
-from storage.database import Transaction, known
+from storage import care, cases, customers, profiles
+from storage.care import COOPERATION, FESTIVAL, Care, Occasion
+from storage.customers import Contact, Stewardship
+from storage.database import Json, Transaction, known
 from storage.profiles import Profile
 
 KIND = care.KIND
 AT_ONCE = 20
-OWNERS_AT_ONCE = 1  # one may have hundreds of contacts
+CUSTOMERS_AT_ONCE = 30  # each may have a dozen contacts
 MORNING = time(8)
 DROP = "drop"
 DAY = timedelta(days=1)
@@ -145,25 +146,51 @@ def remember(
 
 
 def plan_festivals(desk: Desk, day: date, after: int) -> int | None:
-    """The holidays that come within the lead time, for the next owners of customers."""
+    """The holidays that come within the lead time, for everybody at the next customers."""
     policy = desk.policy.of(CarePolicy)
     until = day + timedelta(days=policy.ahead_days) + DAY
     near = festivals_in(policy, None, day, until)
-    found = people.page(desk.db, after, OWNERS_AT_ONCE) if near else []
-    for row in found:
-        for on, festival in near:
-            _greet_all(desk, known(row.id), on, festival)
-    return known(found[-1].id) if len(found) == OWNERS_AT_ONCE else None
+    held = customers.held_after(desk.db, after, CUSTOMERS_AT_ONCE) if near else []
+    ids = [one.customer_id for one in held]
+    contacts, files = customers.contacts_at(desk.db, ids), profiles.of_each(desk.db, ids)
+    for on, festival in near:
+        here = {id_ for id_ in ids if festival.is_kept_in(country_of(files.get(id_, {}), policy))}
+        some = [one for one in contacts if one.customer_id in here]
+        _greet_all(desk, held, some, on, festival)
+    return held[-1].customer_id if len(held) == CUSTOMERS_AT_ONCE else None
 
 
-def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
-    name = name_of_festival(festival, on, owner_id)
-    if care.named(desk.db, name):
-        return
-    ids = keeping(desk.db, desk.policy.of(CarePolicy), owner_id, festival)
-    contacts = [one for id_ in ids for one in customers.contacts(desk.db, id_)]
-    if not contacts:
-        return
+def _greet_all(
+    desk: Desk,
+    held: Sequence[Stewardship],
+    contacts: Sequence[Contact],
+    on: date,
+    festival: Festival,
+) -> None:
+    """Whoever is on nobody's list yet comes on that of their customer's owner."""
+    name = f"{FESTIVAL}:{festival.name}:{on}:"
+    listed = care.listed(desk.db, name, [known(one.id) for one in contacts])
+    owners = {one.customer_id: one.owner_id or _head(desk.db) for one in held}
+    lists: dict[int | None, list[Contact]] = {}
+    for contact in contacts:
+        if contact.id not in listed:
+            lists.setdefault(owners[contact.customer_id], []).append(contact)
+    on_list: list[tuple[int, Contact]] = []
+    for owner_id, some in lists.items():
+        made = care.named(desk.db, f"{name}{owner_id}")
+        if made is None:
+            made = _begin_festival(desk, f"{name}{owner_id}", owner_id, on, festival)
+        elif made.state == care.OPEN:
+            desk.touch(Ref(KIND, known(made.id)))
+        else:
+            continue
+        on_list += [(known(made.id), contact) for contact in some]
+    _list(desk.db, FESTIVAL, on_list)
+
+
+def _begin_festival(
+    desk: Desk, name: str, owner_id: int | None, on: date, festival: Festival
+) -> Care:
     called = called_festival(festival)
     made = Care(
         name=name,
@@ -174,14 +201,15 @@ def _greet_all(desk: Desk, owner_id: int, on: date, festival: Festival) -> None:
         what=encode(what_of_festival(festival)),
         text=encode(T("Happy {festival}! Thank you for working with us.", festival=called)),
     )
-    _put(desk, made, contacts)
+    _put(desk, made, ())
+    return made
 
 
 def keeping(db: Transaction, policy: CarePolicy, owner_id: int, festival: Festival) -> list[int]:
     """The customers of an owner who are where a holiday is kept: as their file says, or at home."""
     ids = customers.all_owned_by(db, owner_id)
-    told = profiles.of_each(db, ids) if festival.countries and ids else {}
-    return [id_ for id_ in ids if festival.is_kept_in(country_of(told.get(id_, {}), policy))]
+    files = profiles.of_each(db, ids) if festival.countries and ids else {}
+    return [id_ for id_ in ids if festival.is_kept_in(country_of(files.get(id_, {}), policy))]
 
 
 def country_of(profile: Profile, policy: CarePolicy) -> str:
@@ -211,23 +239,17 @@ def called_festival(festival: Festival) -> T:
 def _owner(db: Transaction, customer_id: int) -> int | None:
     """Who looks after a customer; an empty seat falls to the head of sales."""
     held = customers.stewardship(db, customer_id)
-    if held and held.owner_id:
-        return held.owner_id
+    return held.owner_id if held and held.owner_id else _head(db)
+
+
+def _head(db: Transaction) -> int | None:
     head = head_of(db, Department.SALES)
     return head.id if head else None
 
 
-def _put(desk: Desk, made: Care, contacts: Iterable[Contact]) -> None:
+def _put(desk: Desk, made: Care, contacts: Sequence[Contact]) -> None:
     about = Ref(KIND, care.add(desk.db, made))
-    for contact in contacts:
-        why = _why_not(desk.db, contact, made.kind)
-        greeting = Greeting(
-            care_id=about.id,
-            contact_id=known(contact.id),
-            ticked=why is None,
-            why=encode(why) if why else None,
-        )
-        care.greet(desk.db, greeting)
+    _list(desk.db, made.kind, [(about.id, contact) for contact in contacts])
     desk.begin(about, {"of": made.name, "owner": made.owner_id})
     ends = start_of_day(made.day + DAY, desk.zone)
     what = T("Greet: {what}", what=_words(made))
@@ -249,16 +271,35 @@ def _words(made: Care) -> T:
     return words
 
 
-def _why_not(db: Transaction, contact: Contact, kind: str) -> T | None:
-    """Why somebody is not to be greeted without a thought; None if nothing speaks against it."""
+def _list(db: Transaction, kind: str, on_list: Sequence[tuple[int, Contact]]) -> None:
+    """They are on the lists; who is not to be greeted without a thought is unticked, and why."""
+    contacts = [contact for _, contact in on_list]
+    ids = sorted({one.customer_id for one in contacts})
+    complaining = cases.open_among(db, ids)
+    wishes = {id_: told(db, id_) for id_ in ids}
+    reached = care.reached(db, [known(one.id) for one in contacts])
+    rows: list[tuple[int, int, Json]] = []
+    for care_id, contact in on_list:
+        wish = against(wishes[contact.customer_id], contact, kind)
+        case = complaining.get(contact.customer_id)
+        why = _why_not(contact, wish, case, contact.id in reached)
+        rows.append((care_id, known(contact.id), encode(why) if why else None))
+    care.greet(db, rows)
+
+
+def _why_not(
+    contact: Contact,
+    wish: T | None,
+    case: str | None,
+    reached: bool,  # noqa: FBT001
+) -> T | None:
+    """Why not; None if nothing speaks against it. `case` is an open one's number."""
     if contact.left_on:
         return T("has left")
-    if wish := against(db, contact, kind):
+    if wish:
         return wish
-    open_ = (one for one in cases.of_customer(db, contact.customer_id) if one.state == cases.OPEN)
-    case = next(open_, None)
     if case:
-        return T("open case {number}", number=case.number)
-    if not (contact.email or contact.phone or people.accounts_of_contact(db, known(contact.id))):
+        return T("open case {number}", number=case)
+    if not (contact.email or contact.phone or reached):
         return T("no way to reach them")
     return None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tests.bench import (
     before,
+    caring,
     cpu,
     door_visit,
     finding,
@@ -35,6 +36,8 @@ BENCHES: Mapping[str, Bench] = {
     "names": finding.rows,
     "size": size.rows,
     "admissions": pipeline.rows,
+    "care": caring.rows,
+    "peak": caring.peak,
     "start": starting.rows,
     "pace": pacing.rows,
     "peers": peers.rows,

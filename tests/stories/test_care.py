@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from storage import care, customers, dues
+from storage import care, cases, customers, dues
+from storage.database import Transaction
 from tests.house import TestHouse
 
 GREETED = "生日快乐"
@@ -132,3 +133,57 @@ async def test_nobody_is_woken_for_it_and_who_stands_in_is_told(house: TestHouse
     await house.zhouqiang.presses("发送祝福", on="华强张伟生日")
     await house.advance(days=2)
     assert house.zhangwei.count(GREETED) == 1, house.zhangwei.reads()
+
+
+async def test_the_day_on_which_cooperation_begins_is_no_full_year(house: TestHouse) -> None:
+    await house.lina.says("/customer_since 华强 2026-10-14")
+    await house.settle()
+    occasion = (await house.read(lambda db: care.occasions(db, 2, "cooperation")))[0]
+    assert occasion.next_on.isoformat() == "2027-10-14"
+
+
+async def test_an_open_complaint_counts_however_many_came_after_it(house: TestHouse) -> None:
+    await house.zhangwei.says("投诉 螺栓锈蚀")
+    for number in range(2, 8):
+        await house.zhangwei.says(f"投诉 包装破损{number}")
+    await house.settle()
+
+    def solve(db: Transaction) -> None:
+        for case in cases.of_customer(db, 2, 6):
+            case.state = cases.SOLVED
+            cases.save(db, case)
+
+    await house.write(solve)
+    await born(house)
+    assert house.lina.sees("张伟（华强）", "有未结个案C-2026-0001"), house.lina.reads()
+
+
+async def test_who_has_no_owner_is_greeted_by_the_head_of_sales(house: TestHouse) -> None:
+    at = house.clock.at
+    await house.write(lambda db: customers.steward(db, 2, None, important=True, at=at))
+    await house.advance(days=77)  # 30 December
+    made = await house.read(lambda db: care.open_of(db, 2))
+    assert [one.day.isoformat() for one in made] == ["2027-01-01"], house.wang.reads()
+
+
+async def test_a_customer_that_changes_hands_before_a_holiday_is_greeted_once(
+    house: TestHouse,
+) -> None:
+    await house.settle()
+    await house.advance(days=77)
+    await house.wang.says("/customer_owner 华强 owner: 周强")
+    await house.settle()
+    await house.advance(days=1)
+    lists = await house.read(lambda db: [care.open_of(db, who) for who in (3, 4)])
+    assert [len(some) for some in lists] == [1, 0]
+
+
+async def test_who_comes_before_a_holiday_is_put_on_the_list(house: TestHouse) -> None:
+    await house.settle()
+    await house.advance(days=77)
+    await house.lina.says("/contact_add 永固 name: 钱进 phone: 13900001111")
+    await house.settle()
+    await house.advance(days=1)
+    (made,) = await house.read(lambda db: care.open_of(db, 3))
+    assert len(await house.read(lambda db: care.greetings(db, made.id or 0))) == 3
+    assert house.lina.sees("钱进（永固）"), house.lina.reads()

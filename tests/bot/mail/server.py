@@ -36,26 +36,6 @@ class Mailroom:
     envelopes: list[Envelope] = field(default_factory=list)
     logins: list[bool] = field(default_factory=list)
 
-    async def handle_RCPT(  # noqa: N802 -- the server's own name for it
-        self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
-    ) -> str:
-        if self.at_rcpt:
-            return self.at_rcpt
-        envelope.rcpt_tos.append(to)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 -- the same
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        if not self.at_data.startswith("4") and not self.at_data.startswith("5"):
-            self.envelopes.append(envelope)
-        if self.at_data == "drop":
-            assert server.transport is not None
-            server.transport.close()
-        if self.at_data == "slow":
-            await asyncio.sleep(1)
-        return "250 OK" if self.at_data in {"", "drop", "slow"} else self.at_data
-
     def lets_in(
         self, server: SMTP, session: Session, envelope: Envelope, kind: str, data: object
     ) -> AuthResult:
@@ -79,6 +59,34 @@ class Mailroom:
         return found
 
 
+@dataclass(frozen=True)
+class Counter:
+    """Where letters are handed in: the server reads all that is here whenever somebody calls."""
+
+    room: Mailroom
+
+    async def handle_RCPT(  # noqa: N802 -- the server's own name for it
+        self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
+    ) -> str:
+        if self.room.at_rcpt:
+            return self.room.at_rcpt
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 -- the same
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        said = self.room.at_data
+        if not said.startswith("4") and not said.startswith("5"):
+            self.room.envelopes.append(envelope)
+        if said == "drop":
+            assert server.transport is not None
+            server.transport.close()
+        if said == "slow":
+            await asyncio.sleep(1)
+        return "250 OK" if said in {"", "drop", "slow"} else said
+
+
 @contextmanager
 def mailroom(
     *, asks: bool = False, upgrades: SSLContext | None = None, wrapped: SSLContext | None = None
@@ -86,7 +94,7 @@ def mailroom(
     """A server, and where it is. It may ask for a password, offer STARTTLS, speak TLS alone."""
     room = Mailroom()
     controller = Controller(
-        room,
+        Counter(room),
         hostname="127.0.0.1",
         port=free_port(),
         auth_require_tls=False,
