@@ -31,11 +31,27 @@ _PATHS = {
         '<circle cx="12" cy="12.5" r="3.5"/>'
         '<path d="M9 6l1-2h4l1 2"/>'
     ),
+    "day": Markup(
+        '<rect x="4" y="5.5" width="16" height="15" rx="2.5"/><path d="M4 10h16M8 3.5v4M16 3.5v4"/>'
+    ),
+    "compass": Markup('<circle cx="12" cy="12" r="9"/><path d="M15.5 8.5l-2 5-5 2 2-5z"/>'),
+    "pin": Markup(
+        '<path d="M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0c0 5-6.5 11-6.5 11z"/>'
+        '<circle cx="12" cy="10" r="2.3"/>'
+    ),
+    "gift": Markup(
+        '<rect x="4.5" y="11" width="15" height="9.5" rx="1.5"/>'
+        '<path d="M3.5 7.5h17V11h-17zM12 7.5v13'
+        'M12 7.5C9 7.5 7.5 6 8 4.5S11.5 4.5 12 7.5c.5-3 3-4.5 4-3s-1 3-4 3"/>'
+    ),
+    "stop": Markup('<circle cx="12" cy="12" r="9"/><rect x="9" y="9" width="6" height="6"/>'),
+    "mail": Markup('<rect x="3.5" y="5.5" width="17" height="13" rx="2"/><path d="M4 7l8 6 8-6"/>'),
 }
 _SIGNS = {
     "✅": "done", "✔": "done", "☑": "done", "⏰": "time", "🔴": "late", "⚠": "alarm",
     "🚨": "alarm", "🔷": "decide", "📋": "case", "📨": "post", "📥": "post", "🔔": "bell",
-    "🔧": "work", "🛠": "work", "💬": "talk", "↩": "back", "📷": "photo",
+    "🔧": "work", "🛠": "work", "💬": "talk", "↩": "back", "📷": "photo", "🗓": "day", "📅": "day",
+    "🧭": "compass", "📍": "pin", "🎁": "gift", "⏹": "stop", "✉": "mail",
 }  # fmt: skip
 _VARIANT = "\ufe0f"  # asks for the coloured form of the character before it
 

@@ -162,7 +162,7 @@ def _card(look: Look, draft: Draft, command: type[Command], nouns: Nouns) -> Car
 
 
 def _here(about: Ref) -> Button:
-    return Button(T("📍 Send the place"), HERE, {}, about)
+    return Button(T("Send the place"), HERE, {}, about)
 
 
 def _has_place(draft: Draft, command: type[Command]) -> bool:

@@ -209,7 +209,7 @@ async def test_a_place_comes_from_a_page_with_one_button(reachable: TestHouse) -
     await house.settle()
     await house.lina.sends_photo()
     await house.settle()
-    await house.lina.presses("📍 发送位置", on="1个文件")
+    await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     (link,) = [one for one in house.lina.links() if "/place/" in one]
     path = link[link.index("/place/") :]
@@ -239,6 +239,6 @@ async def test_without_a_public_address_no_page_is_promised(house: TestHouse) ->
     await house.settle()
     await house.lina.sends_photo()
     await house.settle()
-    await house.lina.presses("📍 发送位置", on="1个文件")
+    await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     assert house.lina.sees("这里打不开我们的页面"), house.lina.reads()
