@@ -19,9 +19,15 @@ async function found(position) {
       body: `${latitude.toFixed(6)} ${longitude.toFixed(6)}`,
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.ok) button.remove();
-    else button.disabled = false;
-    said.textContent = page.querySelector("h1").textContent;
+    const words = page.querySelector("h1").textContent;
+    if (answer.ok) {
+      button.remove();
+      said.remove();
+      place.querySelector("h1").textContent = words;
+    } else {
+      button.disabled = false;
+      said.textContent = words;
+    }
   } catch {
     failed();
   }
