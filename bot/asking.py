@@ -381,13 +381,12 @@ class Asking:
     def _here(self, draft_id: int) -> Reply:
         """A page that sends where they are, for a platform that cannot."""
         draft, _command = self._own(draft_id)
-        passes, now = self.house.passes, self.house.clock.machine()
-        carried = self.house.platforms[draft.platform].carries
-        if carried and not passes.public:
+        if not self.hearing.server():
             raise Refused(
                 T("No page of ours can be opened from here. Please write the place instead.")
             )
-        url = passes.place_link(draft_id, draft.account_id, now)
+        now = self.house.clock.machine()
+        url = self.house.passes.place_link(draft_id, draft.account_id, now)
         note = Note(T("It is for you alone and works for ten minutes."))
         card = Card(T("📍 Open this page and send where you are"), (Link(url), note))
         self.hearing.desk().tell(ToAccount(draft.account_id), card)

@@ -221,7 +221,7 @@ class Hearing:
             policy=self.house.policy,
             deed=declared.name if declared else "",
             clause=declared.clause if declared else "",
-            server=self._server(),
+            server=self.server(),
             guide=self.guide,
             verbs=self.verbs,
             links=self.house.links,
@@ -229,10 +229,11 @@ class Hearing:
             nouns=self.house.nouns,
         )
 
-    def _server(self) -> str:
+    def server(self) -> str:
         """Where our pages are, unless this platform's people could not open them there."""
-        passes, platform = self.house.passes, self.house.platforms[self.request.address.platform]
-        return "" if platform.carries and not passes.public else passes.url
+        passes = self.house.passes
+        platform = self.house.platforms.get(self.request.address.platform)
+        return "" if platform and platform.carries and not passes.public else passes.url
 
     def _may_open(self, file: File) -> bool:
         return seen_by(self.db, self.house.nouns.get(file.kind), self.actor, file)

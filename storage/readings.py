@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations, islice, product
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -410,7 +411,9 @@ def _read(characters: str) -> list[tuple[str, ...]]:
     # Its dictionaries take 0.12 s and 50 MB.
     from pypinyin import Style, lazy_pinyin
 
-    in_context = lazy_pinyin(characters, style=Style.NORMAL)
+    # What nobody reads aloud stays one by one, which its types do not know it can.
+    one_by_one: Any = list
+    in_context = lazy_pinyin(characters, style=Style.NORMAL, errors=one_by_one)
     return [
         tuple(dict.fromkeys((_typed(likeliest), *POLYPHONES.get(character, ()))))
         for likeliest, character in zip(in_context, characters, strict=True)

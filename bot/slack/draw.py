@@ -50,7 +50,7 @@ def blocks(page: Page, most: int = BLOCKS) -> list[Json]:
     title = [_bold(page.title)] if page.title else []
     drawn = [*title, *(one for block in page.blocks for one in _block(block, numbers))]
     kept = list(_within(drawn, ALL_TEXT)) or [_said(page.summary)]
-    return _at_most(kept, most)
+    return _at_most(kept if len(kept) <= most else list(_folded(kept)), most)
 
 
 def text(said: str, most: int) -> Json:
@@ -186,6 +186,27 @@ def _size(node: Json) -> int:
         return sum(_size(part) for part in node["elements"])
     said = node["text"]
     return len(said) if isinstance(said, str) else _size(said)
+
+
+def _folded(drawn: Iterable[Json]) -> Iterator[Json]:
+    """Sentences one below the other share a block, as many as it holds."""
+    last: Json = None
+    for block in drawn:
+        both = last and f"{last['text']['text']}\n{block['text']['text']}" if _plain(block) else ""
+        if last and both and len(both) <= SECTION:
+            last = _said(both)
+            continue
+        if last:
+            yield last
+        last = block if _plain(block) else None
+        if last is None:
+            yield block
+    if last:
+        yield last
+
+
+def _plain(block: Json) -> bool:
+    return bool(block["type"] == "section")
 
 
 def _at_most(drawn: list[Json], most: int) -> list[Json]:

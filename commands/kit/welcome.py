@@ -89,8 +89,8 @@ def named(name: str, commands: Iterable[Declared], draft: Ref) -> Card:
 
 
 def _choices(catalogue: Catalogue, actor: Actor) -> Iterable[type[Command]]:
-    """The creating commands that this kind of person may use."""
-    for command in catalogue:
+    """The creating commands that this kind of person may use, what is told in pieces first."""
+    for command in sorted(catalogue, key=lambda one: not one.declared.gathers):
         declared = command.declared
         allowed = actor.role in declared.who or bool(
             actor.person and actor.person.departments & declared.who

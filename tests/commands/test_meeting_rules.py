@@ -11,7 +11,7 @@ import pytest
 from commands.kit.errors import Invalid, Misdeclared
 from commands.kit.periods import quarter_of, read_period
 from commands.kit.policy import load
-from commands.kit.words import T
+from commands.kit.words import in_both
 from commands.meetings.rules import (
     MeetingPolicy,
     called,
@@ -115,11 +115,14 @@ def test_the_talk_becomes_minutes_as_far_as_there_is_room() -> None:
 
 def test_the_policy_s_points_are_told_in_both_languages(tmp_path: Path) -> None:
     policy = load().of(MeetingPolicy)
-    assert policy.points("tell") == [T("Business development"), T("Product demand")]
+    assert policy.points("tell") == [
+        in_both("业务发展情况", "Business development"),
+        in_both("产品需求", "Product demand"),
+    ]
     assert len(policy.points("learn")) == 3
     point = '{ does = "learn", zh = "碳排放", en = "Carbon footprint" }'
     assert own(tmp_path, f"agenda = [{point}]").points("learn") == [
-        T("{own} / {english}", own="碳排放", english="Carbon footprint")
+        in_both("碳排放", "Carbon footprint")
     ]
 
 

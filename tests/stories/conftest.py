@@ -2,7 +2,8 @@
 
 On SQLite every story is told, on every platform it is about, with every value it is told for. On
 PostgreSQL one value stands for all. The first stories, by which the house stands, are told there
-on all three platforms, every other one on one, drawn by its name; with `--whole` all are told.
+on all three platforms, every other one on one, drawn by its name, where SQLite is then spared it;
+with `--whole` all are told.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if told.engine == "postgresql":
             left_out.add(item)
             stories[told.story].setdefault(told.platform, item)
-    left_out -= {item for story, found in stories.items() for item in drawn(story, found)}
+    chosen = {item for story, found in stories.items() for item in drawn(story, found)}
+    spared = {twin_of(item) for item in chosen if spares(stories[told_by(item).story])}
+    left_out -= chosen
+    left_out |= {item for item in items if item not in chosen and twin_of(item) in spared}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
 
@@ -56,6 +60,19 @@ def told_by(item: pytest.Item) -> Told:
     values = item.callspec.params if hasattr(item, "callspec") else {}
     story = item.nodeid.partition("[")[0]
     return Told(story, values.get("engine"), values.get("platform"))
+
+
+def spares(by_platform: dict[object, pytest.Item]) -> bool:
+    """Whether what PostgreSQL is told SQLite need not be: others are told to it all the same."""
+    one, *others = by_platform.values()
+    return bool(others) and one.path.name not in EVERYWHERE
+
+
+def twin_of(item: pytest.Item) -> tuple[str, frozenset[tuple[str, str]]]:
+    """What is told, where and with which values, on whatever engine."""
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    apart = frozenset((name, repr(value)) for name, value in values.items() if name != "engine")
+    return told_by(item).story, apart
 
 
 def drawn(story: str, by_platform: dict[object, pytest.Item]) -> list[pytest.Item]:

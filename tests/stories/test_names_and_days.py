@@ -40,7 +40,7 @@ UNCLEAR = [
 @pytest.mark.timeout(180)
 async def test_a_line_is_taken_apart(house: TestHouse) -> None:
     for said, customer, day, kept in CLEAR:
-        await house.lina.says(said)
+        await house.lina.says(f"{said} same: no")
         await house.settle()
         assert house.lina.sees(f"已记录：拜访{customer}", day, kept), said
 

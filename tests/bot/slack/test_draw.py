@@ -85,9 +85,20 @@ def test_long_texts_keep_their_limits(letter: str, size: int) -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 6, 24, 25, 26, 48, 49, 50, 51, 200])
 def test_many_blocks_keep_their_limit_and_their_buttons(count: int) -> None:
-    says = tuple(Say(str(n)) for n in range(count))
+    says = tuple(Small(str(n)) for n in range(count))
     message = drawn(Page("T", (*says, Keys((Key("Go", "go"),)))))
     assert len(message["blocks"]) == min(count + 2, 50)
+    assert [button.text for button in buttons(message)] == ["Go"]
+
+
+@pytest.mark.parametrize("count", [49, 50, 51, 200])
+def test_many_sentences_share_blocks_and_none_is_lost(count: int) -> None:
+    says = tuple(Say(f"{n} " + "x" * 50) for n in range(count))
+    message = drawn(Page("T", (*says, Small("s"), Say("last"), Keys((Key("Go", "go"),)))))
+    said = [b["text"]["text"] for b in message["blocks"] if b["type"] == "section"]
+    lines = "\n".join(said).split("\n")
+    assert lines == [*(one.text for one in says), "last"]
+    assert max(map(len, said)) <= 3000
     assert [button.text for button in buttons(message)] == ["Go"]
 
 
