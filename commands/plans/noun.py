@@ -14,6 +14,7 @@ from commands.kit.people import Person, ToPerson
 from commands.kit.words import T
 from commands.plans import briefing, keeping
 from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
+from commands.said import said_lately
 from commands.visits.attending import told
 from storage import appointments, attendees, people
 from storage.appointments import Appointment
@@ -30,7 +31,9 @@ def card(look: Look, id_: int) -> Card:
     if plan is None:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
-    return Card(_title(look.db, plan), (*_what(look.db, plan), *_next(plan, about)), about)
+    said = tuple(said_lately(look, about))
+    parts = (*_what(look.db, plan), *said, *_next(plan, about))
+    return Card(_title(look.db, plan), parts, about)
 
 
 def _title(db: Transaction, plan: Appointment) -> T:

@@ -18,6 +18,7 @@ from commands.kit.noun import Involved, Look, Noun, nothing_found
 from commands.kit.people import Person, ToPerson
 from commands.kit.words import T, Words, listed
 from commands.kit.workdays import CalendarPolicy
+from commands.said import said_lately
 from commands.visits.attending import told
 from commands.visits.duty import is_monthly
 from commands.visits.rules import (
@@ -172,7 +173,8 @@ def card(look: Look, id_: int) -> Card:
     done = progress(look.db, visit.person_id, local_day(look.now, look.zone))
     files = attached(look, about, PHOTO)
     whom = _attending(look.db, id_)
-    parts = (notes, *whom, *_place(visit), *((done,) if done else ()), *files)
+    said = tuple(said_lately(look, about))
+    parts = (notes, *said, *whom, *_place(visit), *((done,) if done else ()), *files)
     return Card(title, (*parts, *_by(look, visit), *_next(look, visit, about)), about)
 
 
@@ -198,11 +200,13 @@ def _next(look: Look, visit: Visit, about: Ref) -> tuple[Part, ...]:
     if not correctable(visit, look.now, look.policy.of(VisitPolicy).correct_hours):
         return ()
     friday = next_friday(local_day(look.now, look.zone))
+    place = () if visit.place else (Button(T("Add place"), "visit_place", {}, about),)
     return (
         Buttons(
             (
                 Button(T("Remind me {day:name}", day=friday), "visit_remind", {}, about),
                 Button(T("Add photo"), "visit_photo", {}, about),
+                *place,
                 Button(T("Change day"), "visit_day", {}, about),
                 Button(T("Change notes"), "visit_notes", {}, about),
                 Button(T("Undo"), "visit_undo", {}, about, style="danger"),

@@ -242,3 +242,40 @@ async def test_without_a_public_address_no_page_is_promised(house: TestHouse) ->
     await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     assert house.lina.sees("这里打不开我们的页面"), house.lina.reads()
+
+
+async def test_a_line_that_comes_after_the_filing_stands_on_the_card(
+    house: TestHouse, platform: str
+) -> None:
+    if platform == "web":
+        pytest.skip("the local chat has no sending time of its own")
+    assert isinstance(house.lina, SlackPlayer | TelegramPlayer)
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.advance(seconds=30)
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("记录", on="1个文件")
+    await house.settle()
+    house.lina.lags(10)
+    await house.lina.says("样品周五前寄出")
+    await house.settle()
+    assert house.lina.sees("已记录：拜访华强", "谈了年度合同", "样品周五前寄出"), house.lina.reads()
+
+
+@pytest.mark.parametrize("platform", ["slack"])
+async def test_a_place_is_added_to_a_logged_visit_by_the_page(reachable: TestHouse) -> None:
+    house = reachable
+    await house.lina.says("/visit 华强 谈了年度合同")
+    await house.settle()
+    await house.lina.presses("加定位", on="谈了年度合同")
+    await house.settle()
+    await house.lina.presses("发送位置", on="在哪里")
+    await house.settle()
+    link = next(one for one in house.lina.links() if "/place/" in one)
+    transport = httpx2.ASGITransport(app=house.running.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+        sent = await browser.post(link[link.index("/place/") :], content=b"29.860000 121.540000")
+    assert sent.status_code == 200
+    await house.settle()
+    assert house.lina.sees("已记录：拜访华强", "29.86000, 121.54000"), house.lina.reads()
