@@ -15,7 +15,7 @@ from commands.kit.card import Card, Link, Note, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
-from commands.kit.form import Photos, Place, Question
+from commands.kit.form import Photos, Pick, Place, Question
 from commands.kit.people import ToAccount
 from commands.kit.reading import Understood, told_in
 from commands.kit.words import T
@@ -378,6 +378,14 @@ class Asking:
         self.done(draft)
         return Silent()
 
+    def _about_whom(self, command: type[Command], draft: Draft) -> str:
+        """What people call the subject that is named."""
+        asked = command.declared.question(bursts.subject_field(command.declared))
+        value = draft.answers.get(asked.field) if asked else None
+        if asked is None or value is None or not isinstance(asked.kind, Pick):
+            return ""
+        return self.house.nouns[asked.kind.noun].name_of(self.db, value) or ""
+
     def _here(self, draft_id: int) -> Reply:
         """A page that sends where they are, for a platform that cannot."""
         draft, _command = self._own(draft_id)
@@ -398,12 +406,13 @@ class Asking:
         command = self.house.catalogue.get(draft.command)
         text = told_in(command.declared) if command else None
         said = draft.answers.get(text.field, "") if text else ""
+        about = self._about_whom(command, draft) if command else ""
         draft.answers = {
-            "text": "" if said == bursts.VOICE else said,
+            "text": f"{about} {'' if said == bursts.VOICE else said}".strip(),
             "files": [file for piece in pieces for file in piece.files],
             "place": next((piece.place for piece in pieces if piece.place), None),
         }
-        draft.command, draft.state, draft.pieces, draft.asking = "", drafts.ASIDE, None, ""
+        draft.command, draft.state, draft.pieces, draft.asking = "", drafts.ASIDE, [], ""
         drafts.turn(self.db, draft)
         self.touch(draft)
 

@@ -49,13 +49,24 @@ class Bursts:
         if command is None:
             return None
         at = self.hearing.now
-        filed = self._filed(command, said, at)
+        around = [one for one in self._loose(command) if self._is_near(one, said, at)]
+        apart = [abs(piece.at - at) for one in around for piece in self._pieces(one)]
+        filed = self._filed(command, said, at, min(apart, default=WITHIN))
         if filed:
             return self.ear.answering(filed, said)
-        around = [one for one in self._loose(command) if self._is_near(one, said, at)]
-        if not around:
-            return None
-        return self._joined(command, said, around)
+        return self._joined(command, said, around) if around else None
+
+    def edited(self, draft: Draft, message: str, text: str) -> None:
+        """One of the messages of a draft that is being gathered reads so now."""
+        command = self._gathers()
+        words = self._read(command, text)
+        subject = words.get(bursts.subject_field(command.declared))
+        had = self._pieces(draft)
+        pieces = [
+            replace(one, answers=words, subject=subject) if one.message == message else one
+            for one in had
+        ]
+        self._settle(command, pieces, {_key(one): draft for one in had}, set(), mine=False)
 
     def _command(self, said: Typed) -> type[Command] | None:
         """The command that is gathered from several messages, where this person may use it."""
@@ -70,10 +81,13 @@ class Bursts:
 
     # --- what there is ----------------------------------------------------------------------------
 
-    def _filed(self, command: type[Command], said: Typed, at: datetime) -> Ref | None:
+    def _filed(
+        self, command: type[Command], said: Typed, at: datetime, nearest: timedelta
+    ) -> Ref | None:
         """What was filed already of the messages around it: a photo still belongs to it.
 
-        Words do only if they were sent before the last of those.
+        Words do only if they were sent before the last of those; nothing does where what is not
+        filed yet is nearer, or what was filed stands no more.
         """
         here = self.hearing.request.address
         rows = heard.facts_around(
@@ -86,6 +100,9 @@ class Bursts:
         if words.get(bursts.subject_field(command.declared)) is not None:
             return None
         last = min(rows, key=lambda row: (abs(row.at - at), -known(row.id)))
+        stands = self.house.nouns[last.kind].stands(self.db, known(last.subject_id))
+        if not stands or abs(last.at - at) > nearest:
+            return None
         return Ref(last.kind, known(last.subject_id))
 
     def _loose(self, command: type[Command]) -> list[Draft]:
@@ -139,9 +156,12 @@ class Bursts:
         had = [(piece, draft) for draft in around for piece in self._pieces(draft)]
         belongs = {_key(piece): draft for piece, draft in had}
         own = self._new(command, said)
-        found = bursts.together([*(piece for piece, _draft in had), own], _span(had, own))
+        found = bursts.together([*(piece for piece, _draft in had), own])
         mine = next(burst for burst in found if own in burst)
-        if len(mine) == 1 or not (said.files or any(one.shows for one in mine)):
+        if not (said.files or any(one.shows for one in mine)):
+            mine = [*self._awaiting(around), own]
+            found = [mine]
+        if len(mine) == 1:
             return None
         whole = replace(own, files=tuple(self.hearing.keep(said.files)))
         used: set[int] = set()
@@ -154,6 +174,11 @@ class Bursts:
                 drafts.end(self.db, known(draft.id), drafts.DONE)
                 self.ear.asking.touch(draft)
         return Silent()
+
+    def _awaiting(self, around: Sequence[Draft]) -> list[Piece]:
+        """The pieces of what lacks an answer still, which words may give however late."""
+        lacking = [one for one in around if one.state == drafts.GATHERING and one.asking]
+        return self._pieces(lacking[0]) if len(lacking) == 1 else []
 
     def _new(self, command: type[Command], said: Typed) -> Piece:
         words = self._read(command, said.text)
@@ -216,13 +241,6 @@ class Bursts:
 
 def _key(piece: Piece) -> Key:
     return piece.at, piece.message
-
-
-def _span(had: Sequence[tuple[Piece, Draft]], own: Piece) -> timedelta:
-    """How far apart pieces may be: words that answer what is asked may come later."""
-    awaited = [piece for piece, draft in had if draft.state == drafts.GATHERING and draft.asking]
-    apart = [abs(own.at - piece.at) for piece in awaited]
-    return max(WITHIN, *apart) if own.answers and apart else WITHIN
 
 
 def _is_voice(file: Attachment) -> bool:

@@ -83,6 +83,8 @@ class Correcting:
             asking.touch(draft)
         elif not draft.command and draft.state == drafts.ASIDE:
             self._aside(edit, draft)
+        elif draft.state == drafts.GATHERING:
+            self.ear.regathered(draft, row.message, edit.text)
         elif draft.state == drafts.OPEN and row.field:
             asking.answered(draft, edit.text, row.field)
         elif draft.state == drafts.OPEN:
@@ -121,7 +123,7 @@ class Correcting:
 
     def _fact(self, row: Heard, edit: Edit, about: Ref) -> None:
         command = self.house.catalogue.get(row.command)
-        if command is None or self._other(row, edit):
+        if command is None or self._other(row, edit) or self._one_of_several(row):
             raise Refused(STAYS)
         changed = self._changed(command, row, edit, about)
         if changed:
@@ -129,6 +131,12 @@ class Correcting:
             name = self.house.nouns[about.kind].name_of(self.db, about.id) or ""
             told = Card(T("✎ Corrected: {what}", what=name), (), about)
             self.hearing.desk().tell(self.hearing.home(), told)
+
+    def _one_of_several(self, row: Heard) -> bool:
+        """Whether other messages said a part of it: what one says is not all of it."""
+        said = heard.of(self.db, row.kind, known(row.subject_id)) if row.command else []
+        pieces = [one for one in said if one.text and not (one.field or one.album)]
+        return len(pieces) > 1 and not any(self._command_of(one.text, "") for one in pieces)
 
     def _other(self, row: Heard, edit: Edit) -> bool:
         """Whether the words now begin with another command."""

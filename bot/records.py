@@ -33,6 +33,9 @@ class Ear(Protocol):
     def gathered(self, said: Typed) -> Reply | None:
         """What comes of it with what was sent around it; None if it stands alone."""
 
+    def regathered(self, draft: Draft, message: str, text: str) -> None:
+        """One of the messages of a draft that is being gathered reads so now."""
+
     def taken_up(
         self, draft: Draft, command: type[Command], text: str, more: tuple[int, ...] = ()
     ) -> Reply:

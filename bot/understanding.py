@@ -144,6 +144,10 @@ class Understanding:
             return self.gathered(said) or self._without_command(said)
         return Silent()
 
+    def regathered(self, draft: drafts.Draft, message: str, text: str) -> None:
+        """One of the messages of a draft that is being gathered reads so now."""
+        Bursts(self).edited(draft, message, text)
+
     def gathered(self, said: Typed) -> Reply | None:
         """What comes of it with what was sent around it; None if it stands alone."""
         return Bursts(self).taken(said)
@@ -189,7 +193,7 @@ class Understanding:
 
     def _to_draft(self, draft: drafts.Draft, said: Typed) -> Reply | None:
         """An answer to an open draft: None where what was sent answers none of its questions."""
-        if said.phone:
+        if said.phone or (draft.state == drafts.CANCELLED and (said.spot or said.files)):
             return None
         if said.spot:
             return self.asking.placed(draft, asdict(said.spot), said.text)

@@ -203,12 +203,16 @@ def turn(db: Transaction, draft: Draft) -> None:
 
 
 def loose(db: Transaction, account_id: int, conversation: str, command: str) -> list[Draft]:
-    """What is gathered for a command there, and what stands aside without one, the oldest first."""
+    """What is gathered for a command there, and what stands aside without one, the oldest first.
+
+    What was said not to be of that command, and has lost its pieces, is left alone.
+    """
     found = _LOOSE.all(db, account_id=account_id, conversation=conversation)
     fitting = [
         one
         for one in found
-        if (one.state == GATHERING and one.command == command) or not (one.command or one.origin)
+        if (one.state == GATHERING and one.command == command)
+        or not (one.command or one.origin or one.pieces is not None)
     ]
     return [known_ for one in reversed(fitting) if (known_ := _opened(db, one))]
 

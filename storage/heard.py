@@ -79,6 +79,12 @@ _FACTS = Query(
     )
     .order_by(col(Heard.at), col(Heard.id)),
 )
+_OF = Query(
+    Heard,
+    select(Heard)
+    .where(col(Heard.kind) == bindparam("kind"), col(Heard.subject_id) == bindparam("id"))
+    .order_by(col(Heard.id)),
+)
 _SAVE = Deed(
     update(Heard)
     .where(col(Heard.id) == bindparam("b_id"))
@@ -138,6 +144,11 @@ def facts_around(
     """The messages of an account, sent in a span, of which a command has made something."""
     span = {"since": since, "until": until}
     return _FACTS.all(db, account_id=account_id, command=command, **span)
+
+
+def of(db: Transaction, kind: str, id_: int) -> list[Heard]:
+    """The messages of which a subject was made."""
+    return [_opened(db, row) for row in _OF.all(db, kind=kind, id=id_)]
 
 
 def add(db: Transaction, row: Heard) -> int:

@@ -97,6 +97,8 @@ class PlacePage:
         draft, account = drafts.get(db, draft_id), people.account_by_id(db, account_id)
         if draft is None or account is None or draft.account_id != account_id:
             return None
+        if draft.state not in {drafts.OPEN, drafts.GATHERING, drafts.ASIDE}:
+            return None
         person = load(db, account.person_id) if account.person_id else None
         return Wanted(draft, account, self.house.reader_for(person, account.language))
 

@@ -132,7 +132,8 @@ class Noun:
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
     open ones that a person answers for, `entries` what stands in a person's calendar up to a day:
     nothing confidential, for it leaves the house; `hand` makes what one has of it another's,
-    and `turned` asks who acts for somebody. `differs` tells
+    `stands` says whether one was not taken back, and `turned` asks who acts for somebody.
+    `differs` tells
     what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
     deadline for a due that is excused, which had so much time left, and gives it. The card of what
     is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers` are what
@@ -157,6 +158,7 @@ class Noun:
     held: Callable[[Transaction, int], list[int]] = _none_held
     hand: Callable[[Desk, int, int, int], None] = _not_handed
     entries: Callable[[Look, Person, date], Iterable[Entry]] = _no_entries
+    stands: Callable[[Transaction, int], bool] = lambda _db, _id: True
     turned: Callable[[Desk, int, int], None] = _not_turned
     owe_anew: Callable[[Desk, Due, timedelta], datetime] = _not_owed
     differs: Callable[[Json, Json], tuple[tuple[Words, Words], ...]] = lambda _seen, _now: ()

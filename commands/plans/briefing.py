@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
+from commands.kit.calendar import local_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Ref
 from commands.kit.noun import Look
 from commands.kit.words import T, Words, decode, in_both, listed
@@ -14,7 +17,7 @@ from storage import appointments, attendees, calls, cases, customers, dues, peop
 from storage.appointments import Appointment
 from storage.attendees import Attendee
 from storage.cases import Case
-from storage.database import Transaction, known
+from storage.database import Json, Transaction, known
 
 SHOWN, LOOKED_AT = 3, 20
 LAST = 120  # characters of the last talk
@@ -38,9 +41,18 @@ def card(look: Look, id_: int, _told: str = "") -> Card:
         T("Ask about: {what}", what=_points(look)),
     )
     about = Ref(KIND, id_)
-    log = Button(T("Log the visit"), "visit", {"customer": plan.customer_id}, style="primary")
+    log = log_button(plan, look.now, look.zone)
     move = Button(T("Put off"), "plan_move", {}, about)
     return Card(title, (*(Line(one, STAFF) for one in lines), Buttons((log, move))), about)
+
+
+def log_button(plan: Appointment, now: datetime, zone: ZoneInfo) -> Button:
+    """Logs the visit that was planned: on its day, once that has come."""
+    bound: dict[str, Json] = {"customer": plan.customer_id}
+    day = local_day(plan.at, zone)
+    if day <= local_day(now, zone):
+        bound["day"] = day.isoformat()
+    return Button(T("Log the visit"), "visit", bound, style="primary")
 
 
 def _promises(db: Transaction, open_: Sequence[Case]) -> Words:

@@ -9,7 +9,7 @@ from commands.kit.calendar import local_day, moment_of, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.plans.rules import AFTER, BRIEF, KIND, PlanPolicy, moments_of
-from storage import appointments, timers
+from storage import appointments, attendees, timers
 from storage.appointments import Appointment
 from storage.database import Json, Transaction, known
 from storage.visits import Visit
@@ -48,17 +48,22 @@ def changed(desk: Desk, plan: Appointment, before: dict[str, Json]) -> Ref:
 
 
 def visited(desk: Desk, visit: Visit) -> None:
-    """The visit that was planned for this day has been made, whoever planned it."""
+    """The visit that was planned for this day has been made by who planned it, or comes along."""
     begins = start_of_day(visit.day, desk.zone)
     planned = appointments.of_customers(desk.db, [visit.customer_id], begins, begins + DAY)
-    own = [one for one in planned if one.person_id == visit.person_id]
-    plan = next(iter(own or planned), None)
+    own = [one for one in planned if _goes(desk.db, one, visit.person_id)]
+    plan = min(own, key=lambda one: abs(one.at - desk.now), default=None)
     if plan is None:
         return
     before = kept(plan)
     plan.state, plan.visit_id = appointments.VISITED, known(visit.id)
     timers.drop(desk.db, KIND, known(plan.id))
     changed(desk, plan, before)
+
+
+def _goes(db: Transaction, plan: Appointment, person_id: int) -> bool:
+    all_ = attendees.of(db, KIND, known(plan.id)) if plan.person_id != person_id else []
+    return plan.person_id == person_id or any(one.person_id == person_id for one in all_)
 
 
 def taken_back(desk: Desk, visit_id: int) -> None:

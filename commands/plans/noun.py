@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
 from commands.kit.agenda import Entry, for_another, met_at
@@ -13,6 +14,7 @@ from commands.kit.noun import Involved, Look, Noun, nothing_found
 from commands.kit.people import Person, ToPerson
 from commands.kit.words import T
 from commands.plans import briefing, keeping
+from commands.plans.briefing import log_button
 from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
 from commands.said import said_lately
 from commands.visits.attending import told
@@ -32,7 +34,7 @@ def card(look: Look, id_: int) -> Card:
         return Card(T("This is no longer here."))
     about = Ref(KIND, id_)
     said = tuple(said_lately(look, about))
-    parts = (*_what(look.db, plan), *said, *_next(plan, about))
+    parts = (*_what(look.db, plan), *said, *_next(look, plan, about))
     return Card(_title(look.db, plan), parts, about)
 
 
@@ -60,15 +62,16 @@ def _what(db: Transaction, plan: Appointment) -> tuple[Part, ...]:
     return (*purpose, *whom, *along, *why, *off, *whose)
 
 
-def _next(plan: Appointment, about: Ref) -> tuple[Part, ...]:
+def _next(look: Look, plan: Appointment, about: Ref) -> tuple[Part, ...]:
     if plan.state != appointments.PLANNED:
         return ()
-    return (Buttons((*_verbs(plan, about), Button(T("What to know"), "plan_brief", {}, about))),)
+    know = Button(T("What to know"), "plan_brief", {}, about)
+    return (Buttons((*_verbs(plan, about, look.now, look.zone), know)),)
 
 
-def _verbs(plan: Appointment, about: Ref) -> tuple[Button, ...]:
+def _verbs(plan: Appointment, about: Ref, now: datetime, zone: ZoneInfo) -> tuple[Button, ...]:
     return (
-        Button(T("Log the visit"), "visit", {"customer": plan.customer_id}, style="primary"),
+        log_button(plan, now, zone),
         Button(T("Put off"), "plan_move", {}, about),
         Button(T("Hand over"), "plan_hand", {}, about),
         Button(T("Cancel the visit"), "plan_cancel", {}, about, style="danger"),
@@ -126,7 +129,9 @@ def after(desk: Desk, timer: Timer) -> None:
     name = customer_noun.name_of(desk.db, plan.customer_id) or "?"
     title = T("How was the visit to {customer}, {at:clock}?", customer=name, at=plan.at)
     purpose = (Quote(plan.purpose, to=STAFF),) if plan.purpose else ()
-    asked = Card(title, (*purpose, Buttons(_verbs(plan, about))), about)
+    asked = Card(
+        title, (*purpose, Buttons(_verbs(plan, about, desk.recorded_at, desk.zone))), about
+    )
     desk.tell(ToPerson(plan.person_id), asked, urgency=Urgency.WAKING, replaces=f"after:{about}")
 
 

@@ -41,7 +41,7 @@ class PlanVisit(
     """Plan a visit."""
 
     customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
-    at: Annotated[datetime, Ask("When will the visit be?", "When", ahead=True)]
+    at: Annotated[datetime, Ask("When will the visit be?", "Visit time", ahead=True)]
     purpose: Annotated[str | None, Ask("What is it about?", "Purpose", long=True)] = None
     contacts: Annotated[str | None, Ask("Whom will you meet?", "Contacts to meet", named=True)] = (
         None
@@ -126,7 +126,7 @@ class Move(Command, name="plan_move", aliases=("改期",), who=OWNERS, clause=CL
     """Put a visit off."""
 
     plan: Annotated[PlanId, Ask("Which planned visit?", "Planned visit")]
-    at: Annotated[datetime, Ask("When will the visit be?", "When", ahead=True)]
+    at: Annotated[datetime, Ask("When will the visit be?", "Visit time", ahead=True)]
 
     @classmethod
     def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
@@ -162,10 +162,10 @@ class HandOver(
             raise Invalid("to", T("Only sales and management visit customers."))
         if person.id == plan.person_id:
             raise Invalid("to", T("{name} makes this visit already.", name=person.name))
-        before = keeping.kept(plan)
+        before, was = keeping.kept(plan), plan.person_id
         plan.person_id = person.id
         about = keeping.changed(desk, plan, before)
-        desk.tell(ToPerson(person.id), about)
+        _tell_others(desk, plan, was)
         return about
 
 
@@ -188,10 +188,10 @@ class Cancel(
         return about
 
 
-def _tell_others(desk: Desk, plan: Appointment) -> None:
+def _tell_others(desk: Desk, plan: Appointment, *more: int) -> None:
     """Whoever makes it or comes along, but not who just said so."""
     about = Ref(KIND, known(plan.id))
     others = [one.person_id for one in attendees.of(desk.db, KIND, about.id)]
-    for who in dict.fromkeys([plan.person_id, *others]):
+    for who in dict.fromkeys([plan.person_id, *others, *more]):
         if who not in {None, desk.person.id}:
             desk.tell(ToPerson(known(who)), about)

@@ -53,6 +53,8 @@ def corrected(desk: Desk, visit: Visit, before: Mapping[str, Json]) -> Ref:
     if (before["customer"], was) != (visit.customer_id, visit.day):
         duty.taken_back(desk, before["customer"], was, known(visit.id))
         duty.visited(desk, visit)
+        keeping.taken_back(desk, known(visit.id))
+        keeping.visited(desk, visit)
     about = Ref(KIND, known(visit.id))
     desk.change(about, before, kept(visit), shown=kept(visit))
     return about

@@ -215,6 +215,12 @@ def _next(look: Look, visit: Visit, about: Ref) -> tuple[Part, ...]:
     )
 
 
+def stands(db: Transaction, id_: int) -> bool:
+    """Whether it was not taken back."""
+    visit = visits.get(db, id_)
+    return visit is not None and visit.undone_at is None
+
+
 def involved(db: Transaction, id_: int) -> Involved | None:
     """Who logged a visit."""
     visit = visits.get(db, id_)
@@ -252,5 +258,6 @@ NOUN = Noun(
     card=card,
     involved=involved,
     entries=entries,
+    stands=stands,
     timers={"remind": _remind},
 )

@@ -279,3 +279,95 @@ async def test_a_place_is_added_to_a_logged_visit_by_the_page(reachable: TestHou
     assert sent.status_code == 200
     await house.settle()
     assert house.lina.sees("已记录：拜访华强", "29.86000, 121.54000"), house.lina.reads()
+
+
+async def test_the_next_customers_photo_goes_with_the_next_customer(house: TestHouse) -> None:
+    await house.lina.says("拜访华强 谈了年度合同")
+    await house.settle()
+    await house.advance(seconds=50)
+    await house.lina.says("宁波精工 看了新产线")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("记录", on="看了新产线")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同", 0), (1, "看了新产线", 1)], house.lina.reads()
+
+
+async def test_a_photo_after_a_visit_was_taken_back_is_something_new(house: TestHouse) -> None:
+    await house.lina.says("拜访华强 谈了年度合同")
+    await house.settle()
+    await house.lina.presses("撤销", on="谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同", 0)]
+    assert house.lina.sees("没看懂要做什么"), house.lina.reads()
+
+
+async def test_what_was_cancelled_stays_cancelled(reachable: TestHouse) -> None:
+    house = reachable
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("发送位置", on="1个文件")
+    await house.settle()
+    link = next(one for one in house.lina.links() if "/place/" in one)
+    await house.lina.presses("取消", on="1个文件")
+    await house.settle()
+    transport = httpx2.ASGITransport(app=house.running.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+        late = await browser.post(link[link.index("/place/") :], content=b"29.860000 121.540000")
+    assert late.status_code == 410
+    await house.lina.sends_photo(reply_to=DRAFT)
+    await house.settle()
+    assert not await logged(house), house.lina.reads()
+
+
+async def test_a_draft_of_the_morning_leaves_the_afternoon_alone(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.advance(hours=3)
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("宁波精工 看了新产线")
+    await house.settle()
+    await house.lina.presses("记录", on="看了新产线")
+    await house.settle()
+    assert await logged(house) == [(1, "看了新产线", 1)], house.lina.reads()
+
+
+@pytest.mark.parametrize("platform", ["slack", "telegram"])
+async def test_an_edited_piece_changes_the_draft_and_never_a_whole_visit(house: TestHouse) -> None:
+    assert isinstance(house.lina, SlackPlayer | TelegramPlayer)
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("样品周五寄")
+    await house.settle()
+    await house.lina.edits("样品周五寄", "样品周六寄")
+    await house.settle()
+    assert house.lina.sees(DRAFT, "谈了年度合同", "样品周六寄"), house.lina.reads()
+    await house.lina.presses("记录", on="样品周六寄")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同\n样品周六寄", 1)]
+    await house.lina.edits("谈了年度合同", "华强 谈了两年合同")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同\n样品周六寄", 1)], house.lina.reads()
+    assert house.lina.sees("这件事已办好，保持原样"), house.lina.reads()
+
+
+async def test_what_is_no_visit_keeps_its_customer_and_its_choice(house: TestHouse) -> None:
+    await house.lina.says("华强 第3批螺栓锈蚀")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("不是拜访", on=DRAFT)
+    await house.settle()
+    await house.lina.presses("提交投诉", on="1个文件")
+    await house.settle()
+    assert house.lina.sees("C-2026-0001 华强"), house.lina.reads()

@@ -194,3 +194,62 @@ async def test_a_colleague_who_was_there_too_joins_the_visit(house: TestHouse) -
     assert visit is not None
     assert visit.notes == "谈了Q3\n周强: 看了产线"
     assert house.lina.sees("同行：周强"), house.lina.reads()
+
+
+async def test_a_visit_logged_the_next_day_ends_the_plan_on_its_day(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天18:30 谈价格")
+    await house.settle()
+    await house.advance(days=1)
+    await house.lina.presses("记录拜访", on="拜访华强的情况如何")
+    await house.settle()
+    await house.lina.answers(notes="价格没谈拢")
+    await house.settle()
+    visit = await house.read(lambda db: visits.get(db, 1))
+    assert visit is not None
+    assert visit.day.isoformat() == "2026-10-14"
+    assert (await plan(house)).state == appointments.VISITED
+
+
+async def test_a_change_of_day_finds_the_plan_of_that_day(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天16:00")
+    await house.settle()
+    await house.advance(days=1)
+    await house.lina.says("/visit 华强 谈好了")
+    await house.settle()
+    assert (await plan(house)).state == appointments.PLANNED
+    await house.lina.presses("改日期", on="谈好了")
+    await house.settle()
+    await house.lina.answers(day="昨天")
+    await house.settle()
+    assert (await plan(house)).state == appointments.VISITED
+
+
+async def test_a_colleague_who_drops_in_ends_nobody_elses_plan(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天16:00 谈价格")
+    await house.settle()
+    await house.zhouqiang.says("/visit 华强 顺路看了一下")
+    await house.settle()
+    assert (await plan(house)).state == appointments.PLANNED
+
+
+async def test_of_two_plans_the_nearer_one_is_kept(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天14:00 谈合同")
+    await house.settle()
+    await house.lina.says("/plan 华强 今天17:00 验货")
+    await house.settle()
+    await house.advance(hours=7, minutes=30)
+    await house.lina.says("/visit 华强 验货完成")
+    await house.settle()
+    assert (await plan(house, 2)).state == appointments.VISITED
+    assert (await plan(house)).state == appointments.PLANNED
+
+
+async def test_whose_visit_is_handed_over_is_told(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天16:00 谈价格 同行同事: 王经理")
+    await house.settle()
+    await house.wang.presses("转交", on="拜访已约定：华强")
+    await house.settle()
+    await house.wang.answers(to="周强")
+    await house.settle()
+    assert house.lina.sees("由周强拜访"), house.lina.reads()
+    assert house.zhouqiang.sees("由周强拜访"), house.zhouqiang.reads()
