@@ -282,7 +282,7 @@ def _list(db: Transaction, kind: str, on_list: Sequence[tuple[int, Contact]]) ->
     for care_id, contact in on_list:
         wish = against(wishes[contact.customer_id], contact, kind)
         case = complaining.get(contact.customer_id)
-        why = _why_not(contact, wish, case, contact.id in reached)
+        why = _why_not(contact, wish, case, reached=contact.id in reached)
         rows.append((care_id, known(contact.id), encode(why) if why else None))
     care.greet(db, rows)
 
@@ -291,7 +291,8 @@ def _why_not(
     contact: Contact,
     wish: T | None,
     case: str | None,
-    reached: bool,  # noqa: FBT001
+    *,
+    reached: bool,
 ) -> T | None:
     """Why not; None if nothing speaks against it. `case` is an open one's number."""
     if contact.left_on:

@@ -10,8 +10,9 @@ from commands import customers as customer_noun
 from commands.kit.calendar import local_day
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Ref
 from commands.kit.noun import Look
-from commands.kit.words import T, Words, decode, in_both, listed
-from commands.plans.rules import KIND, PlanPolicy
+from commands.kit.words import T, Words, decode, listed
+from commands.meetings.rules import MeetingPolicy
+from commands.plans.rules import KIND
 from commands.visits.attending import contact_words
 from storage import appointments, attendees, calls, cases, customers, dues, people, visits
 from storage.appointments import Appointment
@@ -100,8 +101,8 @@ def _attending(contact_id: int) -> Attendee:
 
 
 def _points(look: Look) -> Words:
-    points = look.policy.of(PlanPolicy).points
-    return listed([in_both(one.zh, one.en) for one in points])
+    """What a meeting is to learn, a visit asks too (3.1.1b)."""
+    return listed(look.policy.of(MeetingPolicy).points("learn"))
 
 
 def _first_line(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from commands.kit.calendar import local_day, moment_of, start_of_day
+from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.plans.rules import AFTER, BRIEF, KIND, PlanPolicy, moments_of
@@ -81,5 +81,5 @@ def planned_today(
     db: Transaction, person_id: int, now: datetime, zone: ZoneInfo
 ) -> list[Appointment]:
     """What somebody has planned up to the end of the day, with what was left of days before."""
-    tomorrow = moment_of(local_day(now, zone) + DAY, time(), zone)
+    tomorrow = start_of_day(local_day(now, zone) + DAY, zone)
     return appointments.of_person(db, person_id, tomorrow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from commands.kit.errors import Invalid
 from commands.kit.policy import Clause, Hours, Section
@@ -16,22 +16,12 @@ WORDS = T("planned visit")
 BRIEF, AFTER = "brief", "after"
 
 
-class Point(BaseModel):
-    """Something that the policy wants asked at a visit, in two languages."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    zh: Annotated[str, Field(min_length=1, max_length=60)]
-    en: Annotated[str, Field(min_length=1, max_length=60)]
-
-
 class PlanPolicy(Section, section="plans"):
     """What is told before a visit, and when it is asked what came of it."""
 
     brief_minutes: Annotated[int, Clause(CLAUSE), Field(ge=5, le=24 * 60)]
     ask_hours: Annotated[float, Clause(CLAUSE), Hours]
     furthest_days: Annotated[int, Clause(CLAUSE), Field(ge=1, le=3660)]
-    points: Annotated[list[Point], Clause("3.1.1b"), Field(max_length=20)]
 
 
 class Moments(NamedTuple):

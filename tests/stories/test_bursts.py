@@ -30,6 +30,14 @@ def _photos(db: object, visit: Visit) -> int:
     return len(files.of(db, "visit", visit.id or 0))  # type: ignore[arg-type]
 
 
+async def begun(house: TestHouse) -> None:
+    """A line and a photo, which are a draft together."""
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+
+
 async def test_photos_and_lines_become_one_draft_that_one_tap_files(house: TestHouse) -> None:
     await house.lina.sends_photo()
     await house.settle()
@@ -68,10 +76,7 @@ async def test_only_what_is_missing_is_asked(house: TestHouse) -> None:
 
 
 async def test_after_a_silence_it_is_something_else(house: TestHouse) -> None:
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.advance(minutes=5)
     await house.lina.sends_photo()
     await house.settle()
@@ -127,10 +132,7 @@ async def test_two_customers_stay_apart_in_wrong_order_with_gaps(
 
 
 async def test_a_late_upload_joins_what_was_filed(house: TestHouse, platform: str) -> None:
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.lina.presses("记录", on="1个文件")
     await house.settle()
     if platform != "web":
@@ -172,10 +174,7 @@ async def test_place_and_voice_are_enough(house: TestHouse) -> None:
 @pytest.mark.parametrize("platform", ["telegram"])
 async def test_a_burst_filed_after_midnight_happened_before(house: TestHouse) -> None:
     await house.advance(hours=13, minutes=58)
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.advance(minutes=5)
     await house.lina.presses("记录", on="1个文件")
     await house.settle()
@@ -205,10 +204,7 @@ async def reachable(platform: str, chinese_url: str) -> AsyncIterator[TestHouse]
 
 async def test_a_place_comes_from_a_page_with_one_button(reachable: TestHouse) -> None:
     house = reachable
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     (link,) = [one for one in house.lina.links() if "/place/" in one]
@@ -235,10 +231,7 @@ async def test_a_place_comes_from_a_page_with_one_button(reachable: TestHouse) -
 
 @pytest.mark.parametrize("platform", ["slack"])
 async def test_without_a_public_address_no_page_is_promised(house: TestHouse) -> None:
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     assert house.lina.sees("这里打不开我们的页面"), house.lina.reads()
@@ -307,10 +300,7 @@ async def test_a_photo_after_a_visit_was_taken_back_is_something_new(house: Test
 
 async def test_what_was_cancelled_stays_cancelled(reachable: TestHouse) -> None:
     house = reachable
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.lina.presses("发送位置", on="1个文件")
     await house.settle()
     link = next(one for one in house.lina.links() if "/place/" in one)
@@ -343,10 +333,7 @@ async def test_a_draft_of_the_morning_leaves_the_afternoon_alone(house: TestHous
 @pytest.mark.parametrize("platform", ["slack", "telegram"])
 async def test_an_edited_piece_changes_the_draft_and_never_a_whole_visit(house: TestHouse) -> None:
     assert isinstance(house.lina, SlackPlayer | TelegramPlayer)
-    await house.lina.says("华强 谈了年度合同")
-    await house.settle()
-    await house.lina.sends_photo()
-    await house.settle()
+    await begun(house)
     await house.lina.says("样品周五寄")
     await house.settle()
     await house.lina.edits("样品周五寄", "样品周六寄")

@@ -46,7 +46,7 @@ async def test_half_an_hour_ahead_one_is_told_what_to_know(house: TestHouse) -> 
         "C-2026-0001 第3批螺栓锈蚀",
         "上次沟通：昨天",
         "会见：张伟（质量经理）",
-        "建议询问：生产情况、供货计划、意见建议",
+        "建议询问：生产状况、供应计划、意见和建议",
     ):
         assert part in said, said
 
