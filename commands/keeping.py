@@ -17,7 +17,7 @@ from commands.kit.errors import Invalid
 from commands.kit.form import Ask
 from commands.kit.people import Role
 from commands.kit.periods import Period, read_period
-from commands.kit.words import T, Value, Words, sentence
+from commands.kit.words import T, Value, Words, kept, sentence
 from storage import dues, people
 from storage.dues import Due
 
@@ -94,7 +94,7 @@ def _line(desk: Desk, due: Due) -> T:
         "who": who.name if who else T("nobody"),
         "due": told_by(due.due_at, desk.zone),
         "at": local_day(due.done_at, desk.zone) if due.done_at else None,
-        "reason": due.reason,
+        "reason": kept(due.reason),
     }
     match due.state:
         case dues.DONE:

@@ -87,6 +87,7 @@ LEFT = frozenset(
         "greeting",
         "care_step",
         "wish",
+        "suspension",
         # Whom it would invite, and what was agreed there.
         "meeting",
         "participant",

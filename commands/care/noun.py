@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from commands.care import cards
+from commands.care import cards, recipients, sending
 from commands.care.planning import (
     DROP,
     KIND,
@@ -56,17 +56,19 @@ def hand(desk: Desk, id_: int, _from_id: int, to_id: int) -> None:
 
 
 def drop(desk: Desk, timer: Timer) -> None:
-    """Two days late is too late: it is dropped, and said."""
+    """Two days late is too late: it is dropped, and said; not where nobody was to be greeted."""
     made = care.get(desk.db, timer.subject_id)
     if made is None or made.state != care.OPEN:
         return
-    about = Ref(KIND, timer.subject_id)
-    made.state, made.at = care.DROPPED, desk.recorded_at
+    about, all_ = Ref(KIND, timer.subject_id), care.greetings(desk.db, timer.subject_id)
+    nobody = bool(all_) and not recipients.anybody(all_)
+    made.state, made.at = care.SKIPPED if nobody else care.DROPPED, desk.recorded_at
     care.save(desk.db, made)
     for due in dues.still_on(desk.db, KIND, about.id):
         dues.lapse(desk.db, known(due.id))
-    desk.change(about, {"state": care.OPEN}, {"state": care.DROPPED})
-    tell_owner(desk, made, about)
+    desk.change(about, {"state": care.OPEN}, {"state": made.state})
+    if not nobody:
+        tell_owner(desk, made, about)
 
 
 def _name_of(db: Transaction, id_: int) -> str | None:
@@ -125,5 +127,5 @@ NOUN = Noun(
     held=held,
     hand=hand,
     entries=entries,
-    timers={DROP: drop},
+    timers={DROP: drop, sending.WRITE: sending.write},
 )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from commands import customers as customer_noun
+from commands.care import recipients
 from commands.care.rules import (
     ANNIVERSARIES,
     BIRTHDAYS,
@@ -19,9 +20,7 @@ from commands.care.rules import (
     festivals_in,
     following,
 )
-from commands.care.wishes import against
 from commands.customers.parts import COUNTRY
-from commands.customers.wishes import told
 from commands.kit.calendar import moment_of, start_of_day
 from commands.kit.card import Ref
 from commands.kit.countries import read_country
@@ -29,10 +28,10 @@ from commands.kit.desk import Desk
 from commands.kit.lunar import Birthday, born, read_birthday, written
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, in_both, sentence
-from storage import care, cases, customers, profiles
+from storage import care, customers, dues, profiles
 from storage.care import COOPERATION, FESTIVAL, Care, Occasion
 from storage.customers import Contact, Stewardship
-from storage.database import Json, Transaction, known
+from storage.database import Transaction, known
 from storage.profiles import Profile
 
 KIND = care.KIND
@@ -91,7 +90,10 @@ def _begin(desk: Desk, occasion: Occasion) -> None:
     else:
         years = years_of(occasion)
         made.text = encode(T("Thank you for {n} years of cooperation. To many more!", n=years))
-    _put(desk, made, contacts)
+    about = _put(desk, made)
+    meant = recipients.put(desk.db, made.kind, [(about.id, contact) for contact in contacts])
+    if meant or not contacts:
+        _owe(desk, made)
 
 
 def name_of(occasion: Occasion) -> str:
@@ -176,6 +178,7 @@ def _greet_all(
         if contact.id not in listed:
             lists.setdefault(owners[contact.customer_id], []).append(contact)
     on_list: list[tuple[int, Contact]] = []
+    open_: list[Care] = []
     for owner_id, some in lists.items():
         made = care.named(desk.db, f"{name}{owner_id}")
         if made is None:
@@ -185,7 +188,11 @@ def _greet_all(
         else:
             continue
         on_list += [(known(made.id), contact) for contact in some]
-    _list(desk.db, FESTIVAL, on_list)
+        open_.append(made)
+    meant = recipients.put(desk.db, FESTIVAL, on_list)
+    for made in open_:
+        if made.id in meant and not dues.still_on(desk.db, KIND, known(made.id)):
+            _owe(desk, made)
 
 
 def _begin_festival(
@@ -201,7 +208,7 @@ def _begin_festival(
         what=encode(what_of_festival(festival)),
         text=encode(T("Happy {festival}! Thank you for working with us.", festival=called)),
     )
-    _put(desk, made, ())
+    _put(desk, made)
     return made
 
 
@@ -247,15 +254,19 @@ def _head(db: Transaction) -> int | None:
     return head.id if head else None
 
 
-def _put(desk: Desk, made: Care, contacts: Sequence[Contact]) -> None:
+def _put(desk: Desk, made: Care) -> Ref:
     about = Ref(KIND, care.add(desk.db, made))
-    _list(desk.db, made.kind, [(about.id, contact) for contact in contacts])
     desk.begin(about, {"of": made.name, "owner": made.owner_id})
-    ends = start_of_day(made.day + DAY, desk.zone)
-    what = T("Greet: {what}", what=_words(made))
-    desk.owe(about, "greet", what, clause=made.clause, by=ends, owner=made.owner_id)
     desk.at(start_of_day(made.day + 2 * DAY, desk.zone), about, DROP)
     tell_owner(desk, made, about)
+    return about
+
+
+def _owe(desk: Desk, made: Care) -> None:
+    """Somebody is to be greeted, or thought of, by the end of the day."""
+    about, ends = Ref(KIND, known(made.id)), start_of_day(made.day + DAY, desk.zone)
+    what = T("Greet: {what}", what=_words(made))
+    desk.owe(about, "greet", what, clause=made.clause, by=ends, owner=made.owner_id)
 
 
 def tell_owner(desk: Desk, made: Care, about: Ref) -> None:
@@ -269,38 +280,3 @@ def _words(made: Care) -> T:
     words = sentence(made.what)
     assert isinstance(words, T)
     return words
-
-
-def _list(db: Transaction, kind: str, on_list: Sequence[tuple[int, Contact]]) -> None:
-    """They are on the lists; who is not to be greeted without a thought is unticked, and why."""
-    contacts = [contact for _, contact in on_list]
-    ids = sorted({one.customer_id for one in contacts})
-    complaining = cases.open_among(db, ids)
-    wishes = {id_: told(db, id_) for id_ in ids}
-    reached = care.reached(db, [known(one.id) for one in contacts])
-    rows: list[tuple[int, int, Json]] = []
-    for care_id, contact in on_list:
-        wish = against(wishes[contact.customer_id], contact, kind)
-        case = complaining.get(contact.customer_id)
-        why = _why_not(contact, wish, case, reached=contact.id in reached)
-        rows.append((care_id, known(contact.id), encode(why) if why else None))
-    care.greet(db, rows)
-
-
-def _why_not(
-    contact: Contact,
-    wish: T | None,
-    case: str | None,
-    *,
-    reached: bool,
-) -> T | None:
-    """Why not; None if nothing speaks against it. `case` is an open one's number."""
-    if contact.left_on:
-        return T("has left")
-    if wish:
-        return wish
-    if case:
-        return T("open case {number}", number=case)
-    if not (contact.email or contact.phone or reached):
-        return T("no way to reach them")
-    return None

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
-from commands.care import pictures
-from commands.care.planning import DAY, KIND
-from commands.kit.calendar import moment_of, start_of_day
-from commands.kit.card import PUBLIC, Card, Picture, Ref
+from commands.care import sending
+from commands.care.planning import KIND
+from commands.kit.card import Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CareId
-from commands.kit.people import Relation, ToContact
+from commands.kit.people import Relation
 from commands.kit.words import T, encode, sentence
-from storage import care, customers, dues, files, people, vault
-from storage.care import MAIL, TEXT, Care
-from storage.customers import Contact
-from storage.database import Transaction, known
-from storage.files import File
-from storage.people import Account
-from storage.reach import email_key, phone_key
+from storage import care, customers, dues
+from storage.care import Care
+from storage.database import known
 
 WORDS = T("greeting")
 OWNERS = {Relation.OWNER, Relation.SUPERIOR}
-NINE = time(9)
-NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _open(desk: Desk, id_: int) -> Care:
@@ -78,66 +70,8 @@ class Send(Command, name="care_send", aliases=("发送祝福",), who=OWNERS, cla
             raise Refused(
                 T("Nobody is to be greeted. Add somebody, or say that it is done by hand.")
             )
-        picture = _picture(desk, made)
-        at = moment_of(made.day, NINE, desk.zone)
-        until = start_of_day(made.day + 2 * DAY, desk.zone)
-        for greeting in ticked:
-            contact = customers.contact(desk.db, greeting.contact_id)
-            if contact is None:
-                continue
-            reach(desk.db, contact)
-            words = T("{name}: {text}", name=contact.name, text=sentence(made.text))
-            card = Card(words, (picture,), Ref(KIND, self.care))
-            to = ToContact(known(contact.id))
-            desk.tell(to, card, not_before=at, useful_until=until, repeats=False)
+        sending.send(desk, made, ticked)
         return _settle(desk, made, care.SENT)
-
-
-def _picture(desk: Desk, made: Care) -> Picture:
-    """Drawn once for all who get it, and kept as long as the greeting."""
-    years = years_told(made) if made.kind == care.COOPERATION else 0
-    content = pictures.drawn(made.kind, years)
-    row = File(
-        platform=desk.source.platform,
-        workspace=desk.source.workspace,
-        remote="",
-        name="greeting.png",
-        media=pictures.MEDIA,
-        size=len(content),
-        kind=KIND,
-        subject_id=made.id,
-        at=desk.now,
-        state=files.HERE,
-        vault=vault.made(desk.db, content),
-    )
-    return Picture(files.add(desk.db, row), pictures.ALT[made.kind], PUBLIC)
-
-
-def years_told(made: Care) -> int:
-    """How many years an occasion of cooperation speaks of."""
-    what = sentence(made.what)
-    told = dict(what.values).get("n") if isinstance(what, T) else None
-    return told if isinstance(told, int) else 0
-
-
-def reach(db: Transaction, contact: Contact) -> None:
-    """A contact can be written to by e-mail and by text message, if their file says how.
-
-    Chats that they use themselves come first, e-mail second.
-    """
-    ways = ((TEXT, phone_key(contact.phone)), (MAIL, email_key(contact.email)))
-    for nth, (platform, address) in enumerate(ways):
-        if address and people.account(db, platform, "", address) is None:
-            used = NEVER_USED + timedelta(days=nth)
-            row = Account(
-                platform=platform,
-                workspace="",
-                user=address,
-                chat=address,
-                contact_id=contact.id,
-                used_at=used,
-            )
-            people.add_account(db, row)
 
 
 class Reword(Command, name="care_text", aliases=("改祝福语",), who=OWNERS, clause="3.2.1", on=KIND):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from commands.customers import completing, summary, wishes
 from commands.customers.finding import find, leads, name_of
 from commands.customers.rules import KIND, WORDS, called
-from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Noun
 from commands.kit.words import T, Words, listed
 from commands.staff import notes
-from storage import calls, cases, customers, people, visits
+from storage import calls, cases, customers, people, suspensions, visits
 from storage.customers import Customer
 from storage.database import Transaction, known
 
@@ -49,7 +49,18 @@ def _head(look: Look, found: Customer) -> tuple[Part, ...]:
     if found.note:
         rows.append((T("Note"), found.note))
     about_owner = notes.about_owner(look, Ref(KIND, known(found.id)), owner)
-    return (Facts(tuple(rows), STAFF), *about_owner)
+    held_up = _suspended(look.db, known(found.id))
+    return (*held_up, Facts(tuple(rows), STAFF), *about_owner)
+
+
+def _suspended(db: Transaction, id_: int) -> tuple[Part, ...]:
+    """That it is suspended, since when, by whom and why: before everything else."""
+    holds = suspensions.of(db, id_)
+    if holds is None:
+        return ()
+    by = people.get(db, holds.by_id) if holds.by_id else None
+    since = T("⛔ Suspended by {name}, {at:clock}", name=by.name if by else "?", at=holds.since)
+    return (Line(since, STAFF), Quote(holds.reason, to=STAFF))
 
 
 def _lately(look: Look, id_: int) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from commands import customers as customer_noun
-from commands.care.verbs import reach
+from commands.care.sending import reach
 from commands.kit.card import Card, Line, Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid

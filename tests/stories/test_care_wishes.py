@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from storage import care, files
+import pytest
+
+from commands.care import sending
+from storage import care, dues, files
 from storage.care import Care
 from tests.house import TestHouse
 
@@ -72,6 +75,44 @@ async def test_a_wish_told_late_holds_for_what_is_planned(house: TestHouse) -> N
     await house.settle()
     assert await ticked(house, 1) == []
     assert house.lina.sees("🎁", "☐ 张伟（华强）：希望不收祝福"), house.lina.reads()
+
+
+async def test_who_wishes_none_is_owed_none(house: TestHouse) -> None:
+    await house.lina.says("/greeting_wish 华强 wish: 不要祝福 contact: 张伟")
+    await house.settle()
+    await born(house)
+    assert await house.read(lambda db: dues.of(db, care.KIND, 1)) == []
+    await house.advance(days=6)
+    assert not house.lina.sees("已过期"), house.lina.reads()
+    assert not house.wang.sees("华强张伟生日"), house.wang.reads()
+
+
+async def test_who_leaves_is_unticked_where_it_is_planned_already(house: TestHouse) -> None:
+    await born(house)
+    await house.lina.says("/contact_left 华强 contact: 张伟")
+    await house.settle()
+    assert await ticked(house, 1) == []
+    assert house.lina.sees("🎁", "☐ 张伟（华强）：已离职"), house.lina.reads()
+    (due,) = await house.read(lambda db: dues.of(db, care.KIND, 1))
+    assert due.state == dues.EXCUSED
+
+
+async def test_however_many_are_greeted_each_gets_one(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "AT_ONCE", 1)
+    for name in ("赵一", "钱二", "孙三"):
+        await house.lina.says(f"/contact_add 华强 name: {name} email: {name}@huaqiang.example")
+    await house.settle()
+    await house.lina.says("/customer_since 华强 2019-10-17")
+    await house.settle()
+    await house.advance(days=1)
+    await house.lina.presses("发送祝福", on="合作7周年")
+    await house.settle()
+    written = await house.read(lambda db: care.outcomes(db, 1))
+    assert len(written) == 4, "张伟 and the three"
+    await house.advance(days=4)
+    assert house.zhangwei.count("感谢7年来的携手合作") == 1, house.zhangwei.reads()
 
 
 # --- why this day ---------------------------------------------------------------------------------

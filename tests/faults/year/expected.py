@@ -48,6 +48,7 @@ from tests.faults.year.records import (
 
 DEFAULTS = Path(__file__).parents[3] / "commands" / "policy.toml"
 COUNTRY = "CN"
+LEFT = "has left"
 ENDS = {SEND: "sent", REWORD: "sent", BY_HAND: "by_hand", SKIP: "skipped"}
 
 
@@ -248,7 +249,7 @@ def _at_first(cast: Cast, contact: Contact, night: date) -> Greeted:
         for one in cast.complaints
     )
     if contact.left and contact.left < night:
-        why = "has left"
+        why = LEFT
     elif open_:
         why = "open case {number}"
     else:
@@ -266,15 +267,33 @@ def _acted(cast: Cast, one: Occasion) -> date | None:
 def _ended(cast: Cast, one: Occasion) -> Done:
     plan = cast.plan(one.kind, one.day, one.customer, one.ids)
     contacts = tuple(sorted(_at_first(cast, c, one.planned) for c in one.contacts))
+    owed = not contacts or not _gone(contacts)
     acted = _acted(cast, one)
+    contacts = _left_since(one, contacts, one.planned, acted or one.day + DAY)
     if acted and plan.way in {SEND, REWORD}:
         contacts = tuple(
             replace(c, ticked=not c.ticked) if c.contact == plan.toggled else c for c in contacts
         )
-        if not any(c.ticked for c in contacts):
-            acted = None  # there is nobody to send it to
+        if not any(c.ticked for c in contacts):  # there is nobody to send it to
+            contacts = _left_since(one, contacts, acted + DAY, one.day + DAY)
+            acted = None
     state, due = _state(cast, one, acted, plan.way)
-    return Done(one.kind, one.day, one.customer, one.owner, contacts, state, due)
+    if _gone(contacts):
+        state, due = "skipped" if state == "dropped" else state, "excused"
+    return Done(one.kind, one.day, one.customer, one.owner, contacts, state, due if owed else "")
+
+
+def _left_since(
+    one: Occasion, contacts: Sequence[Greeted], since: date, until: date
+) -> tuple[Greeted, ...]:
+    """Whoever left in these days is unticked, and that is why."""
+    left = {c.id for c in one.contacts if c.left and since <= c.left <= until}
+    return tuple(replace(c, ticked=False, why=LEFT) if c.contact in left else c for c in contacts)
+
+
+def _gone(contacts: Sequence[Greeted]) -> bool:
+    """Whether nobody is left whom anybody could greet."""
+    return bool(contacts) and all(c.why == LEFT for c in contacts)
 
 
 def _state(cast: Cast, one: Occasion, acted: date | None, way: str) -> tuple[str, str]:
