@@ -9,7 +9,7 @@ from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.plans.rules import AFTER, BRIEF, KIND, PlanPolicy, moments_of
-from storage import appointments, attendees, timers
+from storage import appointments, attendees, subjects, timers
 from storage.appointments import Appointment
 from storage.database import Json, Transaction, known
 from storage.visits import Visit
@@ -52,13 +52,21 @@ def visited(desk: Desk, visit: Visit) -> None:
     begins = start_of_day(visit.day, desk.zone)
     planned = appointments.of_customers(desk.db, [visit.customer_id], begins, begins + DAY)
     own = [one for one in planned if _goes(desk.db, one, visit.person_id)]
-    plan = min(own, key=lambda one: abs(one.at - desk.now), default=None)
+    nearest = min(own, key=lambda one: abs(one.at - desk.now), default=None)
+    plan = _held(desk.db, known(nearest.id)) if nearest else None
     if plan is None:
         return
     before = kept(plan)
     plan.state, plan.visit_id = appointments.VISITED, known(visit.id)
     timers.drop(desk.db, KIND, known(plan.id))
     changed(desk, plan, before)
+
+
+def _held(db: Transaction, id_: int) -> Appointment | None:
+    """It is still planned, and stays so until this transaction ends."""
+    subjects.lock(db, KIND, id_)
+    plan = appointments.get(db, id_)
+    return plan if plan and plan.state == appointments.PLANNED else None
 
 
 def _goes(db: Transaction, plan: Appointment, person_id: int) -> bool:

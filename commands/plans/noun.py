@@ -10,10 +10,10 @@ from commands import customers as customer_noun
 from commands.kit.agenda import Entry, for_another, met_at
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk, Urgency
-from commands.kit.noun import Involved, Look, Noun, nothing_found
+from commands.kit.noun import Involved, Look, Noun
 from commands.kit.people import Person, ToPerson
 from commands.kit.words import T
-from commands.plans import briefing, keeping
+from commands.plans import briefing, finding, keeping
 from commands.plans.briefing import log_button
 from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
 from commands.said import said_lately
@@ -143,7 +143,8 @@ def _name_of(db: Transaction, id_: int) -> str | None:
 NOUN = Noun(
     kind=KIND,
     words=WORDS,
-    find=nothing_found,
+    find=finding.find,
+    leads=finding.leads,
     name_of=_name_of,
     card=card,
     views={BRIEF: briefing.card},

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.kit.card import STAFF, Button, Buttons, Card, Line, Ref
+from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Invalid, Refused, no_such
+from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, PersonId, PlanId
+from commands.kit.noun import Involved, relations
 from commands.kit.people import Department, Relation, ToPerson, load
 from commands.kit.words import T
 from commands.plans import keeping
 from commands.plans.rules import BRIEF, CLAUSE, KIND, WORDS, PlanPolicy, check_at
+from commands.staff import notes
 from commands.visits.attending import along, met
-from storage import appointments, attendees, customers, timers
+from storage import appointments, attendees, customers, people, timers
 from storage.appointments import Appointment
 from storage.database import Json, Transaction, known
+from storage.people import Person as Row
 
 VISITORS = {Department.SALES, Department.MANAGEMENT}
 OWNERS = {Relation.OWNER, Relation.SUPERIOR}
 SHOWN = 10
+PLAN = Buttons((Button(T("Plan a visit"), "plan"),))
 
 
 def _planned(desk: Desk, id_: int) -> Appointment:
@@ -73,15 +77,54 @@ class PlanVisit(
 class ListPlans(Command, name="plans", aliases=("拜访计划",), who=VISITORS, clause=CLAUSE):
     """List planned visits."""
 
+    whose: Annotated[PersonId | None, Ask("Whose visits?", "Visitor")] = None
+
     def run(self, desk: Desk) -> Card:
-        """One's own, the next first."""
-        found = appointments.all_of(desk.db, desk.person.id, SHOWN)
-        if not found:
-            plan = Buttons((Button(T("Plan a visit"), "plan"),))
-            return Card(T("No visit is planned"), (plan,))
-        title = T("{n} planned visit", "{n} planned visits", n=len(found))
-        rows = tuple(Line(line(desk.db, one), STAFF) for one in found)
-        return Card(title, (*rows, Buttons(tuple(show(desk.db, one) for one in found))))
+        """The next first: one's own with those of one's team, or somebody's whom one is above."""
+        me = desk.person.id
+        if self.whose and self.whose != me:
+            return _of_another(desk, self.whose)
+        own = appointments.all_of(desk.db, me, SHOWN)
+        team = [one for row in people.reporting_to(desk.db, me) for one in _next_of(desk, row)]
+        if not (own or team):
+            return Card(T("No visit is planned"), (PLAN,))
+        title = T("{n} planned visit", "{n} planned visits", n=len(own))
+        theirs = sorted(team, key=lambda one: (one.at, known(one.id)))[:SHOWN]
+        return Card(title, (*_rows(desk.db, own), *_by_others(desk.db, theirs)))
+
+
+def _next_of(desk: Desk, row: Row) -> list[Appointment]:
+    return appointments.all_of(desk.db, known(row.id), SHOWN)
+
+
+def _of_another(desk: Desk, whose: int) -> Card:
+    """For those above them, and for management."""
+    related = relations(desk.db, Involved(owner_id=whose), desk.person)
+    over = {Relation.SUPERIOR, Relation.DEPUTY} & related
+    if not (over or Department.MANAGEMENT in desk.person.departments):
+        raise Denied(T("Only they, those above them and management see these visits."))
+    name = notes.called(desk.db, whose)
+    found = appointments.all_of(desk.db, whose, SHOWN)
+    if not found:
+        return Card(T("{name} has no visit planned", name=name))
+    title = T("{name}: {n} planned visit", "{name}: {n} planned visits", n=len(found), name=name)
+    return Card(title, _rows(desk.db, found))
+
+
+def _rows(db: Transaction, found: Sequence[Appointment]) -> tuple[Part, ...]:
+    rows = tuple(Line(line(db, one), STAFF) for one in found)
+    return (*rows, Buttons(tuple(show(db, one) for one in found))) if rows else ()
+
+
+def _by_others(db: Transaction, found: Sequence[Appointment]) -> Iterable[Part]:
+    """What those who report to somebody have planned, and who has."""
+    if found:
+        yield Note(T("Your team:"), STAFF)
+    for one in found:
+        by = notes.called(db, one.person_id)
+        yield Line(T("{name}: {visit}", name=by, visit=line(db, one)), STAFF)
+    if found:
+        yield Buttons(tuple(show(db, one) for one in found))
 
 
 def line(db: Transaction, plan: Appointment) -> T:

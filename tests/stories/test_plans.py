@@ -253,3 +253,44 @@ async def test_whose_visit_is_handed_over_is_told(house: TestHouse) -> None:
     await house.settle()
     assert house.lina.sees("由周强拜访"), house.lina.reads()
     assert house.zhouqiang.sees("由周强拜访"), house.zhouqiang.reads()
+
+
+async def test_a_plan_is_found_by_its_customers_name(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 明天14:00 谈价格")
+    await house.settle()
+    await house.lina.says("改期 华强 后天9:30")
+    await house.settle()
+    assert (await plan(house)).at.isoformat() == "2026-10-16T01:30:00+00:00", house.lina.reads()
+    await house.lina.says("/plan_cancel 华强 客户出差")
+    await house.settle()
+    found = await plan(house)
+    assert (found.state, found.reason) == (appointments.CANCELLED, "客户出差")
+    await house.lina.says("/plan_show 华强")
+    await house.settle()
+    assert house.lina.sees("没有找到叫“华强”的拜访计划"), house.lina.reads()
+
+
+async def test_of_several_to_a_customer_it_is_asked_which(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 明天14:00 谈价格")
+    await house.lina.says("/plan 华强 后天14:00 谈交期")
+    await house.settle()
+    await house.lina.says("/plan_cancel 华强")
+    await house.settle()
+    await house.lina.presses("华强 · 10-16 14:00")
+    await house.settle()
+    assert (await plan(house, 2)).state == appointments.CANCELLED, house.lina.reads()
+    assert (await plan(house, 1)).state == appointments.PLANNED
+
+
+async def test_a_superior_sees_what_their_team_has_planned(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 明天14:00 谈价格")
+    await house.settle()
+    await house.wang.says("/plans")
+    await house.settle()
+    assert house.wang.sees("您团队的计划", "李娜：🗓 明天14:00 华强：谈价格"), house.wang.reads()
+    await house.wang.says("/plans 李娜")
+    await house.settle()
+    assert house.wang.sees("李娜：1次拜访计划"), house.wang.reads()
+    await house.zhouqiang.says("/plans 李娜")
+    await house.settle()
+    assert house.zhouqiang.sees("只有本人、其上级和管理层"), house.zhouqiang.reads()
