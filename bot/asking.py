@@ -35,6 +35,12 @@ class Asking:
         self.house = hearing.house
         self.request = hearing.request
 
+    @property
+    def conversation(self) -> str:
+        """Where this is said, as drafts name it."""
+        at = self.request.address
+        return f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
+
     # --- towards the deed -------------------------------------------------------------------------
 
     def proceed(
@@ -163,8 +169,7 @@ class Asking:
     ) -> Draft:
         at = self.request.address
         account = self.hearing.actor.account_id
-        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
-        earlier = drafts.open_in(self.db, account, conversation)
+        earlier = drafts.open_in(self.db, account, self.conversation)
         if earlier is not None and state == drafts.OPEN:
             drafts.end(self.db, known(earlier.id), drafts.ASIDE)
             self.touch(earlier)
@@ -175,7 +180,7 @@ class Asking:
             workspace=at.workspace,
             chat=at.chat,
             thread=at.thread,
-            conversation=conversation,
+            conversation=self.conversation,
             message=self.hearing.first.message,
             origin=self.hearing.first.kept_writer(),
             command=declared.name if declared else "",
@@ -241,7 +246,8 @@ class Asking:
         return draft, command
 
     def _own(self, draft_id: int) -> tuple[Draft, type[Command]]:
-        """A draft of this account that is not done."""
+        """A draft of this account that is not done, and that nobody else is going on with."""
+        drafts.hold(self.db, self.hearing.actor.account_id)
         draft = drafts.get(self.db, draft_id)
         command = self.house.catalogue.get(draft.command) if draft else None
         if draft is None or draft.account_id != self.hearing.actor.account_id:
@@ -262,9 +268,7 @@ class Asking:
 
     def open_draft(self) -> Draft | None:
         """The draft that is open in this conversation, if any."""
-        at = self.request.address
-        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
-        found = drafts.open_in(self.db, self.hearing.actor.account_id, conversation)
+        found = drafts.open_in(self.db, self.hearing.actor.account_id, self.conversation)
         return found if found and found.expires_at > self.hearing.recorded_at else None
 
     def answered(self, draft: Draft, raw: Json, field: str = "") -> Reply:
@@ -439,9 +443,6 @@ class Asking:
 
     def _once_more(self, draft: Draft, command: type[Command], error: Json) -> Reply:
         return self.ask(command, dict(draft.answers), draft.asking, draft=draft, error=error)
-
-    def say(self, said: T | str) -> str:
-        return reader_of_actor(self.house, self.hearing.actor).say(said)
 
 
 def place_asked(declared: Declared) -> Question | None:

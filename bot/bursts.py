@@ -49,6 +49,7 @@ class Bursts:
         if command is None:
             return None
         at = self.hearing.now
+        drafts.hold(self.db, self.hearing.actor.account_id)
         around = [one for one in self._loose(command) if self._is_near(one, said, at)]
         apart = [abs(piece.at - at) for one in around for piece in self._pieces(one)]
         filed = self._filed(command, said, at, min(apart, default=WITHIN))
@@ -56,8 +57,28 @@ class Bursts:
             return self.ear.answering(filed, said)
         return self._joined(command, said, around) if around else None
 
+    def answered(self, draft_id: int, said: Typed) -> Reply | None:
+        """An answer to the card of what is being gathered: part of it whenever it comes.
+
+        It corrects what was told before, also whom it is about. None if that is gathered no more.
+        """
+        drafts.hold(self.db, self.hearing.actor.account_id)
+        draft = drafts.get(self.db, draft_id)
+        if draft is None or draft.state != drafts.GATHERING:
+            return None
+        command = self._gathers()
+        own = replace(self._new(command, said), files=tuple(self.hearing.keep(said.files)))
+        had = self._pieces(draft)
+        mended = bursts.corrected(command.declared, had, own)
+        self._settle(command, [*mended, own], {_key(one): draft for one in had}, set(), mine=True)
+        return Silent()
+
     def edited(self, draft: Draft, message: str, text: str) -> None:
         """One of the messages of a draft that is being gathered reads so now."""
+        drafts.hold(self.db, self.hearing.actor.account_id)
+        draft = drafts.get(self.db, known(draft.id)) or draft
+        if draft.state != drafts.GATHERING:
+            return
         command = self._gathers()
         words = self._read(command, text)
         subject = words.get(bursts.subject_field(command.declared))
@@ -107,10 +128,8 @@ class Bursts:
 
     def _loose(self, command: type[Command]) -> list[Draft]:
         """What is being gathered in this conversation, and what nobody knows the meaning of yet."""
-        at = self.hearing.request.address
-        conversation = f"{at.platform}:{at.workspace}:{at.chat}:{at.thread}"
-        mine = self.hearing.actor.account_id
-        return drafts.loose(self.db, mine, conversation, command.declared.name)
+        mine, here = self.hearing.actor.account_id, self.ear.asking.conversation
+        return drafts.loose(self.db, mine, here, command.declared.name)
 
     def _is_near(self, draft: Draft, said: Typed, at: datetime) -> bool:
         """Sent about then; or words, while what is being gathered still lacks some."""

@@ -8,6 +8,7 @@ from bot.asking import Asking
 from bot.platform import Reply, Typed
 from commands.kit import drafting, welcome
 from commands.kit.card import Ref
+from storage import drafts
 from storage.database import known
 from storage.drafts import Draft
 
@@ -42,7 +43,10 @@ def button(
         if command and (slash(said) or not in_sight):
             return None
         return asking.tapped(verb, known(draft.id), {})
-    return None if command or about or verb != drafting.CANCEL else _nothing_open(asking)
+    if command or about or verb != drafting.CANCEL:
+        return None
+    gathered = drafts.gathering(asking.db, asking.hearing.actor.account_id, asking.conversation)
+    return asking.tapped(verb, known(gathered.id), {}) if gathered else _nothing_open(asking)
 
 
 def _nothing_open(asking: Asking) -> Reply | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.asking import SAID_ALREADY, Asking
 from bot.hearing import Again
+from bot.house import reader_of_actor
 from bot.platform import Attachment, Reply, Silent, Wrong
 from commands.kit import answering, drafting
 from commands.kit.card import Ref
@@ -13,6 +14,7 @@ from commands.kit.command import Command
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused, Stale
 from commands.kit.form import Photos
+from commands.kit.words import T
 from storage import drafts, files
 from storage.database import Json, known
 from storage.drafts import Draft
@@ -40,7 +42,7 @@ class Submitting:
         draft.answers = answers = self.hearing.sealed(command.declared, answers)
         drafts.save(self.db, draft)
         if errors:
-            return Wrong({field: self.asking.say(wrong) for field, wrong in errors.items()})
+            return Wrong({field: self._say(wrong) for field, wrong in errors.items()})
         return self._submitted(draft, command, answers)
 
     def _photos(self, kept: list[int], attachments: tuple[Attachment, ...]) -> list[int]:
@@ -58,12 +60,12 @@ class Submitting:
             return self._put_aside(draft, "", trouble(said=SAID_ALREADY))
         except Invalid as invalid:
             if not self._doubted(command, invalid.field):
-                return Wrong({invalid.field or first: self.asking.say(invalid.words)})
+                return Wrong({invalid.field or first: self._say(invalid.words)})
             return self._put_aside(draft, invalid.field, trouble(said=invalid.words))
         except Stale:
             raise
         except Refused as refused:
-            return Wrong({self._shown_field(draft, command): self.asking.say(refused.words)})
+            return Wrong({self._shown_field(draft, command): self._say(refused.words)})
         self.asking.done(draft)
         return self.asking.tell(command.declared, outcome, quiet=False)
 
@@ -73,6 +75,9 @@ class Submitting:
         drafts.save(self.db, draft)
         self.hearing.desk().tell(self.hearing.home(), Ref(drafting.KIND, known(draft.id)))
         return Silent()
+
+    def _say(self, said: T | str) -> str:
+        return reader_of_actor(self.asking.house, self.hearing.actor).say(said)
 
     def _doubted(self, command: type[Command], field: str) -> bool:
         asked = command.declared.question(field)

@@ -125,7 +125,7 @@ class Understanding:
     def _answering(self, said: Typed, about: Ref | None, draft: drafts.Draft | None) -> Reply:
         """What answers a question, or a card, or nothing."""
         if draft and draft.state == drafts.GATHERING:
-            return self.gathered(said) or Silent()
+            return Bursts(self).answered(known(draft.id), said) or self.answering(None, said)
         answer = self._to_draft(draft, said) if draft else None
         if answer:
             return answer
@@ -401,6 +401,7 @@ class Understanding:
 
     def _as(self, draft_id: int, name: str) -> Reply:
         """Words kept aside are now known to be meant for a command."""
+        drafts.hold(self.db, self.hearing.actor.account_id)
         draft = drafts.get(self.db, draft_id)
         command = self.house.catalogue.get(name)
         mine = draft is not None and draft.account_id == self.hearing.actor.account_id

@@ -6,6 +6,7 @@ from sqlalchemy import Index, bindparam, select, text, update
 from sqlmodel import col
 
 from storage.columns import data, key, moment, one_of, points_at
+from storage.connections import POSTGRESQL
 from storage.database import Deed, Json, Query, Transaction
 from storage.people import Account
 from storage.rows import Row
@@ -141,6 +142,12 @@ _GIVE = Deed(
         state=HANDED,
     )
 )
+_ACCOUNT = Query(
+    int,
+    select(col(Account.id))
+    .where(col(Account.id) == bindparam("id"))
+    .with_for_update(key_share=True),
+)
 _EXPIRED = Query(
     Draft,
     select(Draft)
@@ -148,6 +155,15 @@ _EXPIRED = Query(
     .order_by(col(Draft.id))
     .limit(100),
 )
+
+
+def hold(db: Transaction, account_id: int) -> None:
+    """Nobody else changes this account's drafts until the commit (on SQLite one writer does that).
+
+    Each draft is to be read after this.
+    """
+    if db.engine == POSTGRESQL:
+        _ACCOUNT.first(db, id=account_id)
 
 
 def open_in(db: Transaction, account_id: int, conversation: str) -> Draft | None:
@@ -215,6 +231,12 @@ def loose(db: Transaction, account_id: int, conversation: str, command: str) -> 
         or not (one.command or one.origin or one.pieces is not None)
     ]
     return [known_ for one in reversed(fitting) if (known_ := _opened(db, one))]
+
+
+def gathering(db: Transaction, account_id: int, conversation: str) -> Draft | None:
+    """The newest that is being gathered there, whatever for."""
+    found = _LOOSE.all(db, account_id=account_id, conversation=conversation)
+    return next((one for one in found if one.state == GATHERING), None)
 
 
 def end(db: Transaction, draft_id: int, state: str) -> None:

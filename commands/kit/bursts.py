@@ -6,7 +6,7 @@ Pure. By when each was sent, not by when it came: photos sent first may arrive l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,20 @@ def _of(
 def subject_of(burst: Sequence[Piece]) -> int | None:
     """Whom a burst is about."""
     return next((one.subject for one in burst if one.subject is not None), None)
+
+
+def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Piece]:
+    """The same, without what another answers anew; its words come after theirs."""
+    told = told_in(declared)
+    anew = by.answers.keys() - ({told.field} if told else set())
+    return [
+        replace(
+            one,
+            answers={field: value for field, value in one.answers.items() if field not in anew},
+            subject=one.subject if by.subject is None else by.subject,
+        )
+        for one in pieces
+    ]
 
 
 def near(piece: Piece, others: Iterable[Piece], within: timedelta = WITHIN) -> bool:

@@ -130,6 +130,7 @@ class AddPhoto(
 
     def run(self, desk: Desk) -> Ref:
         """Add them; they are filed under the visit."""
+        mine(desk, self.visit)
         about = Ref(KIND, self.visit)
         desk.change(about, None, {"photos": len(self.photos)})
         return about

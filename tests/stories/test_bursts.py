@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -82,6 +83,38 @@ async def test_after_a_silence_it_is_something_else(house: TestHouse) -> None:
     await house.settle()
     assert house.lina.sees(DRAFT, "谈了年度合同", "1个文件"), house.lina.reads()
     assert house.lina.sees("1个文件", "没看懂要做什么"), house.lina.reads()
+
+
+async def test_an_answer_to_its_card_corrects_whom_it_is_about(house: TestHouse) -> None:
+    await begun(house)
+    await house.advance(minutes=10)
+    await house.lina.says("宁波精工 价格也谈了", reply_to="谈了年度合同")
+    await house.settle()
+    assert house.lina.sees(DRAFT, "宁波精工", "价格也谈了", "1个文件"), house.lina.reads()
+    await house.lina.presses("记录", on="价格也谈了")
+    await house.settle()
+    assert await logged(house) == [(1, "谈了年度合同\n价格也谈了", 1)]
+
+
+async def test_never_mind_calls_off_what_is_being_gathered(house: TestHouse) -> None:
+    await begun(house)
+    await house.lina.says("算了")
+    await house.settle()
+    assert house.lina.sees("已取消，什么都没有保存"), house.lina.reads()
+    await house.advance(minutes=1)
+    await house.lina.sends_photo()
+    await house.settle()
+    assert not await logged(house)
+
+
+async def test_pieces_that_come_at_the_same_moment_are_one_visit(house: TestHouse) -> None:
+    await house.lina.says("华强 谈了年度合同")
+    await house.settle()
+    await asyncio.gather(*(house.lina.sends_photo() for _ in range(4)))
+    await house.settle()
+    await house.lina.presses("记录", on="4个文件")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同", 4)], house.lina.reads()
 
 
 async def test_what_was_gathered_may_be_something_else(house: TestHouse) -> None:
