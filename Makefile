@@ -15,7 +15,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) was not found. On Debian: apt-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test torture check format coverage bench faults words screenshots container lock
+.PHONY: help setup run test torture check format coverage bench faults year words screenshots container lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -73,6 +73,9 @@ words: $(READY) ## Bring the message catalogues up to date with the code
 
 faults: $(READY) ## Break everything that can break, and print what came of it (SHORT=1: in five minutes)
 	$(PY) -m tests.faults
+
+year: $(READY) ## Live a year of 1,000 customers under kills, and compare all that was done
+	$(PY) -m tests.faults year
 
 screenshots: $(READY) ## Take the pictures of the web pages anew (needs chromium)
 	$(PY) -m tests.browser.screenshots

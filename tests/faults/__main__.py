@@ -1,8 +1,9 @@
 """`python -m tests.faults [NAME ...]`: plays scenarios of faults, and prints what was measured.
 
 A NAME chooses the scenarios that begin so. `--seed` repeats another run's chance, `--short` (or
-SHORT=1) does everything a few times only. The exit code is 1 when a bound is missed or the run is
-interrupted, which keeps the rows of what was played until then; 2 when a NAME means nothing.
+SHORT=1) does everything a few times only; a year is lived whole only where it is named. The exit
+code is 1 when a bound is missed or the run is interrupted, which keeps the rows of what was played
+until then; 2 when a NAME means nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -59,7 +60,11 @@ def asked(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 async def play(
-    ones: list[Scenario], seed: int, folder: Path, ended: list[Outcome], *, short: bool
+    ones: list[Scenario],
+    seed: int,
+    folder: Path,
+    ended: list[Outcome],
+    short: Callable[[Scenario], bool],
 ) -> None:
     """A few at a time, for many only wait; `ended` has those that came to their end."""
     me = asyncio.current_task()
@@ -70,7 +75,7 @@ async def play(
     async with nursery() as bots:
 
         async def one(wanted: Scenario) -> None:
-            run = Run(wanted.name, seed, short, folder / wanted.name, bots)
+            run = Run(wanted.name, seed, short(wanted), folder / wanted.name, bots)
             async with places:
                 ended.append(await played(wanted, run))
 
@@ -82,12 +87,16 @@ def main(words: Sequence[str] | None = None) -> int:
         import_module(f"tests.faults.{name}")
     given = asked(words)
     print(f"seed {given.seed}{', short' if given.short else ''}", flush=True)
+
+    def short(one: Scenario) -> bool:
+        return given.short or (one.long and not given.names)
+
     begun, ones, ended = time.monotonic(), chosen(given.names), list[Outcome]()
     with tempfile.TemporaryDirectory(
         prefix="headwater-faults-", ignore_cleanup_errors=True
     ) as folder:
         try:
-            asyncio.run(play(ones, given.seed, Path(folder), ended, short=given.short))
+            asyncio.run(play(ones, given.seed, Path(folder), ended, short))
         except asyncio.CancelledError:
             print("\ninterrupted: cut short", flush=True)
     rows = rows_of(ended, ones)

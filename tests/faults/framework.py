@@ -83,21 +83,25 @@ Play = Callable[[Run], Awaitable[Sequence[Row]]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A name, and what is done under it."""
+    """A name, and what is done under it.
+
+    What goes on for `long` is played whole only where it is asked for by name.
+    """
 
     name: str
     play: Play
+    long: bool = False
 
 
 SCENARIOS: dict[str, Scenario] = {}
 
 
-def scenario(name: str) -> Callable[[Play], Play]:
+def scenario(name: str, *, long: bool = False) -> Callable[[Play], Play]:
     """Declare a scenario; they run in the order in which they were declared."""
 
     def declared(play: Play) -> Play:
         assert name not in SCENARIOS, name
-        SCENARIOS[name] = Scenario(name, play)
+        SCENARIOS[name] = Scenario(name, play, long)
         return play
 
     return declared

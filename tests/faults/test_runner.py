@@ -75,3 +75,16 @@ def test_a_name_that_means_nothing_is_refused_with_those_that_do(
     said = capsys.readouterr().err
     assert "no scenario begins with nonsense; there are: quick" in said
     assert into.read_text() == "[]"
+
+
+async def lengths(run: Run) -> Sequence[Row]:
+    return [most(f"played {'short' if run.short else 'whole'}", 0, 0, "troubles")]
+
+
+@pytest.mark.parametrize(("names", "played"), [([], "short"), (["long"], "whole")])
+def test_what_is_long_is_played_whole_only_by_name(
+    tmp_path: Path, scenarios: dict[str, Scenario], names: list[str], played: str
+) -> None:
+    scenarios["long"] = Scenario("long", lengths, long=True)
+    __main__.main(["--into", str(tmp_path / "rows.json"), *names])
+    assert (f"played {played}", True) in kept(tmp_path / "rows.json")

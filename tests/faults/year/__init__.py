@@ -138,7 +138,7 @@ async def lived(run: Run, cast: Cast, settings: dict[str, str], url: str, wall: 
     return kills
 
 
-@scenario("year")
+@scenario("year", long=True)
 async def a_year(run: Run) -> list[Row]:
     """All of it."""
     rules = rules_of(own := policy(run))
