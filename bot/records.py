@@ -94,15 +94,27 @@ class Records:
 
     def keep(self, said: Typed, *, leads: bool) -> tuple[Heard | None, Edit | None]:
         """Keep what this message has become; give also an edit of it that came before it."""
-        known = self.row() if self.request.message else None
-        if not self.request.message or self.hearing.became is None:
-            if known is None and self.request.message and said.album and said.files:
+        if not self.request.message:
+            return self._unwritten(said), None
+        known = self.row()
+        if self.hearing.became is None:
+            if known is None and said.album and said.files:
                 self._wait(said)
             return None, None
         newer = None
         if known and known.edited_at:
             newer = Edit(known.text, known.command, known.edited_at, known.edit)
         return self._kept(known or self._new(), said, leads=leads), newer
+
+    def _unwritten(self, said: Typed) -> Heard | None:
+        """What was said by no message, such as a command of Slack's: a photo sent now finds it."""
+        found, key = self.hearing.became, self.request.key
+        command = self.hearing.house.catalogue.get(found.command) if found else None
+        if not (command and command.declared.gathers and key):
+            return None
+        row = self._new()
+        row.message = f"command:{key}"
+        return self._kept(row, said, leads=False)
 
     def _kept(self, row: Heard, said: Typed, *, leads: bool) -> Heard:
         found = self.hearing.became

@@ -177,8 +177,9 @@ async def test_a_late_upload_joins_what_was_filed(house: TestHouse, platform: st
     assert await logged(house) == [(2, "谈了年度合同", 2)], house.lina.reads()
 
 
-async def test_a_photo_after_a_logged_visit_belongs_to_it(house: TestHouse) -> None:
-    await house.lina.says("拜访华强 谈了年度合同")
+@pytest.mark.parametrize("said", ["拜访华强 谈了年度合同", "/visit 华强 谈了年度合同"])
+async def test_a_photo_after_a_logged_visit_belongs_to_it(house: TestHouse, said: str) -> None:
+    await house.lina.says(said)
     await house.settle()
     await house.lina.sends_photo()
     await house.settle()
