@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from commands.kit.answers import (
     Context,
     Which,
     answer,
-    moment,
     no_such_day,
     no_such_one,
     options_of,
@@ -19,11 +18,7 @@ from commands.kit.answers import (
 )
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
-from commands.kit.dates import (
-    AmbiguousDate,
-    NotADate,
-    without_until,
-)
+from commands.kit.dates import AmbiguousDate, NotADate, without_until
 from commands.kit.errors import Invalid
 from commands.kit.form import (
     Choice,
@@ -36,6 +31,7 @@ from commands.kit.form import (
     asked_of,
 )
 from commands.kit.happened import told_day
+from commands.kit.moments import leading_moment
 from commands.kit.noun import Leads
 from storage.database import Json
 
@@ -52,7 +48,6 @@ _AROUND = _GLUE + "?？!！.~～"
 _POLITE = {"", *"呢吗吧啊呀了", "一下", "谢谢", "please", "pls", "thanks", "thank you"}
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 
-_MOMENT = 32  # no moment is said in more characters
 _LIKE = {
     "email": r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
     "phone": r"(?<![a-z0-9@.])\+?[0-9][0-9 ()-]{5,18}[0-9](?![a-z0-9@])",
@@ -241,29 +236,16 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """A moment that must be known, alone or as the longest beginning that is one."""
+    """A moment that must be known, if the text begins with one."""
     moments = (q for q in declared.questions if isinstance(q.kind, Moment) and q.required)
     asked = next(moments, None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
-    body = text.strip()
-    for end in _beginnings(body):
-        try:
-            found.answers[asked.field] = moment(asked, body[:end].strip(), ctx)
-        except Invalid:
-            continue
-        return body[end:].lstrip(_GLUE)
-    return text
-
-
-def _beginnings(text: str) -> Iterator[int]:
-    """Where a moment at the beginning may end, the longest first: within no word or number."""
-    yield len(text)
-    for end in range(min(len(text) - 1, _MOMENT), 0, -1):
-        before, after = text[end - 1], text[end]
-        joined = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-        if not joined:
-            yield end
+    at = leading_moment(text, ctx.look.now, ctx.look.zone, side(asked))
+    if at is None:
+        return text
+    found.answers[asked.field] = at.value.isoformat()
+    return text[at.end :].lstrip(_GLUE)
 
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from bot.house import Glance
 from commands.kit.card import Part, Ref
 from storage import actions, dues, meetings
@@ -80,6 +82,26 @@ async def test_without_a_slash_and_with_the_place_behind_the_names(house: TestHo
     await house.settle()
     made = await meeting(house)
     assert (house.local(made.at), made.place) == ("14:00", "二楼会议室")
+    assert sorted(await guests(house)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("when", "day", "at"),
+    [
+        ("下周三下午3点到5点", "2026-10-21", "15:00"),
+        ("14:00-15:00 明天", "2026-10-15", "14:00"),
+        ("10月28日 3点-5点", "2026-10-28", "15:00"),
+        ("next Wednesday from 3 to 5pm", "2026-10-21", "15:00"),
+    ],
+)
+async def test_until_when_it_lasts_is_no_customer(
+    house: TestHouse, when: str, day: str, at: str
+) -> None:
+    await house.wang.says(f"/meeting {when} 华强、宁波精工 地点：二楼会议室")
+    await house.settle()
+    made = await meeting(house)
+    assert (made.at.date().isoformat(), house.local(made.at)) == (day, at)
+    assert made.place == "二楼会议室"
     assert sorted(await guests(house)) == [1, 2]
 
 

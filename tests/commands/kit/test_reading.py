@@ -283,6 +283,11 @@ class Meet(Command, name="meet", who={Role.STAFF}):
         ("28 October at 2 pm with 华强", "2026-10-28T06:00", "with 华强"),
         ("10月28日 华强", "2026-10-28T01:00", "华强"),
         ("14:00", "2026-10-14T06:00", None),
+        ("中午12点 2个人", "2026-10-14T04:00", "2个人"),
+        ("14:00-15:00 明天 华强", "2026-10-15T06:00", "华强"),
+        ("下周三下午3点到5点 华强、永固", "2026-10-21T07:00", "华强、永固"),
+        ("下周三上午 谈年度合同", "2026-10-21T01:00", "谈年度合同"),
+        ("Friday morning annual contract", "2026-10-16T01:00", "annual contract"),
     ],
 )
 def test_a_time_of_several_words_comes_first(text: str, at: str, words: str | None) -> None:
