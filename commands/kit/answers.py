@@ -11,7 +11,7 @@ from typing import assert_never
 from commands.kit import limits
 from commands.kit.attached import photos, place
 from commands.kit.calendar import local_day
-from commands.kit.date_rules import Prefer
+from commands.kit.date_rules import JustPast, Prefer
 from commands.kit.dates import AmbiguousDate, NotADate, parse_date, without_until
 from commands.kit.errors import Invalid, no_moment
 from commands.kit.form import (
@@ -131,6 +131,8 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
         return parse_date(said, today, side(asked)).isoformat()
     except AmbiguousDate as unclear:
         raise which_day(asked.field, unclear) from unclear
+    except JustPast as past:
+        raise just_past(asked.field, past.day) from past
     except NotADate as error:
         raise no_such_day(asked.field, raw) from error
 
@@ -142,10 +144,18 @@ def no_such_day(field_: str, raw: str) -> Invalid:
     )
 
 
+def just_past(field_: str, day: date) -> Invalid:
+    """A day to come was asked for, and this one is over, unless the next year's is meant."""
+    said = T("{day:weekday} is past. Which day? Write the year if you mean a later one.", day=day)
+    return Invalid(field_, said)
+
+
 def moment(asked: Question, raw: str, ctx: Context) -> str:
     """A moment in UTC, in ISO form. Raises `Invalid`."""
     try:
         return parse_moment(raw, ctx.look.now, ctx.look.zone, side(asked)).isoformat()
+    except JustPast as past:
+        raise just_past(asked.field, past.day) from past
     except NotAMoment as error:
         raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
 

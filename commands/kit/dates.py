@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
 
-from commands.kit.date_rules import ALONE, LEADING, Asked, Prefer, Readings, Rule
+from commands.kit.date_rules import ALONE, LEADING, Asked, JustPast, Prefer, Readings, Rule
 
 V = TypeVar("V")
 
@@ -41,8 +41,9 @@ def leading_date(
     A weekday or a date without a year is the nearest one in the preferred direction, today
     included; "last", "this" and "next" (上, 本, 下) mean the week, which begins on Monday. Raises
     AmbiguousDate for 05/12 and its like, and NotADate for a day that no calendar has, such as
-    30 February: whoever writes one means a date. `alone` also reads 10-13, 10.13 and 20261013,
-    which in a sentence would be something else.
+    30 February: whoever writes one means a date. Where the future is preferred, a month's day that
+    was within the last three months raises JustPast: it may be a slip, or the next year's. `alone`
+    also reads 10-13, 10.13 and 20261013, which in a sentence would be something else.
     """
     found = _leading(text, Asked(today, prefer), LEADING + ALONE if alone else LEADING)
     written = None if found else _WRITTEN_OUT.match(plain(text[:WINDOW]))
@@ -61,9 +62,14 @@ def _in_a_leap_year(month: int, day: int) -> bool:
 def parse_date(text: str, today: date, prefer: Prefer = "past") -> date:
     """The date that the whole of `text` names, read as by `leading_date`, standing alone.
 
-    Raises AmbiguousDate, and NotADate for anything else.
+    Raises AmbiguousDate and JustPast, and NotADate for anything else.
     """
-    found = _leading(text, Asked(today, prefer), LEADING + ALONE)
+    try:
+        found = _leading(text, Asked(today, prefer), LEADING + ALONE)
+    except JustPast as past:
+        if text[past.end :].strip(PUNCTUATION):
+            raise NotADate(text[:WINDOW]) from past
+        raise
     if found is None or text[found.end :].strip(PUNCTUATION):
         raise NotADate(text[:WINDOW])
     return found.value
@@ -100,7 +106,10 @@ def _leading(text: str, asked: Asked, rules: tuple[Rule, ...]) -> Found[date] | 
     words = plain(text[start : start + WINDOW])
     matches = [(match, rule) for rule in rules if (match := rule.pattern.match(words))]
     for match, rule in sorted(matches, key=lambda pair: -pair[0].end()):
-        readings = _readings(match, rule, asked)
+        try:
+            readings = _readings(match, rule, asked)
+        except JustPast as past:
+            raise JustPast(past.day, start + match.end()) from None
         if len(readings) > 1:
             raise AmbiguousDate((readings[0], readings[1]), start + match.end())
         if readings:

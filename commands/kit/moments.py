@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from commands.kit.date_rules import COUNT, ENGLISH_COUNT, Prefer, number
+from commands.kit.date_rules import COUNT, ENGLISH_COUNT, JustPast, Prefer, number
 from commands.kit.dates import (
     PUNCTUATION,
     WINDOW,
@@ -36,12 +36,15 @@ def leading_moment(
     preferred). A day to come without a time, or with a part of it alone, such as 下周三上午, begins
     at the hour that is usual for that.
     A time that the clock skips is as much later as it skips; one that it shows twice is the first.
-    `alone` reads dates such as 10-13 too. None if no moment stands there, or one of two dates.
+    `alone` reads dates such as 10-13 too. None if no moment stands there, or one of two dates;
+    raises JustPast as `leading_date` does.
     """
     start = skip_separators(text)
     words = plain(text[start : start + WINDOW])
     try:
         found = _longest(words, _Asked(now, zone, prefer, alone))
+    except JustPast as past:
+        raise JustPast(past.day, start + _with_its_time(words, past.end)) from None
     except (AmbiguousDate, NotADate, OverflowError):
         return None
     return Found(found.value, start, start + found.end) if found else None
@@ -50,7 +53,7 @@ def leading_moment(
 def parse_moment(text: str, now: datetime, zone: ZoneInfo, prefer: Prefer = "past") -> datetime:
     """The moment, in UTC, that the whole of `text` names, read as by `leading_moment`.
 
-    Raises NotAMoment for anything else, ambiguous dates included.
+    Raises NotAMoment for anything else, ambiguous dates included, and JustPast.
     """
     if len(text) <= WINDOW:
         if _NOW.fullmatch(plain(text).strip(PUNCTUATION)):
@@ -152,7 +155,7 @@ def _longest(words: str, asked: _Asked) -> Found[datetime] | None:
     timed = [elapsed] if elapsed else list(_time_first(words, asked))
     try:
         read = [*timed, *_day_first(words, asked)]
-    except (AmbiguousDate, NotADate):
+    except (AmbiguousDate, NotADate, JustPast):
         if not timed:
             raise
         read = timed
@@ -217,7 +220,10 @@ def _part_first(words: str, asked: _Asked) -> Iterator[Found[datetime]]:
 
 def _day_at(words: str, at: int, asked: _Asked) -> _Day | None:
     """The day that stands at a place, with the part of it that it tells or that follows."""
-    found = leading_date(words[at:], asked.today, asked.prefer, alone=asked.alone)
+    try:
+        found = leading_date(words[at:], asked.today, asked.prefer, alone=asked.alone)
+    except JustPast as past:
+        raise JustPast(past.day, at + past.end) from None
     if found is None:
         return None
     end, part = at + found.end, part_said(words[at : at + found.end])
@@ -230,8 +236,21 @@ def _day_at(words: str, at: int, asked: _Asked) -> _Day | None:
 
 def _day_behind(words: str, at: int, asked: _Asked) -> _Day | None:
     """The day behind a time, unless it is a thing's."""
-    day = _day_at(words, at, asked)
+    try:
+        day = _day_at(words, at, asked)
+    except JustPast as past:
+        if _A_THINGS.match(words, past.end):
+            return None
+        raise
     return None if day is None or _A_THINGS.match(words, day.end) else day
+
+
+def _with_its_time(words: str, end: int) -> int:
+    """Where the words for a day and its time end, if the day ends at `end`."""
+    part, behind = part_at(words, _behind(words, end))
+    end = behind if part else end
+    times = times_at(words, _behind(words, end))
+    return times.end if times and times.begin.marked else end
 
 
 def _nearest(minutes: int, asked: _Asked) -> datetime:

@@ -10,6 +10,7 @@ from commands.kit.answers import (
     Context,
     Which,
     answer,
+    just_past,
     no_such_day,
     no_such_one,
     options_of,
@@ -18,6 +19,7 @@ from commands.kit.answers import (
 )
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
+from commands.kit.date_rules import JustPast
 from commands.kit.dates import AmbiguousDate, NotADate, without_until
 from commands.kit.errors import Invalid
 from commands.kit.form import (
@@ -226,6 +228,9 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
             return text
         found.which = which_day(asked.field, unclear)
         return said[unclear.end :].lstrip(_GLUE)
+    except JustPast as past:
+        found.invalid = found.invalid or just_past(asked.field, past.day)
+        return said[past.end :].lstrip(_GLUE)
     except NotADate as impossible:
         found.invalid = found.invalid or no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
@@ -241,7 +246,11 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
     asked = next(moments, None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
-    at = leading_moment(text, ctx.look.now, ctx.look.zone, side(asked))
+    try:
+        at = leading_moment(text, ctx.look.now, ctx.look.zone, side(asked))
+    except JustPast as past:
+        found.invalid = found.invalid or just_past(asked.field, past.day)
+        return text[past.end :].lstrip(_GLUE)
     if at is None:
         return text
     found.answers[asked.field] = at.value.isoformat()

@@ -105,6 +105,18 @@ async def test_until_when_it_lasts_is_no_customer(
     assert sorted(await guests(house)) == [1, 2]
 
 
+async def test_neither_meeting_nor_action_is_silently_a_year_off(house: TestHouse) -> None:
+    await house.wang.says("/meeting 10月1日 14:00 华强")
+    await house.settle()
+    assert house.wang.sees("10月1日（周四）已经过了"), house.wang.reads()
+    assert await house.read(lambda db: meetings.get(db, 1)) is None
+    await planned(house)
+    await house.wang.says("/meeting_action M-2026-0001 李娜 9月30日 寄新样品")
+    await house.settle()
+    assert house.wang.sees("9月30日（周三）已经过了"), house.wang.reads()
+    assert await house.read(lambda db: actions.get(db, 1)) is None
+
+
 async def test_a_name_that_is_none_is_asked_about(house: TestHouse) -> None:
     await house.wang.says("/meeting 10月28日 14:00 天马行空公司")
     await house.settle()

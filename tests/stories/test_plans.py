@@ -180,6 +180,22 @@ async def test_the_same_in_english(english: TestHouse, said: str, at: str, purpo
     assert (found.at.isoformat(), found.purpose) == (f"{at}:00+00:00", purpose)
 
 
+async def test_a_day_just_past_is_asked_about_and_not_silently_a_year_off(
+    house: TestHouse,
+) -> None:
+    await house.lina.says("/plan 华强 10月1日 14:00 谈年度合同")
+    await house.settle()
+    assert house.lina.sees("10月1日（周四）已经过了。请问是哪一天？"), house.lina.reads()
+    assert await house.read(lambda db: appointments.get(db, 1)) is None
+    await house.lina.answers(at="10月20日 14:00")
+    await house.settle()
+    found = await plan(house)
+    assert (found.at.isoformat(), found.purpose) == ("2026-10-20T06:00:00+00:00", "谈年度合同")
+    await house.lina.says("/plan 宁波精工 3月1日 10:00")
+    await house.settle()
+    assert house.lina.sees("宁波精工", "2027年3月1日10:00"), house.lina.reads()
+
+
 async def test_who_was_met_and_who_came_along_is_kept(house: TestHouse) -> None:
     await house.lina.says("/visit 华强 谈了Q3 会见人: 张总、李工 同行同事: 吴磊")
     await house.settle()

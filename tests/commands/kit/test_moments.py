@@ -1,13 +1,14 @@
 """What people write for a moment, and what the wall clock of a zone makes of it."""
 
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from commands.kit.date_rules import Prefer
+from commands.kit.date_rules import JustPast, Prefer
 from commands.kit.moments import NotAMoment, leading_moment, parse_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -187,6 +188,22 @@ def test_what_is_over_was_at_a_time_that_must_be_told(words: str) -> None:
         parse_moment(words, NOW, SHANGHAI)
 
 
+@pytest.mark.parametrize(
+    ("words", "rest"),
+    [
+        ("10月1日 14:00 谈样品", "谈样品"),
+        ("10月1日上午 谈样品", "谈样品"),
+        ("14:00 10月1日 谈样品", "谈样品"),
+        ("1 Oct at 2pm samples", "samples"),
+    ],
+)
+def test_a_time_on_a_day_just_past_is_said_to_be_past(words: str, rest: str) -> None:
+    with pytest.raises(JustPast) as past:
+        leading_moment(words, MORNING, SHANGHAI, "future")
+    assert past.value.day == date(2026, 10, 1)
+    assert words[past.value.end :].strip() == rest
+
+
 def test_the_day_is_that_of_the_zone_and_not_of_utc() -> None:
     now = datetime(2026, 10, 13, 17, 0, tzinfo=UTC)  # 01:00 on the 14th in Shanghai
     assert parse_moment("昨天9点", now, SHANGHAI) == datetime(2026, 10, 13, 1, 0, tzinfo=UTC)
@@ -221,15 +238,16 @@ def test_any_answer_is_a_moment_or_is_refused(
 ) -> None:
     try:
         at = parse_moment(text, now, zone, prefer)
-    except NotAMoment:
+    except (NotAMoment, JustPast):
         return
     assert at.utcoffset() == timedelta()
 
 
 @given(texts, ways)
 def test_a_moment_ends_within_the_text(text: str, prefer: Prefer) -> None:
-    found = leading_moment(text, NOW, SHANGHAI, prefer)
-    assert found is None or 0 <= found.start < found.end <= len(text)
+    with suppress(JustPast):
+        found = leading_moment(text, NOW, SHANGHAI, prefer)
+        assert found is None or 0 <= found.start < found.end <= len(text)
 
 
 @pytest.mark.parametrize("scrap", [" ", "3", "十", "昨天", "3pm ", "10月13日 ", "半小时"])

@@ -141,6 +141,18 @@ def test_a_day_that_is_asked_for_ahead_is_the_next_one() -> None:
     assert answer(ahead, "周五", CTX) == "2026-10-16"
 
 
+@pytest.mark.parametrize("name", ["day", "at"])
+def test_a_day_that_is_asked_for_ahead_and_just_past_is_asked_again(name: str) -> None:
+    asked = Log.declared.question(name)
+    assert asked is not None
+    ahead = replace(asked, ask=replace(asked.ask, ahead=True))
+    with pytest.raises(Invalid) as invalid:
+        answer(ahead, "10月1日", CTX)
+    assert "is past. Which day?" in str(invalid.value.words)
+    assert answer(ahead, "3月1日", CTX).startswith("2027-03-01")
+    assert answer(ahead, "2027年10月1日", CTX).startswith("2027-10-01")
+
+
 def test_a_day_that_can_be_read_two_ways_is_which() -> None:
     with pytest.raises(Which) as which:
         read("day", "05/12/2026")
@@ -294,6 +306,33 @@ def test_a_time_of_several_words_comes_first(text: str, at: str, words: str | No
     answers = fill(text, Meet.declared, CTX, {}).answers
     assert answers["at"].startswith(at)
     assert answers.get("words") == words
+
+
+def test_a_time_on_a_day_just_past_is_asked_about_and_the_rest_is_kept() -> None:
+    found = fill("10月1日 14:00 华强", Meet.declared, CTX, {})
+    assert found.invalid is not None
+    assert found.invalid.field == "at"
+    assert found.answers == {"words": "华强"}
+
+
+class Promise(Command, name="promise", who={Role.STAFF}):
+    """A day to come, and words."""
+
+    words: Annotated[str, Ask("What?", "Words", long=True)]
+    by_day: Annotated[date | None, Ask("By when?", "By", ahead=True)] = None
+
+
+@pytest.mark.parametrize("text", ["10月1日 寄样品", "到10月1日 寄样品", "（10月1日）寄样品"])
+def test_a_day_just_past_is_asked_about_and_the_rest_is_kept(text: str) -> None:
+    found = fill(text, Promise.declared, CTX, {})
+    assert found.invalid is not None
+    assert found.invalid.field == "by_day"
+    assert found.answers == {"words": "寄样品"}
+
+
+def test_a_day_just_past_that_is_a_things_stays_in_the_words() -> None:
+    found = fill("9月30日的货补发", Promise.declared, CTX, {})
+    assert (found.invalid, found.answers) == (None, {"words": "9月30日的货补发"})
 
 
 # --- which command --------------------------------------------------------------------------------
