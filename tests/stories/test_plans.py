@@ -196,6 +196,18 @@ async def test_a_day_just_past_is_asked_about_and_not_silently_a_year_off(
     assert house.lina.sees("宁波精工", "2027年3月1日10:00"), house.lina.reads()
 
 
+@pytest.mark.parametrize("platform", ["telegram"])  # elsewhere a form opens
+async def test_an_hour_from_now_is_a_time_and_no_reminder(house: TestHouse) -> None:
+    await house.lina.says("约访 华强")
+    await house.settle()
+    assert house.lina.sees("约在什么时候？"), house.lina.reads()
+    assert "1小时后" in house.lina.buttons(), house.lina.buttons()
+    assert "1小时后提醒" not in house.lina.buttons()
+    await house.lina.presses("1小时后")
+    await house.settle()
+    assert (await plan(house)).at.isoformat() == "2026-10-14T03:00:00+00:00"
+
+
 async def test_who_was_met_and_who_came_along_is_kept(house: TestHouse) -> None:
     await house.lina.says("/visit 华强 谈了Q3 会见人: 张总、李工 同行同事: 吴磊")
     await house.settle()
