@@ -273,7 +273,7 @@ async def test_a_meeting_from_beginning_to_end(house: TestHouse) -> None:
     await planned(house)
     await house.wang.says("/meeting_held M-2026-0001")
     await house.settle()
-    assert house.wang.sees("才开始"), "nobody holds it before its time"
+    assert house.wang.sees("M-2026-0001定于10月28日14:00开始。"), "nobody holds it before its time"
     await house.advance(days=14, hours=6)  # 16 o'clock on the day
     assert (await quarter(house)).state == dues.OPEN
     await house.wang.presses("会议已开", on="📅 M-2026-0001")
