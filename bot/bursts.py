@@ -18,7 +18,9 @@ from commands.kit import bursts, drafting, reading
 from commands.kit.bursts import WITHIN, Piece
 from commands.kit.card import Ref
 from commands.kit.command import Command
+from commands.kit.form import Pick, Question
 from commands.kit.people import Role
+from commands.kit.reading import told_in
 from storage import drafts, heard, postings
 from storage.database import Json, known
 from storage.drafts import Draft
@@ -135,7 +137,20 @@ class Bursts:
         """What words alone answer."""
         if not text.strip():
             return {}
-        return reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+        found = reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+        asked = command.declared.question(bursts.subject_field(command.declared))
+        told = told_in(command.declared)
+        if told and asked and asked.field in found and self._is_of_things(asked, text):
+            return {told.field: text.strip()}
+        return found
+
+    def _is_of_things(self, asked: Question, text: str) -> bool:
+        """Whether a subject is named only for what is theirs: 永固的螺丝 is no visit to 永固."""
+        leads = self.house.nouns[asked.kind.noun].leads if isinstance(asked.kind, Pick) else None
+        if leads is None:
+            return False
+        matches, rest = leads(self.hearing.look, text)
+        return bool(matches.found) and bursts.is_of_things(rest)
 
     def _piece(
         self,
