@@ -58,6 +58,13 @@ class Bursts:
             return self.ear.answering(filed, said)
         return self._joined(command, said, around) if around else None
 
+    def asks_for_words(self) -> bool:
+        """Whether something that is being gathered here still lacks what was said."""
+        command = next((one for one in self.house.catalogue if one.declared.gathers), None)
+        told = told_in(command.declared) if command else None
+        around = self._loose(command) if command and told else ()
+        return any(told and one.asking == told.field for one in around)
+
     def edited(self, draft: Draft, message: str, text: str) -> None:
         """One of the messages of a draft that is being gathered reads so now."""
         command = self._gathers()

@@ -72,24 +72,32 @@ class Understood:
 
 
 def command_in(
-    text: str, catalogue: Catalogue, only: Callable[[Declared, str], bool] = lambda _d, _rest: True
+    text: str,
+    catalogue: Catalogue,
+    only: Callable[[Declared, str], bool] = lambda _d, _rest: True,
+    *,
+    apart: bool = False,
 ) -> tuple[type[Command], str] | None:
-    """The command that a text begins with, by its longest name or alias, and the rest of it."""
+    """The command that a text begins with, by its longest name or alias, and the rest of it.
+
+    The rest may follow at once, as in 拜访华强; with `apart` only behind a space or a stop.
+    """
     start = _PREFIX.match(text)
     body = text[start.end() if start else 0 :]
     folded = body.casefold()
     for word in catalogue.longest_first:
         command = catalogue.spoken[word]
         rest = body[len(word) :].lstrip(_GLUE)
-        named = folded.startswith(word) and _ends_here(folded, word)
+        named = folded.startswith(word) and _ends_here(folded, word, apart=apart)
         if named and only(command.declared, rest):
             return command, rest
     return None
 
 
-def _ends_here(text: str, word: str) -> bool:
+def _ends_here(text: str, word: str, *, apart: bool = False) -> bool:
     after = text[len(word) : len(word) + 1]
-    return not (word[-1].isascii() and after.isascii() and (after.isalnum() or after == "_"))
+    in_a_row = apart or (word[-1].isascii() and after.isascii())
+    return not (in_a_row and (after.isalnum() or after == "_"))
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:

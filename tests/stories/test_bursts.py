@@ -330,6 +330,20 @@ async def test_talk_of_anothers_things_belongs_to_the_visit_it_was_heard_at(
     assert await logged(house) == [(2, "谈了年度合同\n永固的螺丝不错", 1)], house.lina.reads()
 
 
+async def test_what_was_said_may_begin_as_a_command_does(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("宁波精工")
+    await house.settle()
+    await house.lina.says("客户很满意")
+    await house.settle()
+    await house.lina.presses("记录", on="客户很满意")
+    await house.settle()
+    assert await logged(house) == [(1, "客户很满意", 2)], house.lina.reads()
+
+
 async def test_what_was_cancelled_stays_cancelled(reachable: TestHouse) -> None:
     house = reachable
     await begun(house)

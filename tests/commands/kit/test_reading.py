@@ -363,3 +363,15 @@ def test_a_longer_word_is_another_word(text: str) -> None:
 
 def test_only_what_is_wanted_here_is_found() -> None:
     assert command_in("log x", CATALOGUE, lambda declared, _rest: declared.name != "log") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"), [("记 永固", "永固"), ("记：永固", "永固"), ("记", ""), ("log 永固", "永固")]
+)
+def test_a_command_that_stands_apart(text: str, rest: str) -> None:
+    assert command_in(text, CATALOGUE, apart=True) == (Log, rest)
+
+
+@pytest.mark.parametrize("text", ["记永固", "记录好了", "记2次", "log永固", "记_"])
+def test_words_that_only_begin_as_a_command_does_stand_not_apart(text: str) -> None:
+    assert command_in(text, CATALOGUE, apart=True) is None
