@@ -18,7 +18,9 @@ from commands.kit import bursts, drafting, reading
 from commands.kit.bursts import WITHIN, Piece
 from commands.kit.card import Ref
 from commands.kit.command import Command
+from commands.kit.form import Pick, Question
 from commands.kit.people import Role
+from commands.kit.reading import told_in
 from storage import drafts, heard, postings
 from storage.database import Json, known
 from storage.drafts import Draft
@@ -72,6 +74,13 @@ class Bursts:
         mended = bursts.corrected(command.declared, had, own)
         self._settle(command, [*mended, own], {_key(one): draft for one in had}, set(), mine=True)
         return Silent()
+
+    def asks_for_words(self) -> bool:
+        """Whether something that is being gathered here still lacks what was said."""
+        command = next((one for one in self.house.catalogue if one.declared.gathers), None)
+        told = told_in(command.declared) if command else None
+        around = self._loose(command) if command and told else ()
+        return any(told and one.asking == told.field for one in around)
 
     def edited(self, draft: Draft, message: str, text: str) -> None:
         """One of the messages of a draft that is being gathered reads so now."""
@@ -154,7 +163,20 @@ class Bursts:
         """What words alone answer."""
         if not text.strip():
             return {}
-        return reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+        found = reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+        asked = command.declared.question(bursts.subject_field(command.declared))
+        told = told_in(command.declared)
+        if told and asked and asked.field in found and self._is_of_things(asked, text):
+            return {told.field: text.strip()}
+        return found
+
+    def _is_of_things(self, asked: Question, text: str) -> bool:
+        """Whether a subject is named only for what is theirs: 永固的螺丝 is no visit to 永固."""
+        leads = self.house.nouns[asked.kind.noun].leads if isinstance(asked.kind, Pick) else None
+        if leads is None:
+            return False
+        matches, rest = leads(self.hearing.look, text)
+        return bool(matches.found) and bursts.is_of_things(rest)
 
     def _piece(
         self,

@@ -140,12 +140,14 @@ class Correcting:
 
     def _other(self, row: Heard, edit: Edit) -> bool:
         """Whether the words now begin with another command."""
-        found = self._command_of(edit.text, edit.command)
+        found = self._command_of(edit.text, edit.command, apart=bool(row.field))
         return bool(row.command and found and found[0].declared.name != row.command)
 
-    def _command_of(self, text: str, command: str) -> tuple[type[Command], str] | None:
+    def _command_of(
+        self, text: str, command: str, *, apart: bool = False
+    ) -> tuple[type[Command], str] | None:
         said = Typed(text, command=command)
-        return self.ear.command(said, self.hearing.context())
+        return self.ear.command(said, self.hearing.context(), apart=apart)
 
     def _changed(
         self, command: type[Command], row: Heard, edit: Edit, about: Ref | None

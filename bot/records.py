@@ -24,7 +24,9 @@ class Ear(Protocol):
     hearing: Hearing
     asking: Asking
 
-    def command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
+    def command(
+        self, said: Typed, about: Ref | None, *, apart: bool = False
+    ) -> tuple[type[Command], str] | None:
         """The command that is meant, and the rest of the words."""
 
     def remarked(self, about: Ref, said: Typed) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import assert_never
 
-from bot import alone, calling, front, records, tabled
+from bot import alone, calling, front, records
 from bot.albums import Albums
 from bot.asking import Asking, place_asked
 from bot.bursts import Bursts
@@ -26,13 +26,14 @@ from bot.platform import (
 )
 from bot.records import Records
 from bot.submitting import Submitting
+from bot.uncommanded import Uncommanded
 from commands.kit import drafting, reading, welcome
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.errors import Denied, Refused
 from commands.kit.form import Photos
 from commands.kit.limits import OPTION, shortened
-from commands.kit.noun import Matches, Noun
+from commands.kit.noun import Noun
 from commands.kit.people import Role
 from commands.kit.reading import Understood, told_in
 from commands.kit.taps import BadTap
@@ -57,12 +58,12 @@ class Understanding:
         try:
             return self._meant()
         except Denied:
-            card = self._who_are_you()
+            card = self.who_are_you()
             if card is None:
                 raise
             return self.hearing.show(card)
 
-    def _who_are_you(self, phone: str = "") -> Card | None:
+    def who_are_you(self, phone: str = "") -> Card | None:
         """A stranger whom their platform vouches to be somebody that we know."""
         if self.hearing.actor.role is not Role.STRANGER:
             return None
@@ -106,8 +107,10 @@ class Understanding:
     def told(self, said: Typed) -> Reply:
         """Words, files, a place or a phone number, as if they came alone."""
         about = self.hearing.context()
-        found = self.command(said, about)
         draft = self._draft(about)
+        found = self.command(said, about)
+        if found and not calling.slash(said) and self._is_asked(about, draft):
+            found = self.command(said, about, apart=True)
         reply = calling.button(self.asking, said, about, draft, command=found is not None)
         return reply or self._ordered(said, about, found) or self._answering(said, about, draft)
 
@@ -141,7 +144,7 @@ class Understanding:
         if about and about.kind != drafting.KIND:
             return self.remarked(about, said)
         if self.request.direct or self.request.mentions:
-            return self.gathered(said) or self._without_command(said)
+            return self.gathered(said) or Uncommanded(self).taken(said)
         return Silent()
 
     def regathered(self, draft: drafts.Draft, message: str, text: str) -> None:
@@ -152,10 +155,19 @@ class Understanding:
         """What comes of it with what was sent around it; None if it stands alone."""
         return Bursts(self).taken(said)
 
-    def command(self, said: Typed, about: Ref | None) -> tuple[type[Command], str] | None:
+    def _is_asked(self, about: Ref | None, draft: drafts.Draft | None) -> bool:
+        """Whether a question is open: 客户很满意 is then its answer, and no command."""
+        if draft and draft.asking and draft.state not in {drafts.DONE, drafts.CANCELLED}:
+            return True
+        return about is None and Bursts(self).asks_for_words()
+
+    def command(
+        self, said: Typed, about: Ref | None, *, apart: bool = False
+    ) -> tuple[type[Command], str] | None:
         """The command that is meant: named by the platform, or by the text's first words.
 
-        Somebody else's words, passed on, command nothing.
+        Somebody else's words, passed on, command nothing. With `apart` it stands alone, or before
+        a space or a stop, unless it has a slash.
         """
         if said.command and said.command.casefold() != "headwater":
             command = self.house.catalogue.spoken.get(said.command.casefold())
@@ -174,7 +186,9 @@ class Understanding:
                 return True
             return bool(declared.on) and self._led(self.house.nouns[declared.on], rest, about)
 
-        return reading.command_in(said.text, self.house.catalogue, wanted)
+        return reading.command_in(
+            said.text, self.house.catalogue, wanted, apart=apart and not slash
+        )
 
     def _led(self, noun: Noun, text: str, about: Ref | None) -> bool:
         """Whether a text begins with one subject that it names."""
@@ -265,77 +279,10 @@ class Understanding:
             if asked:
                 answers[asked.field] = kept
 
-    # --- words without a command ------------------------------------------------------------------
-
-    def _without_command(self, said: Typed) -> Reply:
-        actor = self.hearing.actor
-        card = None if said.files else self._who_are_you()
-        if card:
-            return self.hearing.show(card)
-        if actor.role is Role.STRANGER and not said.files and len(said.text) <= 1:
-            return self.hearing.show(welcome.stranger(actor.name))
-        if tabled.brings(self.hearing, said):
-            return tabled.take(self.hearing, said)
-        kept: dict[str, Json] = {"text": said.text}
-        if said.files:
-            kept["files"] = self.hearing.keep(said.files)
-        if said.spot:
-            kept["place"] = asdict(said.spot)
-        numbered = self._numbered(said)
-        if numbered:
-            return numbered
-        named = self._names(said.text) if actor.role is Role.STAFF else None
-        draft = Ref(drafting.KIND, known(self.asking.keep_aside(kept).id))
-        if named:
-            noun, matches = named
-            verbs = self._verbs(noun, Ref(noun.kind, matches.found[0].id))
-            return self.hearing.show(welcome.named(matches.found[0].name, verbs, draft))
-        return self.hearing.show_subject(draft)
-
-    def _names(self, text: str) -> tuple[Noun, Matches] | None:
-        """The subject that a text begins with, if only one is meant."""
-        for noun in self.house.nouns.every():
-            if noun.leads and noun.verbs:
-                matches, _rest = noun.leads(self.hearing.look, text)
-                if matches.clear:
-                    return noun, matches
-        return None
-
-    def _verbs(self, noun: Noun, about: Ref) -> list[Declared]:
-        """What this person may do with a subject that they named."""
-        commands = (self.house.catalogue.get(name) for name in noun.verbs)
-        return [
-            command.declared
-            for command in commands
-            if command
-            and may(
-                self.db,
-                self.house.nouns,
-                self.hearing.actor,
-                command.declared,
-                about if command.declared.on else None,
-            )
-        ]
-
-    def _numbered(self, said: Typed) -> Reply | None:
-        """A text that begins with a number: alone it asks for the card; a customer says more."""
-        for noun in self.house.nouns.every():
-            if not (noun.numbered(said.text) and noun.leads and noun.verbs):
-                continue
-            matches, rest = noun.leads(self.hearing.look, said.text)
-            if not rest.strip():
-                command = self.house.catalogue.get(noun.verbs[0])
-                return self.start(command, said.text, None) if command else None
-            involved = noun.involved(self.db, matches.found[0].id) if matches.clear else None
-            if involved and self.hearing.actor.account_id in involved.account_ids:
-                self.remarked(Ref(noun.kind, matches.found[0].id), replace(said, text=rest.strip()))
-                return self.hearing.show(welcome.noted(matches.found[0].name))
-        return None
-
     def _phone(self, card: PhoneCard, about: Ref | None) -> Reply:
         """Somebody's number: one's own says who one is, another's is a contact's of a customer."""
         own = card.own and self.request.direct
-        question = self._who_are_you(card.phone) if own else None
+        question = self.who_are_you(card.phone) if own else None
         if question:
             return self.hearing.show(question)
         if card.own:
@@ -440,7 +387,7 @@ class Understanding:
         if said.code and join:
             return self.start(join, said.code, None)
         if self.hearing.actor.role is Role.STRANGER:
-            card = self._who_are_you() or welcome.stranger(self.hearing.actor.name)
+            card = self.who_are_you() or welcome.stranger(self.hearing.actor.name)
             return self.hearing.show(card)
         found = self.house.catalogue.get("help")
         assert found is not None

@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import assert_never
 
 from commands.kit import limits
 from commands.kit.attached import photos, place
 from commands.kit.calendar import local_day
-from commands.kit.date_rules import Prefer
-from commands.kit.dates import (
-    AmbiguousDate,
-    NotADate,
-    NotAMoment,
-    parse_date,
-    parse_moment,
-    without_until,
-)
+from commands.kit.date_rules import JustPast, Prefer
+from commands.kit.dates import AmbiguousDate, NotADate, parse_date, without_until
 from commands.kit.errors import Invalid, no_moment
 from commands.kit.form import (
     Choice,
@@ -33,13 +26,13 @@ from commands.kit.form import (
     Text,
     YesNo,
 )
+from commands.kit.moments import NotAMoment, parse_moment
 from commands.kit.noun import Found, Look, Matches, Noun, Nouns
 from commands.kit.people import Actor
 from commands.kit.words import T
 from storage.database import Json
 
 Spoken = Callable[[T], Iterable[str]]  # a sentence in every language there is
-MORNING = time(9)
 _YES = {"yes", "y", "true", "1", "是", "对", "好", "要"}
 _NO = {"no", "n", "false", "0", "否", "不", "不是", "不要"}
 _LIST = re.compile(r"[\s,，、;；]+")
@@ -138,6 +131,8 @@ def _day(asked: Question, raw: str, ctx: Context) -> str:
         return parse_date(said, today, side(asked)).isoformat()
     except AmbiguousDate as unclear:
         raise which_day(asked.field, unclear) from unclear
+    except JustPast as past:
+        raise just_past(asked.field, past.day) from past
     except NotADate as error:
         raise no_such_day(asked.field, raw) from error
 
@@ -149,24 +144,20 @@ def no_such_day(field_: str, raw: str) -> Invalid:
     )
 
 
+def just_past(field_: str, day: date) -> Invalid:
+    """A day to come was asked for, and this one is over, unless the next year's is meant."""
+    said = T("{day:weekday} is past. Which day? Write the year if you mean a later one.", day=day)
+    return Invalid(field_, said)
+
+
 def moment(asked: Question, raw: str, ctx: Context) -> str:
-    """A moment in UTC, in ISO form; a day alone counts where it is to come. Raises `Invalid`."""
+    """A moment in UTC, in ISO form. Raises `Invalid`."""
     try:
         return parse_moment(raw, ctx.look.now, ctx.look.zone, side(asked)).isoformat()
+    except JustPast as past:
+        raise just_past(asked.field, past.day) from past
     except NotAMoment as error:
-        at = _morning(raw, ctx) if asked.ask.ahead else None
-        if at is None:
-            raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
-        return at.isoformat()
-
-
-def _morning(raw: str, ctx: Context) -> datetime | None:
-    """A day to come without a time: its morning."""
-    try:
-        day = parse_date(raw, local_day(ctx.look.now, ctx.look.zone), "future")
-    except (AmbiguousDate, NotADate):
-        return None
-    return datetime.combine(day, MORNING, ctx.look.zone).astimezone(UTC)
+        raise no_moment(asked.field, raw, ahead=asked.ask.ahead) from error
 
 
 def _yes_no(asked: Question, raw: Json) -> bool:

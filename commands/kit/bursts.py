@@ -5,6 +5,7 @@ Pure. By when each was sent, not by when it came: photos sent first may arrive l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from storage.database import Json
 
 WITHIN = timedelta(minutes=2)
 VOICE = "🎤"
+_OF = re.compile(r"的|['’]s\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Pi
         )
         for one in pieces
     ]
+
+
+def is_of_things(rest: str) -> bool:
+    """Whether what follows a name tells that something of theirs is meant: 的螺丝, ’s bolts."""
+    return _OF.match(rest) is not None
 
 
 def near(piece: Piece, others: Iterable[Piece], within: timedelta = WITHIN) -> bool:

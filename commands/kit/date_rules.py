@@ -18,6 +18,18 @@ class Asked:
     prefer: Prefer
 
 
+class JustPast(Exception):
+    """A day to come is meant, and the words name one of the last three months, without its year.
+
+    They end at `end`.
+    """
+
+    def __init__(self, day: date, end: int = 0) -> None:
+        self.day = day
+        self.end = end
+        super().__init__(f"{day} is past")
+
+
 # None: the phrase is no date after all. Two: it could be either.
 Readings: TypeAlias = tuple[date, ...]
 Reader: TypeAlias = Callable[[re.Match[str], Asked], Readings]
@@ -25,7 +37,10 @@ Reader: TypeAlias = Callable[[re.Match[str], Asked], Readings]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A phrase, and how it is read; `read` may raise ValueError or OverflowError for no date."""
+    """A phrase, and how it is read.
+
+    `read` may raise ValueError or OverflowError for no date, and JustPast.
+    """
 
     pattern: re.Pattern[str]
     read: Reader
@@ -80,6 +95,7 @@ _MONTHS: Final = {
 _YEARS: Final = {"前年": -2, "去年": -1, "上年": -1, "今年": 0, "明年": 1}
 _WEEKS: Final = {"last": -1, "this": 0, "next": 1}
 _PLAUSIBLE_YEARS: Final = 20
+_LATELY: Final = timedelta(days=92)
 _SHORT_YEAR: Final = 2
 _DECEMBER: Final = 12
 
@@ -152,7 +168,10 @@ def _either_way(match: re.Match[str], asked: Asked) -> Readings:
     first, second, year = int(match["first"]), int(match["second"]), match.groupdict().get("year")
     readings: set[date] = set()
     for month, day in ((first, second), (second, first)):
-        readings |= set(_dates([int(year)], month, day) if year else _nearest(month, day, asked))
+        readings |= set(_dates([int(year)], month, day) if year else _first_of(month, day, asked))
+    if len(readings) == 1 and not year:
+        (sole,) = readings
+        return _nearest(sole.month, sole.day, asked)
     return tuple(sorted(readings))
 
 
@@ -178,6 +197,15 @@ def _dates(years: Iterable[int], month: int, day: int) -> Iterator[date]:
 
 
 def _nearest(month: int, day: int, asked: Asked) -> Readings:
+    """A day to come that was only lately is a slip, or the next year's: nobody can know."""
+    if asked.prefer == "future":
+        for last in _first_of(month, day, Asked(asked.today, "past")):
+            if timedelta() < asked.today - last <= _LATELY:
+                raise JustPast(last)
+    return _first_of(month, day, asked)
+
+
+def _first_of(month: int, day: int, asked: Asked) -> Readings:
     # Nine years, for the 29th of February.
     step, year = _step(asked), asked.today.year
     return _first(_dates(range(year, year + 9 * step, step), month, day), asked)

@@ -351,7 +351,7 @@ def _offers(
             yield from _listed(look, kind, draft, nouns)
         case Moment():
             ahead = asked.ask.ahead
-            yield ("in 1 hour", T("In 1 hour")) if ahead else ("just now", T("Just now"))
+            yield ("in 1 hour", T("An hour from now")) if ahead else ("just now", T("Just now"))
         case Text() | Photos() | Place():
             return
 

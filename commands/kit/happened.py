@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from commands.kit.date_rules import Prefer
+from commands.kit.date_rules import JustPast, Prefer
 from commands.kit.dates import leading_date
 
 # "昨天的货", "前天发的货": the day is the thing's, unless it is said of the talk itself.
@@ -42,7 +42,12 @@ def told_day(text: str, today: date, prefer: Prefer) -> Told | None:
 
 
 def _at_the_beginning(text: str, today: date, prefer: Prefer) -> Told | None:
-    found = leading_date(text, today, prefer)
+    try:
+        found = leading_date(text, today, prefer)
+    except JustPast as past:
+        if _A_THINGS_DAY.match(text, past.end):
+            return None
+        raise
     if found is None:
         return None
     rest = text[found.end :]
@@ -52,15 +57,23 @@ def _at_the_beginning(text: str, today: date, prefer: Prefer) -> Told | None:
 
 
 def _is_to_come(text: str, past: date, today: date) -> bool:
-    ahead = leading_date(text, today, "future")
+    try:
+        ahead = leading_date(text, today, "future")
+    except JustPast:
+        return False
     ago = today - past
     return ahead is not None and ahead.value > today and _LONG_AGO < ago > ahead.value - today
 
 
 def _bracketed(text: str, today: date, prefer: Prefer) -> Told | None:
     inside = _IN_BRACKETS.match(text)
-    found = leading_date(inside["day"], today, prefer) if inside else None
-    if inside is None or found is None or inside["day"][found.end :].strip():
+    if inside is None:
+        return None
+    try:
+        found = leading_date(inside["day"], today, prefer)
+    except JustPast as past:
+        raise JustPast(past.day, inside.end()) from None
+    if found is None or inside["day"][found.end :].strip():
         return None
     return Told(found.value, text[inside.end() :])
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from commands.kit.answers import (
     Context,
     Which,
     answer,
-    moment,
+    just_past,
     no_such_day,
     no_such_one,
     options_of,
@@ -19,11 +19,8 @@ from commands.kit.answers import (
 )
 from commands.kit.calendar import local_day
 from commands.kit.command import Catalogue, Command, Declared
-from commands.kit.dates import (
-    AmbiguousDate,
-    NotADate,
-    without_until,
-)
+from commands.kit.date_rules import JustPast
+from commands.kit.dates import AmbiguousDate, NotADate, without_until
 from commands.kit.errors import Invalid
 from commands.kit.form import (
     Choice,
@@ -36,6 +33,7 @@ from commands.kit.form import (
     asked_of,
 )
 from commands.kit.happened import told_day
+from commands.kit.moments import leading_moment
 from commands.kit.noun import Leads
 from storage.database import Json
 
@@ -52,7 +50,6 @@ _AROUND = _GLUE + "?？!！.~～"
 _POLITE = {"", *"呢吗吧啊呀了", "一下", "谢谢", "please", "pls", "thanks", "thank you"}
 _AND = re.compile(r"\s*(?:和|与|及|跟|、|&|\+|and\s)\s*", re.IGNORECASE)
 
-_MOMENT = 32  # no moment is said in more characters
 _LIKE = {
     "email": r"[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
     "phone": r"(?<![a-z0-9@.])\+?[0-9][0-9 ()-]{5,18}[0-9](?![a-z0-9@])",
@@ -75,24 +72,32 @@ class Understood:
 
 
 def command_in(
-    text: str, catalogue: Catalogue, only: Callable[[Declared, str], bool] = lambda _d, _rest: True
+    text: str,
+    catalogue: Catalogue,
+    only: Callable[[Declared, str], bool] = lambda _d, _rest: True,
+    *,
+    apart: bool = False,
 ) -> tuple[type[Command], str] | None:
-    """The command that a text begins with, by its longest name or alias, and the rest of it."""
+    """The command that a text begins with, by its longest name or alias, and the rest of it.
+
+    The rest may follow at once, as in 拜访华强; with `apart` only behind a space or a stop.
+    """
     start = _PREFIX.match(text)
     body = text[start.end() if start else 0 :]
     folded = body.casefold()
     for word in catalogue.longest_first:
         command = catalogue.spoken[word]
         rest = body[len(word) :].lstrip(_GLUE)
-        named = folded.startswith(word) and _ends_here(folded, word)
+        named = folded.startswith(word) and _ends_here(folded, word, apart=apart)
         if named and only(command.declared, rest):
             return command, rest
     return None
 
 
-def _ends_here(text: str, word: str) -> bool:
+def _ends_here(text: str, word: str, *, apart: bool = False) -> bool:
     after = text[len(word) : len(word) + 1]
-    return not (word[-1].isascii() and after.isascii() and (after.isalnum() or after == "_"))
+    in_a_row = apart or (word[-1].isascii() and after.isascii())
+    return not (in_a_row and (after.isalnum() or after == "_"))
 
 
 def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json]) -> Understood:
@@ -231,6 +236,9 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
             return text
         found.which = which_day(asked.field, unclear)
         return said[unclear.end :].lstrip(_GLUE)
+    except JustPast as past:
+        found.invalid = found.invalid or just_past(asked.field, past.day)
+        return said[past.end :].lstrip(_GLUE)
     except NotADate as impossible:
         found.invalid = found.invalid or no_such_day(asked.field, str(impossible))
         return text.partition(str(impossible))[2].lstrip(_GLUE)
@@ -241,29 +249,20 @@ def dated(text: str, declared: Declared, ctx: Context, found: Understood) -> str
 
 
 def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """A moment that must be known, alone or as the longest beginning that is one."""
+    """A moment that must be known, if the text begins with one."""
     moments = (q for q in declared.questions if isinstance(q.kind, Moment) and q.required)
     asked = next(moments, None)
     if asked is None or asked.field in found.answers or not text.strip():
         return text
-    body = text.strip()
-    for end in _beginnings(body):
-        try:
-            found.answers[asked.field] = moment(asked, body[:end].strip(), ctx)
-        except Invalid:
-            continue
-        return body[end:].lstrip(_GLUE)
-    return text
-
-
-def _beginnings(text: str) -> Iterator[int]:
-    """Where a moment at the beginning may end, the longest first: within no word or number."""
-    yield len(text)
-    for end in range(min(len(text) - 1, _MOMENT), 0, -1):
-        before, after = text[end - 1], text[end]
-        joined = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-        if not joined:
-            yield end
+    try:
+        at = leading_moment(text, ctx.look.now, ctx.look.zone, side(asked))
+    except JustPast as past:
+        found.invalid = found.invalid or just_past(asked.field, past.day)
+        return text[past.end :].lstrip(_GLUE)
+    if at is None:
+        return text
+    found.answers[asked.field] = at.value.isoformat()
+    return text[at.end :].lstrip(_GLUE)
 
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commands.kit.calendar import local_day, start_of_day
-from commands.kit.dates import parse_clock
 from commands.kit.errors import Invalid, Refused
 from commands.kit.money import Money, NotMoney, parse_money
 from commands.kit.people import Labelled
+from commands.kit.times import parse_clock
 from commands.kit.words import T
 from storage import absences, people
 from storage.absences import Absence

@@ -136,6 +136,11 @@ def test_chinese_is_punctuated_in_full_width() -> None:
     assert [text for text in READ.values() if HALF_WIDTH.search(PLACE.sub("字", text))] == []
 
 
+def test_no_number_runs_into_the_date_behind_it() -> None:
+    """M-2026-000110月28日 is neither."""
+    assert [text for text in ZH.values() if re.search(r"\{number\}\{", text)] == []
+
+
 def test_english_holds_no_chinese() -> None:
     assert {text for text in SENTENCES if IDEOGRAPH.search(text)} == OWN_NAMES
 

@@ -27,8 +27,9 @@ from bot.telegram import events as telegram_events
 from bot.telegram import hear as telegram_hear
 from bot.telegram.api import Delivery
 from commands.kit import tables
-from commands.kit.dates import AmbiguousDate, NotADate, NotAMoment, parse_date, parse_moment
+from commands.kit.dates import AmbiguousDate, NotADate, parse_date
 from commands.kit.errors import Refused
+from commands.kit.moments import NotAMoment, parse_moment
 from commands.kit.money import NotMoney, parse_money
 from storage.database import Database, Transaction
 from tests import samples, stages

@@ -280,12 +280,16 @@ async def test_a_letter_to_blame_holds_up_its_lane_for_hours_and_not_for_a_day(
     desk: Reception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where somebody else is written to but now and then, too."""
-    original = desk.mail.send
+    original, news = desk.mail.send, asyncio.Event()
 
     async def send(parcel: Parcel) -> Landed:
         if "poison" in str(parcel.page):
+            await news.wait()
+            await asyncio.sleep(0)  # the other one is known to have gone
             raise Later("status 500", away=True)
-        return await original(parcel)
+        landed = await original(parcel)
+        news.set()
+        return landed
 
     monkeypatch.setattr(desk.mail, "send", send)
     await tell(desk, "poison")
@@ -293,6 +297,7 @@ async def test_a_letter_to_blame_holds_up_its_lane_for_hours_and_not_for_a_day(
     while (await letter(desk)).state == letters.WAITING and minutes < 600:
         if minutes % 10 == 0:
             await writes(desk, lambda at: at.tell(ToPerson(WANG), Card(T("news"))))
+            news.clear()
         await desk.core.delivery.tick()
         desk.clock.at += timedelta(minutes=1)
         minutes += 1

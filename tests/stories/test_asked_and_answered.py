@@ -9,6 +9,7 @@ import pytest
 from storage import drafts, visits
 from storage.database import Database, Gone
 from tests.house import TestHouse
+from tests.players.telegram import TelegramPlayer
 from tests.stages import SlackWire, TelegramWire
 
 
@@ -237,3 +238,44 @@ async def test_nothing_is_acknowledged_while_the_database_is_gone(
     await house.settle()
     assert house.lina.count("已记录") == 1
     assert await house.read(lambda db: visits.count_to(db, 5)) == 1
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+@pytest.mark.parametrize(
+    "said", ["客户很满意", "客户张总来了", "投诉已经处理好了", "报表他们月底给"]
+)
+async def test_an_answer_may_begin_as_a_command_does(house: TestHouse, said: str) -> None:
+    await asked_for_notes(house)
+    await house.lina.says(said)
+    await house.settle()
+    assert house.lina.sees("已记录：拜访永固", said), house.lina.reads()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert found.notes == said
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+@pytest.mark.parametrize("said", ["客户 华强", "客户：华强", "/客户华强", "今日"])
+async def test_a_command_by_itself_is_no_answer(house: TestHouse, said: str) -> None:
+    await asked_for_notes(house)
+    await house.lina.says(said)
+    await house.settle()
+    assert await house.read(lambda db: visits.get(db, 1)) is None, house.lina.reads()
+    await house.lina.says("谈了Q3")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert found.notes == "谈了Q3"
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_an_answer_that_is_put_right_may_begin_so_too(house: TestHouse) -> None:
+    await asked_for_notes(house)
+    await house.lina.says("很满意")
+    await house.settle()
+    assert isinstance(house.lina, TelegramPlayer)
+    await house.lina.edits("很满意", "客户很满意")
+    await house.settle()
+    found = await house.read(lambda db: visits.get(db, 1))
+    assert found is not None
+    assert found.notes == "客户很满意", house.lina.reads()

@@ -32,6 +32,15 @@ async def test_what_is_missing_is_asked_for(house: TestHouse) -> None:
     assert house.lina.sees("您请假到10月16日（周五），由周强代理"), house.lina.reads()
 
 
+async def test_a_last_day_just_past_is_asked_about(house: TestHouse) -> None:
+    await house.lina.says("/away 10月9日 deputy: 周强")
+    await house.settle()
+    assert house.lina.sees("10月9日（周五）已经过了。请问是哪一天？"), house.lina.reads()
+    await house.lina.answers(until="2026-10-16")
+    await house.settle()
+    assert house.lina.sees("您请假到10月16日（周五），由周强代理"), house.lina.reads()
+
+
 async def test_a_complaint_goes_to_the_deputy_who_may_do_what_the_owner_may(
     house: TestHouse,
 ) -> None:

@@ -332,6 +332,52 @@ async def test_a_photo_after_a_visit_was_taken_back_is_something_new(house: Test
     assert house.lina.sees("没看懂要做什么"), house.lina.reads()
 
 
+async def test_talk_of_a_customers_things_names_nobody_as_visited(house: TestHouse) -> None:
+    await house.lina.says("永固的螺丝不错")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees(DRAFT, "永固的螺丝不错", "1个文件", "哪家客户？"), house.lina.reads()
+    await house.lina.says("华强")
+    await house.settle()
+    await house.lina.presses("记录", on="永固的螺丝不错")
+    await house.settle()
+    assert await logged(house) == [(2, "永固的螺丝不错", 1)], house.lina.reads()
+
+
+async def test_in_english_too_what_is_a_customers_is_not_the_customer(english: TestHouse) -> None:
+    await english.lina.says("华强's bolts are fine")
+    await english.settle()
+    await english.lina.sends_photo()
+    await english.settle()
+    assert english.lina.sees("华强's bolts are fine", "Which customer?"), english.lina.reads()
+
+
+async def test_talk_of_anothers_things_belongs_to_the_visit_it_was_heard_at(
+    house: TestHouse,
+) -> None:
+    await begun(house)
+    await house.lina.says("永固的螺丝不错")
+    await house.settle()
+    await house.lina.presses("记录", on="谈了年度合同")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同\n永固的螺丝不错", 1)], house.lina.reads()
+
+
+async def test_what_was_said_may_begin_as_a_command_does(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("宁波精工")
+    await house.settle()
+    await house.lina.says("客户很满意")
+    await house.settle()
+    await house.lina.presses("记录", on="客户很满意")
+    await house.settle()
+    assert await logged(house) == [(1, "客户很满意", 2)], house.lina.reads()
+
+
 async def test_what_was_cancelled_stays_cancelled(reachable: TestHouse) -> None:
     house = reachable
     await begun(house)

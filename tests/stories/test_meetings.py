@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from bot.house import Glance
 from commands.kit.card import Part, Ref
 from storage import actions, dues, meetings
@@ -81,6 +83,38 @@ async def test_without_a_slash_and_with_the_place_behind_the_names(house: TestHo
     made = await meeting(house)
     assert (house.local(made.at), made.place) == ("14:00", "二楼会议室")
     assert sorted(await guests(house)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("when", "day", "at"),
+    [
+        ("下周三下午3点到5点", "2026-10-21", "15:00"),
+        ("14:00-15:00 明天", "2026-10-15", "14:00"),
+        ("10月28日 3点-5点", "2026-10-28", "15:00"),
+        ("next Wednesday from 3 to 5pm", "2026-10-21", "15:00"),
+    ],
+)
+async def test_until_when_it_lasts_is_no_customer(
+    house: TestHouse, when: str, day: str, at: str
+) -> None:
+    await house.wang.says(f"/meeting {when} 华强、宁波精工 地点：二楼会议室")
+    await house.settle()
+    made = await meeting(house)
+    assert (made.at.date().isoformat(), house.local(made.at)) == (day, at)
+    assert made.place == "二楼会议室"
+    assert sorted(await guests(house)) == [1, 2]
+
+
+async def test_neither_meeting_nor_action_is_silently_a_year_off(house: TestHouse) -> None:
+    await house.wang.says("/meeting 10月1日 14:00 华强")
+    await house.settle()
+    assert house.wang.sees("10月1日（周四）已经过了"), house.wang.reads()
+    assert await house.read(lambda db: meetings.get(db, 1)) is None
+    await planned(house)
+    await house.wang.says("/meeting_action M-2026-0001 李娜 9月30日 寄新样品")
+    await house.settle()
+    assert house.wang.sees("9月30日（周三）已经过了"), house.wang.reads()
+    assert await house.read(lambda db: actions.get(db, 1)) is None
 
 
 async def test_a_name_that_is_none_is_asked_about(house: TestHouse) -> None:
@@ -239,7 +273,7 @@ async def test_a_meeting_from_beginning_to_end(house: TestHouse) -> None:
     await planned(house)
     await house.wang.says("/meeting_held M-2026-0001")
     await house.settle()
-    assert house.wang.sees("才开始"), "nobody holds it before its time"
+    assert house.wang.sees("M-2026-0001定于10月28日14:00开始。"), "nobody holds it before its time"
     await house.advance(days=14, hours=6)  # 16 o'clock on the day
     assert (await quarter(house)).state == dues.OPEN
     await house.wang.presses("会议已开", on="📅 M-2026-0001")

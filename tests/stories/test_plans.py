@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import appointments, attendees, visits
 from storage.appointments import Appointment
 from tests.house import TestHouse
@@ -140,6 +142,70 @@ async def test_what_cannot_be_planned_is_said_clearly(house: TestHouse) -> None:
     await house.lina.says("/plan 华强 明天16:00 同行同事: 诸葛亮")
     await house.settle()
     assert house.lina.sees("没有叫诸葛亮的同事"), house.lina.reads()
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "purpose"),
+    [
+        ("/plan 华强 中午12点 2个人", "2026-10-14T04:00", "2个人"),
+        ("/plan 华强 14:00-15:00 明天 谈年度合同", "2026-10-15T06:00", "谈年度合同"),
+        ("/plan 华强 下午3点到5点 明天", "2026-10-15T07:00", ""),
+        ("/plan 华强 下周三上午 谈年度合同", "2026-10-21T01:00", "谈年度合同"),
+        ("约访华强周五下午谈年度合同", "2026-10-16T06:00", "谈年度合同"),
+        ("/plan 华强 明天3点 谈年度合同", "2026-10-15T07:00", "谈年度合同"),
+    ],
+)
+async def test_when_a_visit_is_stays_out_of_what_it_is_about(
+    house: TestHouse, said: str, at: str, purpose: str
+) -> None:
+    await house.lina.says(said)
+    await house.settle()
+    found = await plan(house)
+    assert found.at.isoformat() == f"{at}:00+00:00"
+    assert found.purpose == purpose
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "purpose"),
+    [
+        ("Friday morning annual contract", "2026-10-16T01:00", "annual contract"),
+        ("3pm-5pm tomorrow annual contract", "2026-10-15T07:00", "annual contract"),
+        ("tomorrow afternoon at 3, annual contract", "2026-10-15T07:00", "annual contract"),
+    ],
+)
+async def test_the_same_in_english(english: TestHouse, said: str, at: str, purpose: str) -> None:
+    await english.lina.says(f"/plan 华强 {said}")
+    await english.settle()
+    found = await plan(english)
+    assert (found.at.isoformat(), found.purpose) == (f"{at}:00+00:00", purpose)
+
+
+async def test_a_day_just_past_is_asked_about_and_not_silently_a_year_off(
+    house: TestHouse,
+) -> None:
+    await house.lina.says("/plan 华强 10月1日 14:00 谈年度合同")
+    await house.settle()
+    assert house.lina.sees("10月1日（周四）已经过了。请问是哪一天？"), house.lina.reads()
+    assert await house.read(lambda db: appointments.get(db, 1)) is None
+    await house.lina.answers(at="10月20日 14:00")
+    await house.settle()
+    found = await plan(house)
+    assert (found.at.isoformat(), found.purpose) == ("2026-10-20T06:00:00+00:00", "谈年度合同")
+    await house.lina.says("/plan 宁波精工 3月1日 10:00")
+    await house.settle()
+    assert house.lina.sees("宁波精工", "2027年3月1日10:00"), house.lina.reads()
+
+
+@pytest.mark.parametrize("platform", ["telegram"])  # elsewhere a form opens
+async def test_an_hour_from_now_is_a_time_and_no_reminder(house: TestHouse) -> None:
+    await house.lina.says("约访 华强")
+    await house.settle()
+    assert house.lina.sees("约在什么时候？"), house.lina.reads()
+    assert "1小时后" in house.lina.buttons(), house.lina.buttons()
+    assert "1小时后提醒" not in house.lina.buttons()
+    await house.lina.presses("1小时后")
+    await house.settle()
+    assert (await plan(house)).at.isoformat() == "2026-10-14T03:00:00+00:00"
 
 
 async def test_who_was_met_and_who_came_along_is_kept(house: TestHouse) -> None:

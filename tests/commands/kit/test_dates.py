@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from commands.kit.date_rules import Prefer
+from commands.kit.date_rules import JustPast, Prefer
 from commands.kit.dates import (
     AmbiguousDate,
     Found,
@@ -250,18 +250,56 @@ def test_a_day_that_could_be_two_is_never_chosen(words: str, days: tuple[str, st
         "周三": "2026-10-14",
         "周二": "2026-10-20",
         "上周五": "2026-10-09",
-        "10月13日": "2027-10-13",
+        "3月1日": "2027-03-01",
+        "7月13日": "2027-07-13",
+        "明年10月13日": "2027-10-13",
+        "今年10月13日": "2026-10-13",
+        "10月14日": "2026-10-14",
         "10月15日": "2026-10-15",
         "2月29日": "2028-02-29",
         "13号": "2026-11-13",
         "31号": "2026-10-31",
         "friday": "2026-10-16",
-        "13 Oct": "2027-10-13",
+        "1 Mar": "2027-03-01",
+        "13 Oct 2027": "2027-10-13",
         "13/12": "2026-12-13",
     }.items(),
 )
 def test_the_nearest_day_to_come_is_read_where_the_future_is_meant(words: str, day: str) -> None:
     assert parse_date(words, TODAY, "future") == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    {
+        "10月13日": "2026-10-13",
+        "10月1日": "2026-10-01",
+        "十月一号": "2026-10-01",
+        "7月14日": "2026-07-14",
+        "13 Oct": "2026-10-13",
+        "Oct. 1st": "2026-10-01",
+        "10/13": "2026-10-13",
+        "10-13": "2026-10-13",
+        "09/09": "2026-09-09",
+    }.items(),
+)
+def test_a_day_to_come_that_is_just_past_is_not_silently_the_next_years(
+    words: str, day: str
+) -> None:
+    with pytest.raises(JustPast) as past:
+        parse_date(words, TODAY, "future")
+    assert (past.value.day, past.value.end) == (date.fromisoformat(day), len(words))
+
+
+def test_what_was_before_the_turn_of_the_year_is_just_past_too() -> None:
+    with pytest.raises(JustPast) as past:
+        leading_date("on 20 Dec samples", date(2027, 1, 10), "future")
+    assert past.value.day == date(2026, 12, 20)
+
+
+def test_a_day_just_past_that_names_a_thing_is_no_answer() -> None:
+    with pytest.raises(NotADate):
+        parse_date("10月1日的货", TODAY, "future")
 
 
 @pytest.mark.parametrize(
@@ -302,7 +340,7 @@ def test_any_text_begins_with_a_day_or_with_two_or_with_none(
 ) -> None:
     try:
         found = leading_date(text, today, prefer)
-    except (NotADate, AmbiguousDate):
+    except (NotADate, AmbiguousDate, JustPast):
         return
     if found is not None:
         assert 0 <= found.start < found.end <= len(text)
@@ -314,7 +352,7 @@ def test_any_text_begins_with_a_day_or_with_two_or_with_none(
 def test_what_was_found_means_the_same_alone(text: str, today: date, prefer: Prefer) -> None:
     try:
         found = leading_date(text, today, prefer)
-    except (NotADate, AmbiguousDate):
+    except (NotADate, AmbiguousDate, JustPast):
         return
     if found is not None:
         assert parse_date(text[found.start : found.end], today, prefer) == found.value
@@ -324,7 +362,7 @@ def test_what_was_found_means_the_same_alone(text: str, today: date, prefer: Pre
 def test_any_answer_is_a_day_or_is_refused(text: str, today: date, prefer: Prefer) -> None:
     try:
         day = parse_date(text, today, prefer)
-    except (NotADate, AmbiguousDate):
+    except (NotADate, AmbiguousDate, JustPast):
         return
     assert date.min <= day <= date.max
 
@@ -338,8 +376,15 @@ def test_a_day_written_out_is_that_day(day: date, today: date) -> None:
 @given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), ways)
 def test_a_day_without_a_year_is_on_the_side_that_was_meant(today: date, prefer: Prefer) -> None:
     for words in ("周五", "13号", "10月13日", "friday", "13 Oct", "2月29日"):
-        away = (parse_date(words, today, prefer) - today).days
-        assert away <= 0 if prefer == "past" else away >= 0
+        away = (_read_or_just_past(words, today, prefer) - today).days
+        assert away <= 0 if prefer == "past" else away >= -92
+
+
+def _read_or_just_past(words: str, today: date, prefer: Prefer) -> date:
+    try:
+        return parse_date(words, today, prefer)
+    except JustPast as past:
+        return past.day
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,18 @@ def test_a_day_that_is_asked_for_ahead_is_the_next_one() -> None:
     assert answer(ahead, "周五", CTX) == "2026-10-16"
 
 
+@pytest.mark.parametrize("name", ["day", "at"])
+def test_a_day_that_is_asked_for_ahead_and_just_past_is_asked_again(name: str) -> None:
+    asked = Log.declared.question(name)
+    assert asked is not None
+    ahead = replace(asked, ask=replace(asked.ask, ahead=True))
+    with pytest.raises(Invalid) as invalid:
+        answer(ahead, "10月1日", CTX)
+    assert "is past. Which day?" in str(invalid.value.words)
+    assert answer(ahead, "3月1日", CTX).startswith("2027-03-01")
+    assert answer(ahead, "2027年10月1日", CTX).startswith("2027-10-01")
+
+
 def test_a_day_that_can_be_read_two_ways_is_which() -> None:
     with pytest.raises(Which) as which:
         read("day", "05/12/2026")
@@ -283,12 +295,44 @@ class Meet(Command, name="meet", who={Role.STAFF}):
         ("28 October at 2 pm with 华强", "2026-10-28T06:00", "with 华强"),
         ("10月28日 华强", "2026-10-28T01:00", "华强"),
         ("14:00", "2026-10-14T06:00", None),
+        ("中午12点 2个人", "2026-10-14T04:00", "2个人"),
+        ("14:00-15:00 明天 华强", "2026-10-15T06:00", "华强"),
+        ("下周三下午3点到5点 华强、永固", "2026-10-21T07:00", "华强、永固"),
+        ("下周三上午 谈年度合同", "2026-10-21T01:00", "谈年度合同"),
+        ("Friday morning annual contract", "2026-10-16T01:00", "annual contract"),
     ],
 )
 def test_a_time_of_several_words_comes_first(text: str, at: str, words: str | None) -> None:
     answers = fill(text, Meet.declared, CTX, {}).answers
     assert answers["at"].startswith(at)
     assert answers.get("words") == words
+
+
+def test_a_time_on_a_day_just_past_is_asked_about_and_the_rest_is_kept() -> None:
+    found = fill("10月1日 14:00 华强", Meet.declared, CTX, {})
+    assert found.invalid is not None
+    assert found.invalid.field == "at"
+    assert found.answers == {"words": "华强"}
+
+
+class Promise(Command, name="promise", who={Role.STAFF}):
+    """A day to come, and words."""
+
+    words: Annotated[str, Ask("What?", "Words", long=True)]
+    by_day: Annotated[date | None, Ask("By when?", "By", ahead=True)] = None
+
+
+@pytest.mark.parametrize("text", ["10月1日 寄样品", "到10月1日 寄样品", "（10月1日）寄样品"])
+def test_a_day_just_past_is_asked_about_and_the_rest_is_kept(text: str) -> None:
+    found = fill(text, Promise.declared, CTX, {})
+    assert found.invalid is not None
+    assert found.invalid.field == "by_day"
+    assert found.answers == {"words": "寄样品"}
+
+
+def test_a_day_just_past_that_is_a_things_stays_in_the_words() -> None:
+    found = fill("9月30日的货补发", Promise.declared, CTX, {})
+    assert (found.invalid, found.answers) == (None, {"words": "9月30日的货补发"})
 
 
 # --- which command --------------------------------------------------------------------------------
@@ -319,3 +363,15 @@ def test_a_longer_word_is_another_word(text: str) -> None:
 
 def test_only_what_is_wanted_here_is_found() -> None:
     assert command_in("log x", CATALOGUE, lambda declared, _rest: declared.name != "log") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"), [("记 永固", "永固"), ("记：永固", "永固"), ("记", ""), ("log 永固", "永固")]
+)
+def test_a_command_that_stands_apart(text: str, rest: str) -> None:
+    assert command_in(text, CATALOGUE, apart=True) == (Log, rest)
+
+
+@pytest.mark.parametrize("text", ["记永固", "记录好了", "记2次", "log永固", "记_"])
+def test_words_that_only_begin_as_a_command_does_stand_not_apart(text: str) -> None:
+    assert command_in(text, CATALOGUE, apart=True) is None
