@@ -115,12 +115,12 @@ def of(db: Transaction, person: Person, now: datetime, zone: ZoneInfo) -> Day:
         for about, some in found.items()
     )
     visits = month_ahead(db, person.id, now, zone)
-    planned = keeping.planned_today(db, person.id, now, zone)
+    planned = keeping.planned_today(db, person, now, zone)
     return Day(
         owed,
         visits.lines(local_day(now, zone)),
         tuple(_visit(one) for one in visits.unplanned[:VISITS]),
-        tuple(Line(plans.line(db, one)) for one in planned),
+        tuple(Line(plans.line(db, one, person.id)) for one in planned),
         tuple(plans.show(db, one) for one in planned[:SHOWN]),
     )
 

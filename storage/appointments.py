@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, select, text, update
+from sqlalchemy import Index, and_, bindparam, select, text, update
 from sqlmodel import col
 
+from storage.attendees import Attendee
 from storage.batches import Among
 from storage.columns import key, may_point_at, moment, points_at, words
 from storage.database import Deed, Query, Transaction
 from storage.rows import Row
 
+KIND = "plan"
 PLANNED, VISITED, CANCELLED = "planned", "visited", "cancelled"
 
 
@@ -80,6 +82,25 @@ _ALL_OF = Query(
     .order_by(col(Appointment.at), col(Appointment.id))
     .limit(bindparam("most")),
 )
+_JOINED = Query(
+    Appointment,
+    select(Appointment)
+    .join(
+        Attendee,
+        and_(
+            col(Attendee.kind) == KIND,
+            col(Attendee.subject_id) == col(Appointment.id),
+            col(Attendee.person_id) == bindparam("person_id"),
+        ),
+    )
+    .where(
+        col(Appointment.state) == PLANNED,
+        col(Appointment.person_id) != bindparam("person_id"),
+        col(Appointment.at) < bindparam("before"),
+    )
+    .order_by(col(Appointment.at), col(Appointment.id))
+    .limit(bindparam("most")),
+)
 _OF_CUSTOMER = Query(
     Appointment,
     select(Appointment)
@@ -131,6 +152,13 @@ def of_person(
 def all_of(db: Transaction, person_id: int, most: int) -> list[Appointment]:
     """What a person has planned and not seen to yet, the earliest first."""
     return _ALL_OF.all(db, person_id=person_id, most=most)
+
+
+def joined_by(
+    db: Transaction, person_id: int, before: datetime, most: int = 50
+) -> list[Appointment]:
+    """What a person comes along to up to a moment, the earliest first."""
+    return _JOINED.all(db, person_id=person_id, before=before, most=most)
 
 
 def planned_by(db: Transaction, person_id: int) -> list[int]:

@@ -184,10 +184,11 @@ _IN_STATE = Query(
         col(Due.clause) == bindparam("clause"),
         col(Due.due_at) > bindparam("since"),
         col(Due.due_at) <= bindparam("until"),
-        col(Due.state) == bindparam("state"),
+        Among(col(Due.state), "states"),
     )
     .order_by(col(Due.due_at), col(Due.id))
-    .limit(bindparam("most")),
+    .limit(bindparam("most"))
+    .offset(bindparam("skip")),
 )
 _SETTLE = Deed(
     update(Due)
@@ -311,11 +312,22 @@ def counts(db: Transaction, clause: str, since: datetime, until: datetime) -> di
     return {one.state: one.many for one in found}
 
 
-def in_state(  # the same span as `counts`
-    db: Transaction, clause: str, since: datetime, until: datetime, state: str, most: int = 10
+def in_states(
+    db: Transaction,
+    clause: str,
+    span: tuple[datetime, datetime],
+    states: Sequence[str],
+    *,
+    most: int,
+    skip: int = 0,
 ) -> list[Due]:
-    """The first of those in one state."""
-    return _IN_STATE.all(db, clause=clause, since=since, until=until, state=state, most=most)
+    """So many of those in one of these states, the earliest first, after `skip` others.
+
+    The span is the same as that of `counts`.
+    """
+    since, until = span
+    asked = {"clause": clause, "since": since, "until": until, "states": states}
+    return _IN_STATE.all(db, **asked, most=most, skip=skip)
 
 
 def settle(

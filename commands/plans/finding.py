@@ -7,8 +7,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from commands import customers as customer_noun
+from commands.kit.errors import Refused
 from commands.kit.noun import Found, Look, Matches
 from commands.kit.people import Actor
+from commands.kit.words import T
 from storage import appointments, people
 from storage.appointments import Appointment
 from storage.database import Transaction, known
@@ -34,10 +36,17 @@ def find(look: Look, text: str, actor: Actor | None) -> Matches:
 
 
 def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
-    """The planned visit to the customer that a text begins with, and the rest of the text."""
+    """The planned visit to the customer that a text begins with, and the rest of the text.
+
+    Raises `Refused` where a customer is named and none is planned to it.
+    """
     called, rest = customer_noun.leads(look, text, whole=whole)
-    there = _to(look, [called.found[0].id]) if called.clear else []
-    return (_matches(look, there), rest) if there else (Matches(), text)
+    if not called.clear:
+        return Matches(), text
+    there = _to(look, [called.found[0].id])
+    if not there and not whole:
+        raise Refused(T("No visit to {customer} is planned.", customer=called.found[0].name))
+    return _matches(look, there), rest
 
 
 def _to(look: Look, customer_ids: Sequence[int]) -> list[Appointment]:

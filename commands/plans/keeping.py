@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commands.kit.calendar import local_day, start_of_day
 from commands.kit.card import Ref
 from commands.kit.desk import Desk
+from commands.kit.people import Person
 from commands.plans.rules import AFTER, BRIEF, KIND, PlanPolicy, moments_of
 from storage import appointments, attendees, subjects, timers
 from storage.appointments import Appointment
@@ -86,8 +88,22 @@ def taken_back(desk: Desk, visit_id: int) -> None:
 
 
 def planned_today(
-    db: Transaction, person_id: int, now: datetime, zone: ZoneInfo
+    db: Transaction, person: Person, now: datetime, zone: ZoneInfo
 ) -> list[Appointment]:
-    """What somebody has planned up to the end of the day, with what was left of days before."""
-    tomorrow = start_of_day(local_day(now, zone) + DAY, zone)
-    return appointments.of_person(db, person_id, tomorrow)
+    """What is planned up to the end of the day, with what was left of days before.
+
+    One's own, that of those whose deputy one is, and what one comes along to.
+    """
+    before = start_of_day(local_day(now, zone) + DAY, zone)
+    found = [
+        plan
+        for who in (person.id, *sorted(person.stands_in_for))
+        for plan in appointments.of_person(db, who, before)
+    ]
+    return in_order([*found, *appointments.joined_by(db, person.id, before)])
+
+
+def in_order(found: Iterable[Appointment]) -> list[Appointment]:
+    """Each once, the earliest first."""
+    once = {known(one.id): one for one in found}
+    return sorted(once.values(), key=lambda one: (one.at, known(one.id)))

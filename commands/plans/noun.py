@@ -15,7 +15,7 @@ from commands.kit.people import Person, ToPerson
 from commands.kit.words import T
 from commands.plans import briefing, finding, keeping
 from commands.plans.briefing import log_button
-from commands.plans.rules import AFTER, BRIEF, KIND, WORDS
+from commands.plans.rules import AFTER, ALONG, BRIEF, KIND, WORDS, PlanPolicy
 from commands.said import said_lately
 from commands.visits.attending import told
 from storage import appointments, attendees, people
@@ -36,6 +36,16 @@ def card(look: Look, id_: int) -> Card:
     said = tuple(said_lately(look, about))
     parts = (*_what(look.db, plan), *said, *_next(look, plan, about))
     return Card(_title(look.db, plan), parts, about)
+
+
+def along(look: Look, id_: int, _told: str) -> Card:
+    """The same for whoever comes along, or has handed it over: without what its maker can do."""
+    plan = appointments.get(look.db, id_)
+    if plan is None:
+        return Card(T("This is no longer here."))
+    know = Buttons((Button(T("What to know"), "plan_brief", {}, Ref(KIND, id_)),))
+    next_ = (know,) if plan.state == appointments.PLANNED else ()
+    return Card(_title(look.db, plan), (*_what(look.db, plan), *next_), Ref(KIND, id_))
 
 
 def _title(db: Transaction, plan: Appointment) -> T:
@@ -79,9 +89,12 @@ def _verbs(plan: Appointment, about: Ref, now: datetime, zone: ZoneInfo) -> tupl
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Who makes it."""
+    """Who makes it, and who comes along."""
     plan = appointments.get(db, id_)
-    return Involved(owner_id=plan.person_id) if plan else None
+    if plan is None:
+        return None
+    along_ = [one.person_id for one in attendees.of(db, KIND, id_)]
+    return Involved(plan.person_id, frozenset(one for one in along_ if one))
 
 
 def held(db: Transaction, person_id: int) -> list[int]:
@@ -102,10 +115,16 @@ def entries(look: Look, person: Person, _until: date) -> Iterator[Entry]:
     """The visits that somebody has planned; not what they are about, for calendars leave us."""
     for owner in (person.id, *sorted(person.stands_in_for)):
         for plan in appointments.all_of(look.db, owner, IN_CALENDAR):
-            name = customer_noun.name_of(look.db, plan.customer_id) or "?"
-            visit = T("Visit {customer}", customer=name)
-            what = for_another(look.db, visit, None if owner == person.id else owner)
-            yield met_at(look.db, KIND, known(plan.id), what, (plan.at, plan.at + LASTS))
+            yield _entry(look.db, plan, None if owner == person.id else owner)
+    far = look.now + timedelta(days=look.policy.of(PlanPolicy).furthest_days)
+    for plan in appointments.joined_by(look.db, person.id, far, IN_CALENDAR):
+        yield _entry(look.db, plan, None)
+
+
+def _entry(db: Transaction, plan: Appointment, for_id: int | None) -> Entry:
+    visit = T("Visit {customer}", customer=customer_noun.name_of(db, plan.customer_id) or "?")
+    what = for_another(db, visit, for_id)
+    return met_at(db, KIND, known(plan.id), what, (plan.at, plan.at + LASTS))
 
 
 def brief(desk: Desk, timer: Timer) -> None:
@@ -147,7 +166,7 @@ NOUN = Noun(
     leads=finding.leads,
     name_of=_name_of,
     card=card,
-    views={BRIEF: briefing.card},
+    views={BRIEF: briefing.card, ALONG: along},
     involved=involved,
     held=held,
     hand=hand,

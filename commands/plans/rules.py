@@ -13,7 +13,7 @@ from commands.kit.words import T
 
 KIND, CLAUSE = "plan", "3.1.1a"
 WORDS = T("planned visit")
-BRIEF, AFTER = "brief", "after"
+BRIEF, AFTER, ALONG = "brief", "after", "along"
 
 
 class PlanPolicy(Section, section="plans"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from commands import customers as customer_noun
@@ -13,10 +13,10 @@ from commands.kit.desk import Desk
 from commands.kit.errors import Denied, Invalid, Refused, no_such
 from commands.kit.form import Ask, CustomerId, PersonId, PlanId
 from commands.kit.noun import Involved, relations
-from commands.kit.people import Department, Relation, ToPerson, load
+from commands.kit.people import Department, Person, Relation, ToPerson, load
 from commands.kit.words import T
 from commands.plans import keeping
-from commands.plans.rules import BRIEF, CLAUSE, KIND, WORDS, PlanPolicy, check_at
+from commands.plans.rules import ALONG, BRIEF, CLAUSE, KIND, WORDS, PlanPolicy, check_at
 from commands.staff import notes
 from commands.visits.attending import along, met
 from storage import appointments, attendees, customers, people, timers
@@ -26,6 +26,7 @@ from storage.people import Person as Row
 
 VISITORS = {Department.SALES, Department.MANAGEMENT}
 OWNERS = {Relation.OWNER, Relation.SUPERIOR}
+READERS = OWNERS | {Relation.SUBMITTER, Department.MANAGEMENT}  # whoever comes along as well
 SHOWN = 10
 PLAN = Buttons((Button(T("Plan a visit"), "plan"),))
 
@@ -69,28 +70,28 @@ class PlanVisit(
         attendees.add(desk.db, KIND, about.id, [*whom, *with_])
         desk.begin(about, keeping.kept(plan))
         keeping.set_timers(desk, plan)
-        for one in with_:
-            desk.tell(ToPerson(known(one.person_id)), about)
+        _tell_others(desk, plan)
         return about
 
 
 class ListPlans(Command, name="plans", aliases=("拜访计划",), who=VISITORS, clause=CLAUSE):
     """List planned visits."""
 
-    whose: Annotated[PersonId | None, Ask("Whose visits?", "Visitor")] = None
+    whose: Annotated[PersonId | None, Ask("Whose visits?", "Colleague")] = None
 
     def run(self, desk: Desk) -> Card:
         """The next first: one's own with those of one's team, or somebody's whom one is above."""
         me = desk.person.id
         if self.whose and self.whose != me:
             return _of_another(desk, self.whose)
-        own = appointments.all_of(desk.db, me, SHOWN)
+        along = appointments.joined_by(desk.db, me, datetime.max.replace(tzinfo=UTC), SHOWN)
+        own = keeping.in_order([*appointments.all_of(desk.db, me, SHOWN), *along])[:SHOWN]
         team = [one for row in people.reporting_to(desk.db, me) for one in _next_of(desk, row)]
         if not (own or team):
             return Card(T("No visit is planned"), (PLAN,))
         title = T("{n} planned visit", "{n} planned visits", n=len(own))
         theirs = sorted(team, key=lambda one: (one.at, known(one.id)))[:SHOWN]
-        return Card(title, (*_rows(desk.db, own), *_by_others(desk.db, theirs)))
+        return Card(title, (*_rows(desk.db, own, me), *_by_others(desk.db, theirs)))
 
 
 def _next_of(desk: Desk, row: Row) -> list[Appointment]:
@@ -108,11 +109,11 @@ def _of_another(desk: Desk, whose: int) -> Card:
     if not found:
         return Card(T("{name} has no visit planned", name=name))
     title = T("{name}: {n} planned visit", "{name}: {n} planned visits", n=len(found), name=name)
-    return Card(title, _rows(desk.db, found))
+    return Card(title, _rows(desk.db, found, whose))
 
 
-def _rows(db: Transaction, found: Sequence[Appointment]) -> tuple[Part, ...]:
-    rows = tuple(Line(line(db, one), STAFF) for one in found)
+def _rows(db: Transaction, found: Sequence[Appointment], whose: int) -> tuple[Part, ...]:
+    rows = tuple(Line(line(db, one, whose), STAFF) for one in found)
     return (*rows, Buttons(tuple(show(db, one) for one in found))) if rows else ()
 
 
@@ -122,38 +123,48 @@ def _by_others(db: Transaction, found: Sequence[Appointment]) -> Iterable[Part]:
         yield Note(T("Your team:"), STAFF)
     for one in found:
         by = notes.called(db, one.person_id)
-        yield Line(T("{name}: {visit}", name=by, visit=line(db, one)), STAFF)
+        yield Line(T("{name}: {visit}", name=by, visit=line(db, one, one.person_id)), STAFF)
     if found:
         yield Buttons(tuple(show(db, one) for one in found))
 
 
-def line(db: Transaction, plan: Appointment) -> T:
-    """A planned visit in a line."""
+def line(db: Transaction, plan: Appointment, reader_id: int) -> T:
+    """A planned visit in a line; whose it is, where the reader does not make it alone."""
     name = customer_noun.name_of(db, plan.customer_id) or "?"
     if plan.purpose:
-        return T("🗓 {at:clock} {customer}: {what}", at=plan.at, customer=name, what=plan.purpose)
-    return T("🗓 {at:clock} {customer}", at=plan.at, customer=name)
+        said = T("🗓 {at:clock} {customer}: {what}", at=plan.at, customer=name, what=plan.purpose)
+    else:
+        said = T("🗓 {at:clock} {customer}", at=plan.at, customer=name)
+    if plan.person_id == reader_id:
+        return said
+    by = notes.called(db, plan.person_id)
+    along = (one.person_id for one in attendees.of(db, KIND, known(plan.id)))
+    if reader_id in along:
+        return T("{visit} (with {name})", visit=said, name=by)
+    return T("{visit} (for {name})", visit=said, name=by)
 
 
 def show(db: Transaction, plan: Appointment) -> Button:
     """The button that shows it."""
     name = customer_noun.name_of(db, plan.customer_id) or "?"
-    return Button(T("{name}", name=name), "plan_show", {"plan": known(plan.id)})
+    words = T("{customer} {at:clock}", customer=name, at=plan.at)
+    return Button(words, "plan_show", {"plan": known(plan.id)})
 
 
-class Show(Command, name="plan_show", aliases=("看拜访计划",), who=OWNERS, clause=CLAUSE, on=KIND):
+class Show(Command, name="plan_show", aliases=("看拜访计划",), who=READERS, clause=CLAUSE, on=KIND):
     """Show a planned visit."""
 
     plan: Annotated[PlanId, Ask("Which planned visit?", "Planned visit")]
 
     def run(self, desk: Desk) -> Ref:
-        """Its card."""
-        if appointments.get(desk.db, self.plan) is None:
+        """Its card; whoever comes along decides nothing of it."""
+        plan = appointments.get(desk.db, self.plan)
+        if plan is None:
             raise no_such(WORDS)
-        return Ref(KIND, self.plan)
+        return _for(desk.db, plan, desk.person)
 
 
-class Brief(Command, name="plan_brief", aliases=("行前提要",), who=OWNERS, clause=CLAUSE, on=KIND):
+class Brief(Command, name="plan_brief", aliases=("行前提要",), who=READERS, clause=CLAUSE, on=KIND):
     """What to know before it."""
 
     plan: Annotated[PlanId, Ask("Which planned visit?", "Planned visit")]
@@ -195,7 +206,7 @@ class HandOver(
     """Hand a visit over."""
 
     plan: Annotated[PlanId, Ask("Which planned visit?", "Planned visit")]
-    to: Annotated[PersonId, Ask("Who makes the visit instead?", "Visitor")]
+    to: Annotated[PersonId, Ask("Who makes the visit instead?", "Colleague")]
 
     def run(self, desk: Desk) -> Ref:
         """Somebody of sales or management makes it, and is told."""
@@ -231,10 +242,17 @@ class Cancel(
         return about
 
 
-def _tell_others(desk: Desk, plan: Appointment, *more: int) -> None:
-    """Whoever makes it or comes along, but not who just said so."""
-    about = Ref(KIND, known(plan.id))
-    others = [one.person_id for one in attendees.of(desk.db, KIND, about.id)]
-    for who in dict.fromkeys([plan.person_id, *others, *more]):
-        if who not in {None, desk.person.id}:
-            desk.tell(ToPerson(known(who)), about)
+def _for(db: Transaction, plan: Appointment, reader: Person) -> Ref:
+    """What somebody reads of it: without what can be done, where that is not theirs to do."""
+    related = relations(db, Involved(owner_id=plan.person_id), reader)
+    does = {Relation.OWNER, Relation.SUPERIOR, Relation.DEPUTY} & related
+    return Ref(KIND, known(plan.id), "" if does else ALONG)
+
+
+def _tell_others(desk: Desk, plan: Appointment, was: int | None = None) -> None:
+    """Whoever makes it, made it or comes along, but not who just said so."""
+    others = [one.person_id for one in attendees.of(desk.db, KIND, known(plan.id))]
+    for who in dict.fromkeys([plan.person_id, *others, was]):
+        reader = load(desk.db, who) if who and who != desk.person.id else None
+        if reader:
+            desk.tell(ToPerson(reader.id), _for(desk.db, plan, reader))

@@ -12,7 +12,7 @@ from commands.kit.card import STAFF, Card, Line, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid, Refused, no_such
-from commands.kit.form import Ask, CustomerId, Files, Where
+from commands.kit.form import Ask, CustomerId, Files, VisitId, Where
 from commands.kit.limits import shortened
 from commands.kit.people import Department, Role
 from commands.kit.words import T
@@ -21,7 +21,7 @@ from commands.visits import duty
 from commands.visits.attending import along, met
 from commands.visits.correct import corrected, kept, mine
 from commands.visits.noun import progress
-from commands.visits.rules import KIND, VisitPolicy, check_day, month_of
+from commands.visits.rules import KIND, WORDS, VisitPolicy, check_day, month_of
 from storage import attendees, customers, people, visits
 from storage.attendees import Attendee
 from storage.database import Json, known
@@ -120,6 +120,20 @@ def _earlier(desk: Desk, visit: Visit) -> T:
         day=visit.day,
         notes=shortened(visit.notes, QUOTED),
     )
+
+
+class ShowVisit(
+    Command, name="visit_show", aliases=("查看拜访",), who={Role.STAFF}, clause="3.1.1a", on=KIND
+):
+    """Show a visit."""
+
+    visit: Annotated[VisitId, Ask("Which visit?", "Visit")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Its card."""
+        if visits.get(desk.db, self.visit) is None:
+            raise no_such(WORDS)
+        return Ref(KIND, self.visit)
 
 
 class ListVisits(Command, name="visits", aliases=("拜访记录",), who={Role.STAFF}, clause="3.1.1a"):

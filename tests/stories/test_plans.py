@@ -333,7 +333,7 @@ async def test_a_plan_is_found_by_its_customers_name(house: TestHouse) -> None:
     assert (found.state, found.reason) == (appointments.CANCELLED, "客户出差")
     await house.lina.says("/plan_show 华强")
     await house.settle()
-    assert house.lina.sees("没有找到叫“华强”的拜访计划"), house.lina.reads()
+    assert house.lina.sees("华强没有拜访计划"), house.lina.reads()
 
 
 async def test_of_several_to_a_customer_it_is_asked_which(house: TestHouse) -> None:
@@ -360,3 +360,27 @@ async def test_a_superior_sees_what_their_team_has_planned(house: TestHouse) -> 
     await house.zhouqiang.says("/plans 李娜")
     await house.settle()
     assert house.zhouqiang.sees("只有本人、其上级和管理层"), house.zhouqiang.reads()
+
+
+async def test_who_comes_along_has_it_in_their_day_and_nothing_to_decide(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 今天16:00 谈价格 同行同事: 周强")
+    await house.settle()
+    assert house.zhouqiang.sees("拜访已约定：华强"), house.zhouqiang.reads()
+    assert "改期" not in house.zhouqiang.reads()
+    await house.zhouqiang.says("/plans")
+    await house.zhouqiang.says("/today")
+    await house.settle()
+    assert house.zhouqiang.count("谈价格（与李娜同行）") >= 2, house.zhouqiang.reads()
+    await house.zhouqiang.presses("华强 今天16:00")
+    await house.settle()
+    assert "您没有权限" not in house.zhouqiang.reads()
+
+
+async def test_a_deputy_has_it_in_their_day(house: TestHouse) -> None:
+    await house.lina.says("/plan 华强 明天16:00 谈价格")
+    await house.lina.says("/away 10月20日 deputy: 周强")
+    await house.settle()
+    await house.advance(days=1)
+    await house.zhouqiang.says("/today")
+    await house.settle()
+    assert house.zhouqiang.sees("谈价格（代李娜）"), house.zhouqiang.reads()

@@ -144,6 +144,28 @@ async def test_a_clause_is_answered_with_what_fell_due(house: TestHouse) -> None
     assert house.wang.sees("2026-Q4"), house.wang.reads()
 
 
+async def test_each_of_a_clauses_duties_is_linked_page_by_page(house: TestHouse) -> None:
+    await house.settle()
+    await house.lina.says("/visit 宁波精工 谈了Q3")
+    await house.settle()
+    await house.advance(days=20)
+    for said in range(12):
+        await house.lina.says(f"/customer_add 测试客户{said}号有限公司 owner: 李娜 important: 是")
+    await house.settle()
+    await house.advance(days=31)
+    await house.wang.says("/policy 3.1.1A 2026-11")
+    await house.settle()
+    many = len(await house.read(lambda db: customers.important(db, 0, 100)))
+    await house.wang.presses(f"未完成：还有{many - 8}项")
+    await house.settle()
+    assert house.wang.sees(f"未完成：第9至16项，共{many}项"), house.wang.reads()
+    await house.wang.says("/policy 3.1.1a 2026-10")
+    await house.settle()
+    await house.wang.presses("拜访宁波精工", on="按时完成")
+    await house.settle()
+    assert house.wang.sees("✅ 已记录：拜访宁波精工", "谈了Q3"), house.wang.reads()
+
+
 async def test_a_clause_that_is_none(house: TestHouse) -> None:
     await house.wang.says("/policy 9.9.9 2026-10")
     await house.settle()
