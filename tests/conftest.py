@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from storage.migrate import upgrade
+from storage.connections import sqlite_path
 from tests.house import TestHouse, entered, lived_in, prepared
 from tests.moulds import EMPTY, Cast, Fill, Moulds
 from tests.postgres import MEMORY, Cluster, fast_place
@@ -57,14 +57,6 @@ def logs() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server."""
     with Cluster(brief=True) as started:
@@ -75,6 +67,13 @@ def cluster() -> Iterator[Cluster]:
 def sqlite_moulds(tmp_path_factory: pytest.TempPathFactory) -> Moulds:
     """Where copies of SQLite databases come from."""
     return Moulds(tmp_path_factory.mktemp("moulds"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_moulds: Moulds, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied; to migrate one takes seconds, and is done once."""
+    folder = tmp_path_factory.mktemp("template")
+    return sqlite_path(sqlite_moulds.copy(EMPTY, lambda _url: None, "template", folder))
 
 
 @pytest.fixture(scope="session")

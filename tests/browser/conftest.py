@@ -34,9 +34,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def chat(tmp_path: Path) -> Iterator[Served]:
+def chat(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
     """The demonstration, in Chinese."""
-    with served(tmp_path) as found:
+    with served(Path(shutil.copy(sqlite_template, tmp_path / "chat.db"))) as found:
         yield found
 
 

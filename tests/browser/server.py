@@ -29,12 +29,15 @@ class Served:
 
 
 @contextmanager
-def served(at: Path, language: str = "zh") -> Iterator[Served]:
-    """A demonstration, until the block ends; it must then stop by itself, open streams or not."""
+def served(path: Path, language: str = "zh") -> Iterator[Served]:
+    """A demonstration in a migrated database, until the block ends.
+
+    It must then stop by itself, open streams or not.
+    """
     ready: threading.Event = threading.Event()
     found: list[Served] = []
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=_run, args=(loop, at, language, found, ready))
+    thread = threading.Thread(target=_run, args=(loop, path, language, found, ready))
     thread.start()
     try:
         assert ready.wait(20), "the server did not start"
@@ -53,20 +56,20 @@ def _end(served_: Served) -> None:
 
 def _run(
     loop: asyncio.AbstractEventLoop,
-    at: Path,
+    path: Path,
     language: str,
     found: list[Served],
     ready: threading.Event,
 ) -> None:
     try:
-        loop.run_until_complete(_serve(at, language, found, ready))
+        loop.run_until_complete(_serve(path, language, found, ready))
     finally:
         loop.close()
         ready.set()
 
 
-async def _serve(at: Path, language: str, found: list[Served], ready: threading.Event) -> None:
-    async with staged(at, seed=demo.company, language=language) as stage:
+async def _serve(path: Path, language: str, found: list[Served], ready: threading.Event) -> None:
+    async with staged(path, seed=demo.company, language=language) as stage:
         demo.Demo(stage)
         with socket.create_server(("127.0.0.1", 0)) as listening:
             config = uvicorn.Config(

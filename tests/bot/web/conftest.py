@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -55,9 +56,15 @@ class Visitor:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+def chat_file(tmp_path: Path, sqlite_template: Path) -> Path:
+    """A database for a chat, a copy of the one that this run of the tests has migrated."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "chat.db"))
+
+
+@pytest.fixture
+async def stage(chat_file: Path) -> AsyncIterator[Stage]:
     """The chat, in Chinese."""
-    async with staged(tmp_path) as made:
+    async with staged(chat_file) as made:
         yield made
 
 

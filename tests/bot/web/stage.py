@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -24,7 +21,7 @@ from bot.web.live import Live
 from bot.web.rehearsal import Rehearsal
 from bot.web.send import WebPlatform
 from bot.web.setting import Guide, Setting
-from storage import customers, migrate, people, places
+from storage import customers, people, places
 from storage.customers import Contact, Customer
 from storage.database import Database, Gone, Transaction
 from storage.keyring import Keyring
@@ -126,20 +123,11 @@ class Stage:
         return await self.platform.send(Parcel(address, page, key))
 
 
-@lru_cache(maxsize=1)
-def _template() -> Path:
-    made = Path(mkdtemp(prefix="headwater-web-")) / "template.db"
-    migrate.upgrade(f"sqlite:///{made}")
-    return made
-
-
 @asynccontextmanager
 async def staged(
-    at: Path, *, seed: Callable[[Transaction], None] | None = None, language: str = "zh"
+    path: Path, *, seed: Callable[[Transaction], None] | None = None, language: str = "zh"
 ) -> AsyncIterator[Stage]:
-    """A chat in a new database."""
-    path = at / "chat.db"
-    shutil.copy(_template(), path)
+    """A chat in a database that is migrated, and empty but for that."""
     database = Database(f"sqlite:///{path}")
     database.keyring = Keyring((b"a key of this stage",))
     await database.write(seed or small_company)

@@ -97,8 +97,8 @@ async def test_what_is_not_there_leads_back(visitor: Visitor, asked: dict[str, s
     assert (answer.status_code, answer.headers["location"]) == (303, "/chat")
 
 
-async def test_an_empty_house_says_so(tmp_path: Path) -> None:
-    async with staged(tmp_path, seed=lambda _db: None) as empty:
+async def test_an_empty_house_says_so(chat_file: Path) -> None:
+    async with staged(chat_file, seed=lambda _db: None) as empty:
         transport = httpx2.ASGITransport(app=empty.app)
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as client:
             await client.get(empty.rehearsal.link())
@@ -106,12 +106,12 @@ async def test_an_empty_house_says_so(tmp_path: Path) -> None:
             assert (await client.get("/chat/news?after=0")).status_code == 404
 
 
-async def test_somebody_else_is_first_where_the_guide_knows_nobody(tmp_path: Path) -> None:
+async def test_somebody_else_is_first_where_the_guide_knows_nobody(chat_file: Path) -> None:
     def only_ann(db: Transaction) -> None:
         ann = Account(platform="web", workspace="rehearsal", user="ann", name="", used_at=START)
         people.add_account(db, ann)
 
-    async with staged(tmp_path, seed=only_ann) as alone:
+    async with staged(chat_file, seed=only_ann) as alone:
         transport = httpx2.ASGITransport(app=alone.app)
         async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as client:
             await client.get(alone.rehearsal.link())

@@ -21,8 +21,8 @@ PARCEL = Parcel(Address("web", "rehearsal", "room:quality"), PAGE, "letter-7")
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path) as made:
+async def stage(chat_file: Path) -> AsyncIterator[Stage]:
+    async with staged(chat_file) as made:
         yield made
 
 
