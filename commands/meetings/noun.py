@@ -14,13 +14,13 @@ from commands.kit.noun import Found, Involved, Look, Matches, Noun
 from commands.kit.people import Actor, Person, Role, ToPerson
 from commands.kit.periods import read_period
 from commands.kit.words import T
-from commands.meetings import agenda, cards, guests, inviting, planning
+from commands.meetings import agenda, cards, guests, inviting, planning, telling
 from commands.meetings.cards import AFTER, AGENDA, EVE, GUESTS, guests_of
 from commands.meetings.planning import BEGINS
 from commands.meetings.rules import KIND, NUMBER, WORDS, numbered
 from storage import lookup, meetings, people
 from storage.database import Transaction, known
-from storage.meetings import PLANNED, SENT, Meeting
+from storage.meetings import PLANNED, Meeting
 from storage.talk import Talk
 from storage.timers import Timer
 
@@ -75,12 +75,12 @@ def name_of(db: Transaction, id_: int) -> str | None:
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Its organiser; what those say whom we wrote to is kept, though they see nothing of it."""
+    """Its organiser; what those say who were told of it is kept, though they see nothing of it."""
     meeting = meetings.get(db, id_)
     if meeting is None:
         return None
-    written = [one for one in guests_of(meetings.participants(db, id_)) if one.how == SENT]
-    contacts = [c for one in written for c in inviting.reachable(db, one.customer_id or 0)]
+    told = [one for one in guests_of(meetings.participants(db, id_)) if one.told_how]
+    contacts = [c for one in told for c in telling.reachable(db, one.customer_id or 0)]
     accounts = {
         known(account.id)
         for contact in contacts

@@ -17,6 +17,7 @@ from commands.kit.periods import Period, quarter_of, read_period
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T, Words, in_both
 from storage import meetings
+from storage.meetings import CANCELLED, PLANNED, Meeting, Participant
 from storage.talk import Talk
 
 KIND, QUARTER, ACTION = "meeting", "quarter", "action"
@@ -130,6 +131,29 @@ def check_planned(at: datetime, now: datetime) -> None:
     """A meeting is planned for a time to come."""
     if at <= now:
         raise Invalid("at", T("{at:clock} is past. When will the meeting be?", at=at))
+
+
+def knows(meeting: Meeting, one: Participant) -> bool:
+    """Whether somebody was told of the meeting as it stands now: its time, and its place."""
+    told = (one.told_for, one.told_place)
+    return bool(one.told_how) and told == (meeting.at, meeting.place)
+
+
+def to_be_told(meeting: Meeting, one: Participant, now: datetime) -> bool:
+    """Whether somebody knows of the meeting, but not that it was moved or cancelled.
+
+    Once it would have begun, also by what they know, nobody need be told any more.
+    """
+    if not one.told_how or still_of_use(meeting, one) <= now:
+        return False
+    if meeting.state == CANCELLED:
+        return one.off_at is None
+    return meeting.state == PLANNED and not knows(meeting, one)
+
+
+def still_of_use(meeting: Meeting, one: Participant) -> datetime:
+    """Until when it helps to be told something of a meeting: the time of it that is later."""
+    return max(meeting.at, one.told_for or meeting.at)
 
 
 def evening_of(day: date, zone: ZoneInfo) -> datetime:

@@ -148,6 +148,7 @@ MATRIX: dict[str, list[str]] = {
     "meeting_reopen": ORGANISERS,
     "meeting_send": ORGANISERS,
     "meeting_show": EVERYBODY,
+    "meeting_told": ORGANISERS,
     "meeting_topic": EVERYBODY,
     "meetings": EVERYBODY,
     "offer_accept": ["owner", "deputy"],
