@@ -18,9 +18,11 @@ from commands.meetings import inviting, telling
 from commands.meetings.cards import GUESTS, guests_of, names_of, to_tell, with_people
 from commands.meetings.planning import found
 from commands.meetings.rules import CLAUSE, KIND, ORGANISERS, Guest, to_be_told
-from storage import meetings, people
+from storage import customers, meetings, people
+from storage.customers import Contact
 from storage.database import Json, Transaction, known
 from storage.meetings import (
+    ANSWERED,
     BY_HAND,
     CAME,
     CANCELLED,
@@ -94,7 +96,9 @@ def _mark(state: Guest, name: str, one: Participant, about: Ref, *, anew: bool) 
 def _line(db: Transaction, one: Participant, name: str, *, anew: bool) -> T:
     who = with_people(db, one, name)
     values: dict[str, Value] = {"who": who, "state": Guest(one.state).words, "at": one.at}
-    by = people.get(db, one.by_id) if one.by_id else None
+    by: people.Person | Contact | None = people.get(db, one.by_id) if one.by_id else None
+    if one.contact_id:
+        by = customers.contact(db, one.contact_id)
     values["by"] = by.name if by else "?"
     if anew and one.was:
         values |= {"state": Guest(one.was).words, "was": one.told_for}
@@ -103,6 +107,8 @@ def _line(db: Transaction, one: Participant, name: str, *, anew: bool) -> T:
         return T("☐ {who}: {state}", **values)
     if one.how == SENT:
         return T("☑ {who}: {state}, written to {at:clock}", **values)
+    if one.how == ANSWERED:
+        return T("☑ {who}: {state}, answered by {by} {at:clock}", **values)
     return T("☑ {who}: {state}, says {by} {at:clock}", **values)
 
 

@@ -51,6 +51,7 @@ class MeetingPolicy(Section, section="meetings"):
     warn_days: Annotated[list[Annotated[int, Days]], Clause(CLAUSE), Field(min_length=1)]
     owed_days: Annotated[int, Clause(CLAUSE), Field(ge=1, le=90)]
     remind_hours: Annotated[int, Clause(CLAUSE), Hours]
+    answer_hours: Annotated[int, Clause(CLAUSE), Hours]
     action_warn_hours: Annotated[int, Clause(CLAUSE), Hours]
     agenda: Annotated[list[Point], Clause(CLAUSE), Field(max_length=30)]
 
@@ -149,6 +150,11 @@ def to_be_told(meeting: Meeting, one: Participant, now: datetime) -> bool:
     if meeting.state == CANCELLED:
         return one.off_at is None
     return meeting.state == PLANNED and not knows(meeting, one)
+
+
+def just_asked(one: Participant, now: datetime, hours: int) -> bool:
+    """Whether somebody was told so lately that “good” answers it."""
+    return one.told_at is not None and now - one.told_at <= timedelta(hours=hours)
 
 
 def still_of_use(meeting: Meeting, one: Participant) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from commands.care.verbs import reach
-from commands.kit.card import Card, Line, Ref
+from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Part, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToContact
 from commands.kit.words import T, Value
@@ -144,7 +144,7 @@ def _invitation(desk: Desk, meeting: Meeting, _one: Participant, contact: Contac
     title = T("✉️ {name}, you are invited to our customer meeting", name=contact.name)
     spoken_of = (Line(T("• {point}", point=one)) for one in points(desk.policy.of(MeetingPolicy)))
     about = Ref(KIND, known(meeting.id))
-    return Card(title, (*_when_and_where(meeting), *spoken_of, _asked(desk)), about)
+    return Card(title, (*_when_and_where(meeting), *spoken_of, *_asked(desk, about)), about)
 
 
 def _moved(desk: Desk, meeting: Meeting, one: Participant, contact: Contact) -> Card:
@@ -156,7 +156,7 @@ def _moved(desk: Desk, meeting: Meeting, one: Participant, contact: Contact) -> 
     else:
         title = T("✉️ {name}, our customer meeting of {was} is moved to {at}", **values)
     about = Ref(KIND, known(meeting.id))
-    return Card(title, (*_when_and_where(meeting), _asked(desk)), about)
+    return Card(title, (*_when_and_where(meeting), *_asked(desk, about)), about)
 
 
 def _cancelled(desk: Desk, meeting: Meeting, one: Participant, contact: Contact) -> Card:
@@ -173,5 +173,9 @@ def _when_and_where(meeting: Meeting) -> Iterator[Line]:
         yield Line(T("Place: {place}", place=meeting.place))
 
 
-def _asked(desk: Desk) -> Line:
-    return Line(T("Please tell {name} whether you can come.", name=desk.person.name))
+def _asked(desk: Desk, about: Ref) -> Iterator[Part]:
+    """In a chat two buttons answer; by e-mail and by text message there are none."""
+    yield Line(T("Please tell {name} whether you can come.", name=desk.person.name))
+    comes = Button(T("I am coming"), "meeting_answer", {"comes": True}, about, style="primary")
+    stays = Button(T("I can't come"), "meeting_answer", {"comes": False}, about)
+    yield Buttons((comes, stays), PUBLIC)

@@ -128,6 +128,7 @@ MATRIX: dict[str, list[str]] = {
     "meeting": ["sales", "management"],
     "meeting_action": ORGANISERS,
     "meeting_agenda": EVERYBODY,
+    "meeting_answer": ["contact"],
     "meeting_all_came": ORGANISERS,
     "meeting_all_invited": ORGANISERS,
     "meeting_absent": ORGANISERS,

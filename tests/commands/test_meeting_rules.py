@@ -19,6 +19,7 @@ from commands.meetings.rules import (
     collected,
     evening_of,
     is_quarter,
+    just_asked,
     number_of,
     numbered,
     quarter_numbered,
@@ -132,6 +133,14 @@ def test_nobody_is_told_once_the_later_of_both_times_has_come() -> None:
     assert to_be_told(planned(AT), told(LATER), between), "they may still set out"
     assert not to_be_told(planned(AT), told(LATER), LATER)
     assert not to_be_told(planned(AT, CANCELLED), told(AT), AT)
+
+
+def test_good_answers_an_invitation_for_a_while() -> None:
+    one = told(AT)
+    assert not just_asked(one, NOW, 72)
+    one.told_at = NOW
+    assert just_asked(one, datetime(2026, 10, 17, 2, tzinfo=UTC), 72)
+    assert not just_asked(one, datetime(2026, 10, 17, 3, tzinfo=UTC), 72)
 
 
 def test_what_is_to_be_done_by_a_day_falls_due_in_its_evening() -> None:
