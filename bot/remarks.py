@@ -9,6 +9,7 @@ from bot.hearing import Hearing
 from bot.platform import Typed
 from commands.kit import drafting
 from commands.kit.card import Card, Ref
+from commands.kit.command import Declared
 from commands.kit.people import Role
 from storage import subjects, talk
 from storage.talk import Talk
@@ -58,3 +59,14 @@ def awaited(hearing: Hearing, said: Typed) -> tuple[Ref, bool] | None:
         if matches.found:
             return Ref(noun.kind, matches.found[0].id), matches.clear
     return None
+
+
+def opens_another(hearing: Hearing, declared: Declared, about: Ref | None) -> bool:
+    """Whether a customer who answers a card means something new: a complaint stays a complaint.
+
+    In answer to a card of what takes all that they say, such as a case of theirs, it belongs there.
+    """
+    if about is None or about.kind == drafting.KIND or hearing.actor.role is Role.STAFF:
+        return False
+    new = declared.makes and declared.listed and hearing.actor.role in declared.who
+    return new and not hearing.house.nouns[about.kind].takes_all

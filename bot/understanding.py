@@ -117,6 +117,8 @@ class Understanding:
         """A command, or a slash that names none."""
         if found:
             command, rest = found
+            if remarks.opens_another(self.hearing, command.declared, about):
+                about, self.hearing.apart = None, True
             return self.start(command, rest, about, said=said)
         if calling.slash(said) and self.request.direct:
             return calling.no_such_command(self.asking, said)
@@ -174,7 +176,7 @@ class Understanding:
                 return True
             if self.hearing.actor.role is Role.CONTACT and not might(self.hearing.actor, declared):
                 return False  # a customer who writes of a meeting plans none
-            if declared.on == on:
+            if declared.on == on or remarks.opens_another(self.hearing, declared, about):
                 return True
             return bool(declared.on) and self._led(self.house.nouns[declared.on], rest, about)
 

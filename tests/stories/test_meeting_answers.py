@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, update
 from sqlmodel import col
 
-from storage import cases, customers, meetings
+from storage import cases, customers, meetings, talk
 from storage.customers import Contact
 from storage.database import Deed, Transaction
 from storage.meetings import COMING, INVITED, NOT_COMING, TO_INVITE
@@ -191,6 +191,38 @@ async def test_which_of_two_meetings_is_not_guessed(house: TestHouse) -> None:
     await house.zhangwei.says("我们参加")
     await house.settle()
     assert await standing(house) == INVITED
+
+
+# --- a complaint stays a complaint ----------------------------------------------------------------
+
+
+async def test_a_complaint_under_an_invitation_opens_a_case(house: TestHouse) -> None:
+    await invited(house)
+    await house.zhangwei.says("投诉 第3批螺栓锈蚀", reply_to="诚邀您参加")
+    await house.settle()
+    made = await case(house)
+    assert made is not None
+    assert made.text == "第3批螺栓锈蚀"
+    assert house.zhangwei.sees("C-2026-0001"), house.zhangwei.reads()
+    assert not house.wang.sees("💬 M-2026-0001"), house.wang.reads()
+    await house.zhangwei.says("投诉 又来了一批锈的")
+    await house.settle()
+    assert await case(house, 2) is not None, "unquoted as always"
+
+
+async def test_and_under_a_greeting_but_not_under_a_case_of_theirs(house: TestHouse) -> None:
+    await house.lina.says("/contact_birthday 华强 contact: 张伟 birthday: 10月17日")
+    await house.advance(days=1)
+    await house.lina.presses("发送祝福", on="华强张伟生日")
+    await house.advance(days=2)
+    await house.zhangwei.says("投诉 第3批螺栓锈蚀", reply_to="生日快乐")
+    await house.settle()
+    assert await case(house) is not None
+    await house.zhangwei.says("投诉 还没有人来", reply_to="C-2026-0001")
+    await house.settle()
+    assert await case(house, 2) is None, "it belongs to the case"
+    said = await house.read(lambda db: talk.on(db, "case", 1))
+    assert [one.text for one in said] == ["投诉 还没有人来"]
 
 
 async def test_what_was_passed_on_can_still_become_a_complaint(house: TestHouse) -> None:
