@@ -107,7 +107,7 @@ def _taking_part(look: Look, meeting: Meeting) -> Iterable[Part]:
         yield Line(T("No customer is invited yet."), STAFF)
     colleagues = [people.get(look.db, one.person_id) for one in all_ if one.person_id]
     if colleagues:
-        names = _some([one.name for one in colleagues if one])
+        names = _colleagues([one.name for one in colleagues if one])
         yield Line(T("Colleagues: {names}", names=names), STAFF)
 
 
@@ -136,11 +136,20 @@ def names_of(db: Transaction, these: Sequence[Participant]) -> Words:
     return _some([_customer(db, one) for one in these])
 
 
-def _some(names: Sequence[Words]) -> Words:
-    """So many of the names, and how many more there are."""
-    more = len(names) - NAMED
-    told = listed(list(names[:NAMED]))
+def _some(customers_: Sequence[Words]) -> Words:
+    more, told = len(customers_) - NAMED, _listed(customers_)
+    if more <= 0:
+        return told
+    return T("{names} and {n} more customer", "{names} and {n} more customers", names=told, n=more)
+
+
+def _colleagues(names: Sequence[Words]) -> Words:
+    more, told = len(names) - NAMED, _listed(names)
     return T("{names} and {n} more", names=told, n=more) if more > 0 else told
+
+
+def _listed(names: Sequence[Words]) -> Words:
+    return listed(list(names[:NAMED]))
 
 
 def _customer(db: Transaction, one: Participant) -> str:

@@ -67,7 +67,7 @@ def card(look: Look, id_: int, _told: str) -> Card:
     order = sorted(all_, key=lambda one: list(BEFORE).index(one.state))
     rows = [part for one in order[:SHOWN] for part in _row(look, meeting, one, about)]
     more = len(order) - SHOWN
-    rest = (Note(T("and {n} more", n=more)),) if more > 0 else ()
+    rest = (Note(T("and {n} more customer", "and {n} more customers", n=more)),) if more > 0 else ()
     return Card(title, (*rows, *rest, *_verbs(meeting, all_, about)), about)
 
 

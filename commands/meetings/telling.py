@@ -13,7 +13,7 @@ from commands.kit.card import PUBLIC, Button, Buttons, Card, Line, Part, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToContact
 from commands.kit.words import T, Value
-from commands.meetings.agenda import points
+from commands.meetings.agenda import LEARN, TELL
 from commands.meetings.cards import guests_of
 from commands.meetings.rules import KIND, MeetingPolicy, knows, still_of_use, to_be_told
 from storage import backlog, customers, letters, meetings, people
@@ -142,9 +142,17 @@ def _key(meeting: Meeting, contact: Contact) -> str:
 def _invitation(desk: Desk, meeting: Meeting, _one: Participant, contact: Contact) -> Card:
     """What a customer reads: when, where, what it is about, and whom to answer."""
     title = T("✉️ {name}, you are invited to our customer meeting", name=contact.name)
-    spoken_of = (Line(T("• {point}", point=one)) for one in points(desk.policy.of(MeetingPolicy)))
+    spoken_of = _points(desk.policy.of(MeetingPolicy))
     about = Ref(KIND, known(meeting.id))
     return Card(title, (*_when_and_where(meeting), *spoken_of, *_asked(desk, about)), about)
+
+
+def _points(policy: MeetingPolicy) -> Iterator[Line]:
+    """What the policy wants spoken of, as it is said to a customer; what was added is ours."""
+    for point in policy.points(TELL):
+        yield Line(T("• We tell you: {point}", point=point))
+    for point in policy.points(LEARN):
+        yield Line(T("• We would like to hear from you: {point}", point=point))
 
 
 def _moved(desk: Desk, meeting: Meeting, one: Participant, contact: Contact) -> Card:
