@@ -117,7 +117,9 @@ class Correcting:
         about = Ref(remark.kind, remark.subject_id)
         desk = replace(self.hearing.desk(), deed="correct")
         desk.change(about, {"talk": before}, {"talk": edit.text})
-        self.house.nouns[about.kind].heard(desk, about.id, remark)
+        answer = self.house.nouns[about.kind].heard(desk, about.id, remark)
+        if answer:
+            desk.tell(self.hearing.home(), answer)
 
     # --- facts ------------------------------------------------------------------------------------
 

@@ -106,6 +106,7 @@ class Hearing:
         self.became: Became | None = None
         self.field = ""
         self.unused = ""
+        self.apart = False
 
     # --- who, when --------------------------------------------------------------------------------
 
@@ -141,7 +142,8 @@ class Hearing:
     def home(self, about: Card | Ref | None = None) -> To:
         """Where a deed is confirmed: here if this is direct or a bound place, else directly.
 
-        What is private goes to this account's direct chat, wherever it was asked for.
+        What is private goes to this account's direct chat, wherever it was asked for. What begins
+        `apart` from the thread that it was said in gets a message, and so a thread, of its own.
         """
         at = self.request.address
         if isinstance(about, Ref) and self.house.nouns[about.kind].private:
@@ -149,7 +151,8 @@ class Hearing:
             return ToAccount(self.actor.account_id, mine)
         if self.request.direct or self._bound():
             mine = self.actor.person.id if self.actor.person and self.request.direct else None
-            return ToChat(at.platform, at.workspace, at.chat, at.thread, mine)
+            thread = "" if self.apart else at.thread
+            return ToChat(at.platform, at.workspace, at.chat, thread, mine)
         return ToAccount(self.actor.account_id)
 
     def _bound(self) -> bool:

@@ -46,11 +46,13 @@ def _involved(db: Transaction, nouns: Nouns, about: Ref | None) -> Involved | No
 
 
 def _is_theirs(db: Transaction, nouns: Nouns, actor: Actor, about: Ref | None) -> bool:
-    """A customer's contact acts on their own subjects only."""
+    """A customer's contact acts on their own subjects only, and answers what they were asked."""
     if about is None:
         return True
     involved = _involved(db, nouns, about)
-    return involved is not None and actor.account_id in involved.account_ids
+    if involved is None:
+        return False
+    return actor.account_id in involved.account_ids | involved.answering_ids
 
 
 def _related(db: Transaction, nouns: Nouns, actor: Actor, about: Ref | None) -> frozenset[Relation]:

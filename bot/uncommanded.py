@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Protocol
 
-from bot import tabled
+from bot import remarks, tabled
 from bot.permission import may
-from bot.platform import Reply, Typed
+from bot.platform import Reply, Silent, Typed
 from bot.records import Ear
 from commands.kit import drafting, welcome
 from commands.kit.card import Card, Ref
@@ -51,7 +51,7 @@ class Uncommanded:
             kept["files"] = self.hearing.keep(said.files)
         if said.spot:
             kept["place"] = asdict(said.spot)
-        return self._numbered(said) or self._put_aside(said, kept)
+        return self._numbered(said) or self._awaited(said) or self._put_aside(said, kept)
 
     def _put_aside(self, said: Typed, kept: dict[str, Json]) -> Reply:
         """Show what may be meant; what the words begin with, first."""
@@ -104,3 +104,19 @@ class Uncommanded:
                 )
                 return self.hearing.show(welcome.noted(matches.found[0].name))
         return None
+
+    def _awaited(self, said: Typed) -> Reply | None:
+        """What a customer answers to what we asked.
+
+        Where that is not sure it can still become a complaint, with nothing typed again.
+        """
+        found = remarks.awaited(self.hearing, said)
+        if found is None:
+            return None
+        about, sure = found
+        if sure:
+            return self.ear.remarked(about, said)
+        draft = Ref(drafting.KIND, known(self.ear.asking.keep_aside({"text": said.text}).id))
+        answer = remarks.keep(self.hearing, about, said)
+        also = welcome.something_else(self.house.catalogue, self.hearing.actor, draft)
+        return self.hearing.show(answer + also) if answer else Silent()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import assert_never
 
-from bot import alone, calling, front, records
+from bot import alone, calling, front, remarks
 from bot.albums import Albums
 from bot.asking import Asking, place_asked
 from bot.bursts import Bursts
 from bot.correcting import Correcting
 from bot.hearing import Hearing
 from bot.marking import Marking
-from bot.permission import may
+from bot.permission import may, might
 from bot.platform import (
     Marked,
     Opened,
@@ -39,7 +39,7 @@ from commands.kit.reading import Understood, told_in
 from commands.kit.taps import BadTap
 from commands.kit.words import T
 from commands.people import recognised
-from storage import drafts, letters, subjects, talk
+from storage import drafts, letters
 from storage.database import Json, known
 
 
@@ -120,6 +120,8 @@ class Understanding:
         """A command, or a slash that names none."""
         if found:
             command, rest = found
+            if remarks.opens_another(self.hearing, command.declared, about):
+                about, self.hearing.apart = None, True
             return self.start(command, rest, about, said=said)
         if calling.slash(said) and self.request.direct:
             return calling.no_such_command(self.asking, said)
@@ -182,7 +184,11 @@ class Understanding:
             A verb that names its subject is meant for that one: by number, or, answering nothing,
             by name.
             """
-            if slash or declared.on == on:
+            if slash:
+                return True
+            if self.hearing.actor.role is Role.CONTACT and not might(self.hearing.actor, declared):
+                return False  # a customer who writes of a meeting plans none
+            if declared.on == on or remarks.opens_another(self.hearing, declared, about):
                 return True
             return bool(declared.on) and self._led(self.house.nouns[declared.on], rest, about)
 
@@ -296,37 +302,8 @@ class Understanding:
 
     def remarked(self, about: Ref, said: Typed) -> Reply:
         """Words about a subject that are no command are kept with it, whoever concerned says it."""
-        noun = self.house.nouns[about.kind]
-        involved = noun.involved(self.db, about.id)
-        actor = self.hearing.actor
-        heard = involved.account_ids | involved.answering_ids if involved else frozenset()
-        if involved is None or not (actor.person or actor.account_id in heard):
-            return Silent()
-        kept = self.hearing.keep(said.files, about)
-        writer = self.hearing.writer()
-        at = self.request.address
-        remark = talk.Talk(
-            kind=about.kind,
-            subject_id=about.id,
-            person_id=actor.person.id if actor.person else None,
-            contact_id=actor.contact_id,
-            account_id=actor.account_id,
-            name=writer.name if writer else actor.name,
-            text=said.text
-            or (f"📍 {drafting.place_words(asdict(said.spot))}" if said.spot else ""),
-            files=kept,
-            at=min(writer.at, self.hearing.now) if writer else self.hearing.now,
-            recorded_at=self.hearing.recorded_at,
-            platform=at.platform,
-            workspace=at.workspace,
-            chat=at.chat,
-            message=self.request.message,
-            passed_by=actor.name if writer else "",
-        )
-        self.hearing.becomes(Ref(records.TALK, talk.add(self.db, remark)))
-        subjects.change(self.db, about.kind, about.id, self.hearing.recorded_at, None)
-        noun.heard(self.hearing.desk(), about.id, remark)
-        return Silent()
+        answer = remarks.keep(self.hearing, about, said)
+        return self.hearing.show(answer) if answer else Silent()
 
     # --- buttons and links ------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What became of letters: those that wait, are late or of no use, or were never received."""
+"""What became of letters: to whom they went, which wait, are of no use or were never received."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from storage.columns import one_of
 from storage.database import Query, Transaction
-from storage.letters import DEAD, UNCLEAR, WAITING, Letter
+from storage.letters import DEAD, SENDING, SENT, UNCLEAR, WAITING, Letter
 
 
 class State(NamedTuple):
@@ -51,6 +51,17 @@ _LOST_ON = Query(
     )
     .order_by(col(Letter.id)),
 )
+_WRITTEN_TO = Query(
+    int,
+    select(col(Letter.contact_id))
+    .where(
+        col(Letter.subject_kind) == bindparam("kind"),
+        col(Letter.subject_id) == bindparam("id"),
+        col(Letter.contact_id).is_not(None),
+        one_of(col(Letter.state), WAITING, SENDING, SENT, UNCLEAR),
+    )
+    .distinct(),
+)
 _STATES = Query(State, select(col(Letter.state), func.count()).group_by(col(Letter.state)))
 
 
@@ -72,6 +83,11 @@ def lost(db: Transaction) -> list[Letter]:
 def lost_on(db: Transaction, kind: str, id_: int) -> list[Letter]:
     """The same about one subject, to be shown on its card."""
     return _LOST_ON.all(db, kind=kind, id=id_)
+
+
+def written_to(db: Transaction, kind: str, id_: int) -> set[int]:
+    """The contacts of customers to whom a letter about a subject went, may have gone, or will."""
+    return set(_WRITTEN_TO.all(db, kind=kind, id=id_))
 
 
 def states(db: Transaction) -> list[State]:

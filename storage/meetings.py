@@ -18,8 +18,8 @@ TO_INVITE, INVITED, COMING, NOT_COMING, CAME = (
     "not_coming",
     "came",
 )
-# How somebody was invited: by a letter of ours, or by a colleague who says so.
-SENT, BY_HAND = "sent", "by_hand"
+# How we know: from a letter of ours, from a colleague who says so, from what they answered.
+SENT, BY_HAND, ANSWERED = "sent", "by_hand", "answered"
 
 
 class Meeting(Row, table=True):
@@ -54,7 +54,13 @@ class Meeting(Row, table=True):
 
 
 class Participant(Row, table=True):
-    """A customer that is invited, or a colleague who takes part; `state` is where that stands."""
+    """A customer that is invited, or a colleague who takes part; `state` is where that stands.
+
+    `how`, `at` and `by_id` say how it came to stand there, `contact_id` who of theirs answered.
+    What they were last told, by letter or by a colleague (`told_how`), is `told_for`, the time of
+    the meeting, and `told_place`, at `told_at`. Where the meeting has been moved since, `was` is
+    how it stood until then. At `off_at` they were told that it is cancelled.
+    """
 
     __table_args__ = (
         Index("participant_customer", "meeting_id", "customer_id", unique=True),
@@ -69,6 +75,13 @@ class Participant(Row, table=True):
     how: str = ""
     at: datetime | None = maybe_moment()
     by_id: int | None = may_point_at("person", index=False)
+    contact_id: int | None = may_point_at("contact", index=False)
+    told_how: str = ""
+    told_for: datetime | None = maybe_moment()
+    told_place: str = ""
+    told_at: datetime | None = maybe_moment()
+    was: str = ""
+    off_at: datetime | None = maybe_moment()
 
 
 _BY_ID = Query(Meeting, select(Meeting).where(col(Meeting.id) == bindparam("id")))
@@ -125,15 +138,23 @@ _PARTICIPANTS = Query(
     .where(col(Participant.meeting_id) == bindparam("meeting_id"))
     .order_by(col(Participant.id)),
 )
+_STANDING = (
+    "state",
+    "how",
+    "at",
+    "by_id",
+    "contact_id",
+    "told_how",
+    "told_for",
+    "told_place",
+    "told_at",
+    "was",
+    "off_at",
+)
 _MARK = Deed(
     update(Participant)
     .where(col(Participant.id) == bindparam("b_id"))
-    .values(
-        state=bindparam("to_state"),
-        how=bindparam("to_how"),
-        at=bindparam("to_at"),
-        by_id=bindparam("to_by"),
-    )
+    .values({name: bindparam(f"to_{name}") for name in _STANDING})
 )
 _OF_CUSTOMER = Query(
     Meeting,
@@ -212,12 +233,6 @@ def participants(db: Transaction, meeting_id: int) -> list[Participant]:
 
 
 def mark(db: Transaction, participant: Participant) -> None:
-    """Keep where it stands with somebody who takes part."""
-    _MARK.run(
-        db,
-        b_id=participant.id,
-        to_state=participant.state,
-        to_how=participant.how,
-        to_at=participant.at,
-        to_by=participant.by_id,
-    )
+    """Keep where it stands with somebody who takes part, and what they were told."""
+    values = {f"to_{name}": getattr(participant, name) for name in _STANDING}
+    _MARK.run(db, b_id=participant.id, **values)

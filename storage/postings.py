@@ -79,6 +79,17 @@ _IN_THREAD = Query(
     .order_by(col(Posting.id))
     .limit(1),
 )
+_LAST_IN = Query(
+    Posting,
+    select(Posting)
+    .where(
+        col(Posting.platform) == bindparam("platform"),
+        col(Posting.workspace) == bindparam("workspace"),
+        col(Posting.chat) == bindparam("chat"),
+    )
+    .order_by(col(Posting.id).desc())
+    .limit(1),
+)
 _OF = Query(
     Posting,
     select(Posting)
@@ -188,6 +199,11 @@ def in_thread(
 ) -> Posting | None:
     """The first posting made within this thread."""
     return _IN_THREAD.first(db, platform=platform, workspace=workspace, chat=chat, thread=thread)
+
+
+def last_in(db: Transaction, platform: str, workspace: str, chat: str) -> Posting | None:
+    """The newest posting in a chat."""
+    return _LAST_IN.first(db, platform=platform, workspace=workspace, chat=chat)
 
 
 def of(db: Transaction, kind: str, id_: int) -> list[Posting]:

@@ -137,6 +137,7 @@ NOUN = Noun(
     numbered=lambda text: numbered(text) is not None,
     verbs=("case",),
     heard=heard,
+    takes_all=True,
     topic=topic,
     held=cases.all_owned_by,
     entries=entries,

@@ -66,7 +66,8 @@ class Involved:
     """Who has to do with a subject.
 
     `superior_ids` stand above its owner beside the superior. What is `personal` is no deputy's.
-    What the accounts of `answering_ids` say of it is kept, though they see nothing of it.
+    The accounts of `answering_ids` were asked something about it: what they say of it is kept, and
+    they may answer, though they see nothing of it.
     """
 
     owner_id: int | None = None
@@ -127,17 +128,19 @@ class Noun:
 
     `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
     `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
-    usual one, such as a warning; they follow it as well. `topic` is given where each is talked
-    about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
-    for each file of a subject, with its bytes, in the transaction that has both. `held` are the
-    open ones that a person answers for, `entries` what stands in a person's calendar up to a day:
-    nothing confidential, for it leaves the house; `hand` makes what one has of it another's,
-    `stands` says whether one was not taken back, and `turned` asks who acts for somebody.
-    `differs` tells
-    what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets another
-    deadline for a due that is excused, which had so much time left, and gives it. The card of what
-    is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers` are what
-    can be drawn of a subject, by name.
+    usual one, such as a warning; they follow it as well. `heard` is called with what is said of
+    one, and gives what whoever said it reads. `awaits` finds the one that words of a customer
+    answer, though they answer no card; clear says that they do beyond doubt. To the card of what
+    `takes_all` they answer whatever they say, a complaint too. `topic` is given where each is
+    talked about in a thread of its own. `files_to` are those who may see its files. `filed` is
+    called once for each file of a subject, with its bytes, in the transaction that has both. `held`
+    are the open ones that a person answers for, `entries` what stands in a person's calendar up to
+    a day: nothing confidential, for it leaves the house; `hand` makes what one has of it another's,
+    `stands` says whether one was not taken back, and `turned` asks who acts for somebody. `differs`
+    tells what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets
+    another deadline for a due that is excused, which had so much time left, and gives it. The card
+    of what is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers`
+    are what can be drawn of a subject, by name.
     """
 
     kind: str
@@ -150,7 +153,9 @@ class Noun:
     leads: Leads | None = None
     numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
-    heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None
+    heard: Callable[[Desk, int, Talk], Card | None] = lambda _desk, _id, _talk: None
+    awaits: Callable[[Look, str, Actor | None], Matches] = nothing_found
+    takes_all: bool = False
     topic: Callable[[Transaction, int], Topic | None] = lambda _db, _id: None
     filed: Callable[[Desk, int, File, bytes], None] = lambda _desk, _id, _file, _content: None
     files_to: Audience = STAFF

@@ -32,6 +32,12 @@ def choices(
     return Line(said), Buttons(row[:OFFERED], PUBLIC)
 
 
+def something_else(catalogue: Catalogue, actor: Actor, draft: Ref) -> tuple[Line, Buttons]:
+    """The same, where it is passed on as an answer already."""
+    said = T("If it is something else, choose what it is: nothing has to be typed again.")
+    return Line(said), choices(catalogue, actor, draft)[1]
+
+
 def _has_place(declared: Declared) -> bool:
     return any(isinstance(asked.kind, Place) for asked in declared.questions)
 

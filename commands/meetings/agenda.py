@@ -43,14 +43,14 @@ def card(look: Look, id_: int, _told: str) -> Card:
     return Card(title, (*parts, *add), about)
 
 
-def points(policy: MeetingPolicy) -> list[T]:
-    """What the policy wants spoken of, which those invited may read; what was added is ours."""
+def _points(policy: MeetingPolicy) -> list[T]:
+    """What the policy wants spoken of."""
     told = [T("We tell: {point}", point=one) for one in policy.points(TELL)]
     return told + [T("We want to hear: {point}", point=one) for one in policy.points(LEARN)]
 
 
 def _numbered(policy: MeetingPolicy, topics: Sequence[str]) -> Iterable[Line]:
-    said: list[Words] = [*points(policy), *topics]
+    said: list[Words] = [*_points(policy), *topics]
     for number, point in enumerate(said, 1):
         yield Line(T("{number}. {point}", number=number, point=point), STAFF)
 

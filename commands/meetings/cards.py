@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from commands import customers as customer_noun
 from commands.files import attached
@@ -21,14 +22,14 @@ from commands.kit.card import (
 from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Look
 from commands.kit.words import T, Value, Words, listed
-from commands.meetings.rules import ACTION, KIND, Guest
+from commands.meetings.rules import ACTION, KIND, Guest, to_be_told
 from commands.said import lost, said_lately
-from storage import actions, meetings, people
+from storage import actions, customers, meetings, people
 from storage.actions import Action
 from storage.database import Transaction, known
 from storage.meetings import CANCELLED, HELD, PLANNED, Meeting, Participant
 
-NAMED = 8
+NAMED, PEOPLE = 8, 3
 GUESTS, AGENDA, EVE, AFTER = "guests", "agenda", "eve", "after"
 
 
@@ -40,8 +41,8 @@ def card(look: Look, id_: int) -> Card:
     about = Ref(KIND, id_)
     parts = (
         *_where(look, meeting),
-        *_taking_part(look.db, id_),
-        *_called_off(look.db, meeting),
+        *_taking_part(look, meeting),
+        *_called_off(look, meeting),
         *_minutes(look, meeting),
         *_actions(look, id_),
         *attached(look, about),
@@ -90,20 +91,34 @@ def guests_of(all_: Iterable[Participant]) -> list[Participant]:
     return [one for one in all_ if one.customer_id]
 
 
-def _taking_part(db: Transaction, id_: int) -> Iterable[Part]:
-    all_ = meetings.participants(db, id_)
-    for state in Guest:
-        these = [one for one in guests_of(all_) if one.state == state]
+def to_tell(db: Transaction, meeting: Meeting, now: datetime) -> list[Participant]:
+    """The customers who know of the meeting, but not that it was moved or cancelled."""
+    all_ = guests_of(meetings.participants(db, known(meeting.id)))
+    return [one for one in all_ if to_be_told(meeting, one, now)]
+
+
+def _taking_part(look: Look, meeting: Meeting) -> Iterable[Part]:
+    all_ = meetings.participants(look.db, known(meeting.id))
+    for head, these in _by_standing(look, meeting, guests_of(all_)):
         if these:
-            names = _some([_customer(db, one) for one in these])
-            told = T("{state} ({n}): {names}", state=_head(state), n=len(these), names=names)
-            yield Line(told, STAFF)
+            names = names_of(look.db, these)
+            yield Line(T("{state} ({n}): {names}", state=head, n=len(these), names=names), STAFF)
     if not guests_of(all_):
         yield Line(T("No customer is invited yet."), STAFF)
-    colleagues = [people.get(db, one.person_id) for one in all_ if one.person_id]
+    colleagues = [people.get(look.db, one.person_id) for one in all_ if one.person_id]
     if colleagues:
-        names = _some([one.name for one in colleagues if one])
+        names = _colleagues([one.name for one in colleagues if one])
         yield Line(T("Colleagues: {names}", names=names), STAFF)
+
+
+def _by_standing(
+    look: Look, meeting: Meeting, guests: Sequence[Participant]
+) -> Iterable[tuple[T, list[Participant]]]:
+    """Customers by where they stand: who knows of another time, or place, before all others."""
+    moved = [one for one in guests if one.was and to_be_told(meeting, one, look.now)]
+    yield T("To be told of the change"), moved
+    for state in Guest:
+        yield _head(state), [one for one in guests if one.state == state and one not in moved]
 
 
 def _head(state: Guest) -> T:
@@ -116,30 +131,57 @@ def _head(state: Guest) -> T:
     }[state]
 
 
-def _some(names: Sequence[Words]) -> Words:
-    """So many of the names, and how many more there are."""
-    more = len(names) - NAMED
-    told = listed(list(names[:NAMED]))
+def names_of(db: Transaction, these: Sequence[Participant]) -> Words:
+    """So many of these customers by name, and how many more there are."""
+    return _some([_customer(db, one) for one in these])
+
+
+def _some(customers_: Sequence[Words]) -> Words:
+    more, told = len(customers_) - NAMED, _listed(customers_)
+    if more <= 0:
+        return told
+    return T("{names} and {n} more customer", "{names} and {n} more customers", names=told, n=more)
+
+
+def _colleagues(names: Sequence[Words]) -> Words:
+    more, told = len(names) - NAMED, _listed(names)
     return T("{names} and {n} more", names=told, n=more) if more > 0 else told
+
+
+def _listed(names: Sequence[Words]) -> Words:
+    return listed(list(names[:NAMED]))
 
 
 def _customer(db: Transaction, one: Participant) -> str:
     return customer_noun.name_of(db, one.customer_id or 0) or "?"
 
 
-def _called_off(db: Transaction, meeting: Meeting) -> Iterable[Part]:
-    """Why it is cancelled, and whom that has to be told."""
+def with_people(db: Transaction, one: Participant, name: str) -> Words:
+    """A customer with whom to call there, and under which number."""
+    here = [c for c in customers.contacts(db, one.customer_id or 0) if c.left_on is None]
+    told = [" ".join(filter(None, (c.name, c.title, c.phone))) for c in here[:PEOPLE]]
+    return T("{name} ({people})", name=name, people=listed(told)) if told else name
+
+
+def _called_off(look: Look, meeting: Meeting) -> Iterable[Part]:
+    """Why it is cancelled, whom that has to be told, and who knows."""
     if meeting.reason:
         yield Quote(meeting.reason, T("reason"), STAFF)
     if meeting.state != CANCELLED:
         return
-    told = {meetings.INVITED, meetings.COMING}
-    invited = [
-        one for one in guests_of(meetings.participants(db, known(meeting.id))) if one.state in told
-    ]
-    if invited:
-        names = _some([_customer(db, one) for one in invited])
+    all_ = guests_of(meetings.participants(look.db, known(meeting.id)))
+    if told := [one for one in all_ if one.off_at]:
+        yield Line(T("Told that it is cancelled: {names}", names=names_of(look.db, told)), STAFF)
+    if waiting := to_tell(look.db, meeting, look.now):
+        names = _some([with_people(look.db, one, _customer(look.db, one)) for one in waiting])
         yield Line(T("Please tell those who were invited: {names}", names=names), STAFF)
+        about = Ref(KIND, known(meeting.id))
+        yield Buttons(tuple(_told(look.db, one, about) for one in waiting[:NAMED]), STAFF)
+
+
+def _told(db: Transaction, one: Participant, about: Ref) -> Button:
+    label = T("{name}: told by phone", name=_customer(db, one))
+    return Button(label, "meeting_told", {"customer": one.customer_id}, about)
 
 
 # --- what was said and agreed ---------------------------------------------------------------------
@@ -186,7 +228,7 @@ def _verbs(look: Look, meeting: Meeting, about: Ref) -> Iterable[Part]:
     agenda = Button(T("Agenda"), "meeting_agenda", {}, about)
     if meeting.state == PLANNED:
         yield Buttons((*_planned(look, meeting, about), agenda))
-        yield Buttons(_inviting(about))
+        yield Buttons((*_sending(look, meeting, about), *_inviting(about)))
     if meeting.state == HELD:
         yield Buttons(_recording(meeting, about))
         yield Buttons((agenda, Button(T("Invitations"), "meeting_guests", {}, about), _not(about)))
@@ -199,6 +241,12 @@ def _planned(look: Look, meeting: Meeting, about: Ref) -> tuple[Button, ...]:
         return (move, cancel)
     held = Button(T("It was held"), "meeting_held", {}, about, style="primary")
     return (held, *_recording(meeting, about)[:-1], move, cancel)
+
+
+def _sending(look: Look, meeting: Meeting, about: Ref) -> Iterable[Button]:
+    """Whoever knows of another time, or place, is written to with one tap."""
+    if meeting.at > look.now and to_tell(look.db, meeting, look.now):
+        yield Button(T("Send invitations"), "meeting_send", {}, about, style="primary")
 
 
 def _inviting(about: Ref) -> tuple[Button, ...]:
@@ -238,7 +286,7 @@ def eve(look: Look, id_: int, _told: str) -> Card:
         return Card(title_of(meeting), (), about)
     title = T("🔔 {number}: customer meeting {at:clock}", number=meeting.number, at=meeting.at)
     agenda = Buttons((Button(T("Agenda"), "meeting_agenda", {}, about),))
-    return Card(title, (*_where(look, meeting), *_taking_part(look.db, id_), agenda), about)
+    return Card(title, (*_where(look, meeting), *_taking_part(look, meeting), agenda), about)
 
 
 def after(look: Look, id_: int, _told: str) -> Card:

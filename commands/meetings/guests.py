@@ -13,16 +13,19 @@ from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, CustomerId, MeetingId, PersonId
 from commands.kit.noun import Look
 from commands.kit.people import Role, ToPerson, load
-from commands.kit.words import T, Value, Words, listed
-from commands.meetings import inviting
-from commands.meetings.cards import GUESTS, guests_of
+from commands.kit.words import T, Value
+from commands.meetings import inviting, telling
+from commands.meetings.cards import GUESTS, guests_of, names_of, to_tell, with_people
 from commands.meetings.planning import found
-from commands.meetings.rules import CLAUSE, KIND, ORGANISERS, Guest
+from commands.meetings.rules import CLAUSE, KIND, ORGANISERS, Guest, to_be_told
 from storage import customers, meetings, people
+from storage.customers import Contact
 from storage.database import Json, Transaction, known
 from storage.meetings import (
+    ANSWERED,
     BY_HAND,
     CAME,
+    CANCELLED,
     COMING,
     HELD,
     INVITED,
@@ -34,7 +37,7 @@ from storage.meetings import (
     Participant,
 )
 
-SHOWN, PEOPLE = 12, 3
+SHOWN = 12
 # What can be said next of a customer, by where it stands: before a meeting, and afterwards.
 BEFORE = {
     TO_INVITE: (Guest.INVITED,),
@@ -62,23 +65,27 @@ def card(look: Look, id_: int, _told: str) -> Card:
     all_ = guests_of(meetings.participants(look.db, id_))
     title = T("📨 {number}: invitations, {at:clock}", number=meeting.number, at=meeting.at)
     order = sorted(all_, key=lambda one: list(BEFORE).index(one.state))
-    rows = [part for one in order[:SHOWN] for part in _row(look.db, meeting, one, about)]
+    rows = [part for one in order[:SHOWN] for part in _row(look, meeting, one, about)]
     more = len(order) - SHOWN
-    rest = (Note(T("and {n} more", n=more)),) if more > 0 else ()
+    rest = (Note(T("and {n} more customer", "and {n} more customers", n=more)),) if more > 0 else ()
     return Card(title, (*rows, *rest, *_verbs(meeting, all_, about)), about)
 
 
-def _row(db: Transaction, meeting: Meeting, one: Participant, about: Ref) -> Iterable[Part]:
-    name = customer_noun.name_of(db, one.customer_id or 0) or "?"
-    yield Line(_line(db, one, name), STAFF)
+def _row(look: Look, meeting: Meeting, one: Participant, about: Ref) -> Iterable[Part]:
+    name = customer_noun.name_of(look.db, one.customer_id or 0) or "?"
+    anew = to_be_told(meeting, one, look.now)
+    yield Line(_line(look.db, one, name, anew=anew), STAFF)
     if meeting.state in NEXT:
         can = NEXT[meeting.state][one.state]
-        yield Buttons(tuple(_mark(state, name, one, about) for state in can), STAFF)
+        yield Buttons(tuple(_mark(state, name, one, about, anew=anew) for state in can), STAFF)
 
 
-def _mark(state: Guest, name: str, one: Participant, about: Ref) -> Button:
+def _mark(state: Guest, name: str, one: Participant, about: Ref, *, anew: bool) -> Button:
+    by_phone = T("{name}: invited by phone", name=name)
+    if anew:
+        by_phone = T("{name}: told by phone", name=name)
     label, does = {
-        Guest.INVITED: (T("{name}: invited by phone", name=name), "meeting_invited"),
+        Guest.INVITED: (by_phone, "meeting_invited"),
         Guest.COMING: (T("{name}: coming", name=name), "meeting_coming"),
         Guest.NOT_COMING: (T("{name}: not coming", name=name), "meeting_absent"),
         Guest.CAME: (T("{name}: came", name=name), "meeting_came"),
@@ -86,17 +93,22 @@ def _mark(state: Guest, name: str, one: Participant, about: Ref) -> Button:
     return Button(label, does, {"customer": one.customer_id}, about)
 
 
-def _line(db: Transaction, one: Participant, name: str) -> T:
-    contacts = [c for c in customers.contacts(db, one.customer_id or 0) if c.left_on is None]
-    told = [" ".join(filter(None, (c.name, c.title, c.phone))) for c in contacts[:PEOPLE]]
-    who: Words = T("{name} ({people})", name=name, people=listed(told)) if told else name
+def _line(db: Transaction, one: Participant, name: str, *, anew: bool) -> T:
+    who = with_people(db, one, name)
     values: dict[str, Value] = {"who": who, "state": Guest(one.state).words, "at": one.at}
-    by = people.get(db, one.by_id) if one.by_id else None
+    by: people.Person | Contact | None = people.get(db, one.by_id) if one.by_id else None
+    if one.contact_id:
+        by = customers.contact(db, one.contact_id)
     values["by"] = by.name if by else "?"
+    if anew and one.was:
+        values |= {"state": Guest(one.was).words, "was": one.told_for}
+        return T("☐ {who}: to be told of the change ({was:clock}: {state})", **values)
     if one.state == TO_INVITE:
         return T("☐ {who}: {state}", **values)
     if one.how == SENT:
         return T("☑ {who}: {state}, written to {at:clock}", **values)
+    if one.how == ANSWERED:
+        return T("☑ {who}: {state}, answered by {by} {at:clock}", **values)
     return T("☑ {who}: {state}, says {by} {at:clock}", **values)
 
 
@@ -199,7 +211,7 @@ class Send(
             raise Refused(T("This meeting has begun already."))
         all_ = guests_of(meetings.participants(desk.db, self.meeting))
         waiting = [one for one in all_ if one.state == TO_INVITE]
-        many = inviting.write_to(desk, meeting, waiting)
+        many = telling.write_to(desk, meeting, waiting)
         if not many:
             raise Refused(
                 T("Nobody who is to be invited can be written to. Call, then mark them as invited.")
@@ -219,6 +231,34 @@ class Invited(
     def run(self, desk: Desk) -> Ref:
         """A colleague has invited this customer."""
         return _marked(desk, found(desk, self.meeting, PLANNED), self.customer, Guest.INVITED)
+
+
+class Told(
+    Command,
+    name="meeting_told",
+    aliases=("已电话告知取消",),
+    who=ORGANISERS,
+    clause=CLAUSE,
+    on=KIND,
+):
+    """Told by phone."""
+
+    meeting: Annotated[MeetingId, Ask("Which meeting?", "Meeting")]
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+
+    def run(self, desk: Desk) -> Ref:
+        """A colleague has told this customer that the meeting is cancelled."""
+        meeting = found(desk, self.meeting, PLANNED, HELD, CANCELLED)
+        waiting = to_tell(desk.db, meeting, desk.recorded_at)
+        one = next((one for one in waiting if one.customer_id == self.customer), None)
+        if meeting.state != CANCELLED or one is None:
+            raise Refused(T("There is nobody of whom that can be said."))
+        one.off_at = desk.recorded_at
+        meetings.mark(desk.db, one)
+        about = Ref(KIND, self.meeting)
+        desk.change(about, None, {"told": one.customer_id})
+        desk.done = T("{name}: told that it is cancelled", name=names_of(desk.db, [one]))
+        return about
 
 
 class Coming(
@@ -315,10 +355,10 @@ def _marked(desk: Desk, meeting: Meeting, customer_id: int, state: Guest) -> Ref
 def _told(desk: Desk, meeting: Meeting, these: Sequence[Participant], state: Guest) -> Ref:
     for one in these:
         one.state, one.how = state.value, BY_HAND
-        one.at, one.by_id = desk.recorded_at, desk.person.id
+        one.at, one.by_id, one.contact_id = desk.recorded_at, desk.person.id, None
+        telling.learned(desk, meeting, one, BY_HAND)
         meetings.mark(desk.db, one)
-    names = [customer_noun.name_of(desk.db, one.customer_id or 0) or "?" for one in these]
-    desk.done = T("{name}: {state}", name=listed(list(names[:PEOPLE])), state=state.words)
+    desk.done = T("{name}: {state}", name=names_of(desk.db, these), state=state.words)
     after: dict[str, Json] = {"customers": [one.customer_id for one in these], "state": state.value}
     return _shown(desk, Ref(KIND, known(meeting.id)), after)
 

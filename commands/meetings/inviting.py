@@ -1,24 +1,20 @@
-"""Whom a meeting is for: customers as they were named, and letters that invite them (3.1.1b)."""
+"""Whom a meeting is for: customers as they were named, and colleagues (clause 3.1.1b)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from commands import customers as customer_noun
-from commands.care.sending import reach
-from commands.kit.card import Card, Line, Ref
+from commands.kit.card import Ref
 from commands.kit.desk import Desk
 from commands.kit.errors import Invalid
-from commands.kit.people import ToContact, ToPerson, load
+from commands.kit.people import ToPerson, load
 from commands.kit.words import T, listed
-from commands.meetings.agenda import points
-from commands.meetings.cards import guests_of
-from commands.meetings.rules import KIND, MeetingPolicy
-from storage import customers, meetings, people
-from storage.customers import Contact
+from commands.meetings.rules import KIND
+from storage import customers, meetings
 from storage.database import Transaction, known
-from storage.meetings import COMING, INVITED, SENT, TO_INVITE, Meeting, Participant
+from storage.meetings import Meeting, Participant
 
 AT_ONCE = 200
 _ALL = re.compile(
@@ -91,15 +87,6 @@ def invite(desk: Desk, meeting: Meeting, ids: Sequence[int]) -> int:
     return len(new)
 
 
-def invite_anew(desk: Desk, meeting: Meeting) -> None:
-    """Whoever was invited was invited to another time."""
-    for one in guests_of(meetings.participants(desk.db, known(meeting.id))):
-        if one.state in {INVITED, COMING}:
-            one.state, one.how = TO_INVITE, ""
-            one.at, one.by_id = desk.recorded_at, desk.person.id
-            meetings.mark(desk.db, one)
-
-
 def colleagues(db: Transaction, meeting: Meeting) -> list[int]:
     """Everybody of the company who takes part: the organiser first."""
     all_ = meetings.participants(db, known(meeting.id))
@@ -113,49 +100,3 @@ def tell_colleagues(desk: Desk, meeting: Meeting, view: str = "") -> None:
     for id_ in colleagues(desk.db, meeting):
         if id_ != me:
             desk.tell(ToPerson(id_), Ref(KIND, known(meeting.id), view))
-
-
-# --- letters --------------------------------------------------------------------------------------
-
-
-def reachable(db: Transaction, customer_id: int) -> list[Contact]:
-    """The people at a customer who can be written to."""
-    here = (one for one in customers.contacts(db, customer_id) if one.left_on is None)
-    return [
-        one
-        for one in here
-        if one.email or one.phone or people.accounts_of_contact(db, known(one.id))
-    ]
-
-
-def write_to(desk: Desk, meeting: Meeting, guests: Iterable[Participant]) -> int:
-    """Invite these by letter, each of their people once; gives how many customers that reached."""
-    about, many = Ref(KIND, known(meeting.id)), 0
-    for one in guests:
-        contacts = reachable(desk.db, one.customer_id or 0)
-        for contact in contacts:
-            reach(desk.db, contact)
-            card = _letter(desk, meeting, contact, about)
-            to, key = ToContact(known(contact.id)), f"{about}:contact{contact.id}"
-            desk.tell(to, card, useful_until=meeting.at, repeats=False, replaces=key)
-        if contacts:
-            one.state, one.how, many = INVITED, SENT, many + 1
-            one.at, one.by_id = desk.recorded_at, desk.person.id
-            meetings.mark(desk.db, one)
-    return many
-
-
-def _letter(desk: Desk, meeting: Meeting, contact: Contact, about: Ref) -> Card:
-    """What a customer reads: when, where, what it is about, and whom to answer."""
-    title = T("✉️ {name}, you are invited to our customer meeting", name=contact.name)
-    where = (Line(T("Place: {place}", place=meeting.place)),) if meeting.place else ()
-    return Card(
-        title,
-        (
-            Line(T("Time: {at}", at=meeting.at)),
-            *where,
-            *(Line(T("• {point}", point=one)) for one in points(desk.policy.of(MeetingPolicy))),
-            Line(T("Please tell {name} whether you can come.", name=desk.person.name)),
-        ),
-        about,
-    )

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from commands import customers as customer_noun
 from commands.kit.agenda import Entry, met_at
 from commands.kit.calendar import local_day, start_of_day
-from commands.kit.card import STAFF, Button, Buttons, Card, Quote, Ref
+from commands.kit.card import Ref
 from commands.kit.desk import Desk, Urgency
 from commands.kit.noun import Found, Involved, Look, Matches, Noun
-from commands.kit.people import Actor, Person, Role, ToPerson
+from commands.kit.people import Actor, Person, ToPerson
 from commands.kit.periods import read_period
 from commands.kit.words import T
-from commands.meetings import agenda, cards, guests, inviting, planning
+from commands.meetings import agenda, answering, cards, guests, inviting, planning, telling
 from commands.meetings.cards import AFTER, AGENDA, EVE, GUESTS, guests_of
 from commands.meetings.planning import BEGINS
 from commands.meetings.rules import KIND, NUMBER, WORDS, numbered
 from storage import lookup, meetings, people
 from storage.database import Transaction, known
-from storage.meetings import PLANNED, SENT, Meeting
-from storage.talk import Talk
+from storage.meetings import PLANNED, Meeting
 from storage.timers import Timer
 
 SHOWN = 10
@@ -30,9 +28,14 @@ LASTS = timedelta(hours=2)  # nobody says how long a meeting is to be
 
 
 def find(look: Look, text: str, actor: Actor | None) -> Matches:
-    """By number, by quarter, or by a customer who is invited; the latest where nothing is typed."""
+    """By number, by quarter, or by a customer who is invited; the latest where nothing is typed.
+
+    Somebody outside the company is offered those that they are asked to.
+    """
     if actor is not None and actor.person is None:
-        return Matches()
+        asked = answering.asked_of(look, actor.customer_id) if actor.customer_id else []
+        own = tuple(_found(look, meeting) for meeting, _ in asked)
+        return Matches(own, clear=len(own) == 1)
     number = numbered(text)
     exact = meetings.by_number(look.db, number) if number else None
     if exact:
@@ -75,34 +78,18 @@ def name_of(db: Transaction, id_: int) -> str | None:
 
 
 def involved(db: Transaction, id_: int) -> Involved | None:
-    """Its organiser; what those say whom we wrote to is kept, though they see nothing of it."""
+    """Its organiser; what those say who were told of it is kept, though they see nothing of it."""
     meeting = meetings.get(db, id_)
     if meeting is None:
         return None
-    written = [one for one in guests_of(meetings.participants(db, id_)) if one.how == SENT]
-    contacts = [c for one in written for c in inviting.reachable(db, one.customer_id or 0)]
+    told = [one for one in guests_of(meetings.participants(db, id_)) if one.told_how]
+    contacts = [c for one in told for c in telling.reachable(db, one.customer_id or 0)]
     accounts = {
         known(account.id)
         for contact in contacts
         for account in people.accounts_of_contact(db, known(contact.id))
     }
     return Involved(owner_id=meeting.owner_id, answering_ids=frozenset(accounts))
-
-
-def heard(desk: Desk, id_: int, remark: Talk) -> None:
-    """What somebody invited says is told to the organiser, who can say with one tap what it was."""
-    meeting = meetings.get(desk.db, id_)
-    customer_id = desk.actor.customer_id
-    if meeting is None or desk.actor.role is Role.STAFF or meeting.owner_id is None:
-        return
-    name = customer_noun.name_of(desk.db, customer_id) if customer_id else None
-    title = T(
-        "💬 {number} {customer}: the customer says", number=meeting.number, customer=name or "?"
-    )
-    about = Ref(KIND, id_)
-    button = Button(T("Invitations"), "meeting_guests", {}, about)
-    parts = (Quote(remark.text or "📷", remark.name, STAFF), Buttons((button,)))
-    desk.tell(ToPerson(meeting.owner_id), Card(title, parts, about))
 
 
 def entries(look: Look, person: Person, until: date) -> Iterator[Entry]:
@@ -152,7 +139,8 @@ NOUN = Noun(
     leads=leads,
     numbered=lambda text: numbered(text) is not None,
     verbs=("meeting_show",),
-    heard=heard,
+    heard=answering.heard,
+    awaits=answering.awaited,
     held=meetings.owned_by,
     hand=planning.hand,
     entries=entries,

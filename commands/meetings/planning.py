@@ -14,7 +14,8 @@ from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, MeetingId, PersonId
 from commands.kit.people import Department, Role, ToPerson, load
 from commands.kit.words import T
-from commands.meetings import duty, inviting
+from commands.meetings import duty, inviting, telling
+from commands.meetings.cards import GUESTS, names_of
 from commands.meetings.rules import (
     CLAUSE,
     DAY,
@@ -127,23 +128,20 @@ class Move(
         return {"at": meeting.at.isoformat(), "place": meeting.place or None} if meeting else {}
 
     def run(self, desk: Desk) -> Ref:
-        """Colleagues are told; whoever was invited is to be invited anew."""
+        """Colleagues are told; customers who were told of it are to be told, with one tap."""
         meeting = found(desk, self.meeting, PLANNED)
         check_planned(self.at, desk.recorded_at)
         before, day = kept(meeting), local_day(meeting.at, desk.zone)
-        there = (self.place or meeting.place).strip()
-        moved = (meeting.at, meeting.place) != (self.at, there)
-        meeting.at, meeting.place = self.at, there
+        meeting.at, meeting.place = self.at, (self.place or meeting.place).strip()
         meetings.save(desk.db, meeting)
         set_timers(desk, meeting)
-        if moved:
-            inviting.invite_anew(desk, meeting)
+        waiting = telling.moved(desk, meeting)
         about = Ref(KIND, self.meeting)
         desk.change(about, before, kept(meeting), shown=kept(meeting))
         duty.looks_different(desk, day, local_day(self.at, desk.zone))
         inviting.tell_colleagues(desk, meeting)
         desk.done = T("{number} is now {at:clock}", number=meeting.number, at=meeting.at)
-        return about
+        return Ref(KIND, self.meeting, GUESTS) if waiting else about
 
 
 class Cancel(
@@ -155,7 +153,10 @@ class Cancel(
     reason: Annotated[str, Ask("Why?", "Reason", long=True)]
 
     def run(self, desk: Desk) -> Ref:
-        """Colleagues are told; the quarter is owed a meeting still."""
+        """Colleagues are told, and customers who were written to; the others stand on its card.
+
+        The quarter is owed a meeting still.
+        """
         meeting = found(desk, self.meeting, PLANNED)
         before = kept(meeting)
         meeting.state, meeting.reason = CANCELLED, self.reason.strip()
@@ -164,8 +165,12 @@ class Cancel(
         about = Ref(KIND, self.meeting)
         desk.change(about, before, kept(meeting), shown=kept(meeting))
         duty.looks_different(desk, local_day(meeting.at, desk.zone))
+        told = telling.call_off(desk, meeting)
         inviting.tell_colleagues(desk, meeting)
         desk.done = T("{number} is cancelled", number=meeting.number)
+        if told:
+            names = names_of(desk.db, told)
+            desk.done = T("{what}, told: {names}", what=desk.done, names=names)
         return about
 
 

@@ -17,6 +17,7 @@ from commands.kit.periods import Period, quarter_of, read_period
 from commands.kit.policy import Clause, Days, Hours, Section
 from commands.kit.words import T, Words, in_both
 from storage import meetings
+from storage.meetings import CANCELLED, PLANNED, Meeting, Participant
 from storage.talk import Talk
 
 KIND, QUARTER, ACTION = "meeting", "quarter", "action"
@@ -50,6 +51,7 @@ class MeetingPolicy(Section, section="meetings"):
     warn_days: Annotated[list[Annotated[int, Days]], Clause(CLAUSE), Field(min_length=1)]
     owed_days: Annotated[int, Clause(CLAUSE), Field(ge=1, le=90)]
     remind_hours: Annotated[int, Clause(CLAUSE), Hours]
+    answer_hours: Annotated[int, Clause(CLAUSE), Hours]
     action_warn_hours: Annotated[int, Clause(CLAUSE), Hours]
     agenda: Annotated[list[Point], Clause(CLAUSE), Field(max_length=30)]
 
@@ -130,6 +132,34 @@ def check_planned(at: datetime, now: datetime) -> None:
     """A meeting is planned for a time to come."""
     if at <= now:
         raise Invalid("at", T("{at:clock} is past. When will the meeting be?", at=at))
+
+
+def knows(meeting: Meeting, one: Participant) -> bool:
+    """Whether somebody was told of the meeting as it stands now: its time, and its place."""
+    told = (one.told_for, one.told_place)
+    return bool(one.told_how) and told == (meeting.at, meeting.place)
+
+
+def to_be_told(meeting: Meeting, one: Participant, now: datetime) -> bool:
+    """Whether somebody knows of the meeting, but not that it was moved or cancelled.
+
+    Once it would have begun, also by what they know, nobody need be told any more.
+    """
+    if not one.told_how or still_of_use(meeting, one) <= now:
+        return False
+    if meeting.state == CANCELLED:
+        return one.off_at is None
+    return meeting.state == PLANNED and not knows(meeting, one)
+
+
+def just_asked(one: Participant, now: datetime, hours: int) -> bool:
+    """Whether somebody was told so lately that “good” answers it."""
+    return one.told_at is not None and now - one.told_at <= timedelta(hours=hours)
+
+
+def still_of_use(meeting: Meeting, one: Participant) -> datetime:
+    """Until when it helps to be told something of a meeting: the time of it that is later."""
+    return max(meeting.at, one.told_for or meeting.at)
 
 
 def evening_of(day: date, zone: ZoneInfo) -> datetime:

@@ -19,11 +19,14 @@ from commands.meetings.rules import (
     collected,
     evening_of,
     is_quarter,
+    just_asked,
     number_of,
     numbered,
     quarter_numbered,
+    to_be_told,
     warnings,
 )
+from storage.meetings import CANCELLED, HELD, PLANNED, SENT, Meeting, Participant
 from storage.talk import Talk
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,7 +40,7 @@ def own(folder: Path, text: str) -> MeetingPolicy:
     return load(path).of(MeetingPolicy)
 
 
-def told(now: datetime) -> list[str]:
+def warned(now: datetime) -> list[str]:
     return [f"{at.astimezone(ZONE):%m-%d %H:%M}" for at in warnings(Q4, now, DAYS, ZONE)]
 
 
@@ -72,15 +75,19 @@ def test_a_month_or_a_year_is_no_quarter() -> None:
 
 
 def test_warnings_come_on_mornings_before_the_quarter_ends() -> None:
-    assert told(datetime(2026, 10, 1, tzinfo=UTC)) == ["11-17 09:00", "12-11 09:00", "12-25 09:00"]
+    assert warned(datetime(2026, 10, 1, tzinfo=UTC)) == [
+        "11-17 09:00",
+        "12-11 09:00",
+        "12-25 09:00",
+    ]
 
 
 def test_of_warnings_that_are_past_one_comes_on_the_next_morning() -> None:
     evening = datetime(2026, 11, 30, 12, tzinfo=UTC)
-    assert told(evening) == ["12-01 09:00", "12-11 09:00", "12-25 09:00"]
+    assert warned(evening) == ["12-01 09:00", "12-11 09:00", "12-25 09:00"]
     early = datetime(2026, 11, 30, 0, tzinfo=UTC)  # 8 o'clock in Shanghai
-    assert told(early) == ["11-30 09:00", "12-11 09:00", "12-25 09:00"]
-    assert told(datetime(2026, 12, 24, 23, tzinfo=UTC)) == ["12-25 09:00"], "not twice"
+    assert warned(early) == ["11-30 09:00", "12-11 09:00", "12-25 09:00"]
+    assert warned(datetime(2026, 12, 24, 23, tzinfo=UTC)) == ["12-25 09:00"], "not twice"
 
 
 def test_the_number_of_a_meeting_is_written_out() -> None:
@@ -94,6 +101,46 @@ def test_a_meeting_is_planned_for_a_time_to_come() -> None:
     with pytest.raises(Invalid):
         check_planned(now, now)
     check_planned(datetime(2026, 10, 14, 3, tzinfo=UTC), now)
+
+
+AT, LATER = datetime(2026, 10, 28, 6, tzinfo=UTC), datetime(2026, 10, 30, 6, tzinfo=UTC)
+NOW = datetime(2026, 10, 14, 2, tzinfo=UTC)
+
+
+def planned(at: datetime, state: str = PLANNED) -> Meeting:
+    return Meeting(number="M-2026-0001", at=at, place="room 2", state=state, created_at=NOW)
+
+
+def told(at: datetime | None, place: str = "room 2") -> Participant:
+    return Participant(meeting_id=1, told_how=SENT if at else "", told_for=at, told_place=place)
+
+
+def test_who_knows_of_another_time_or_place_is_to_be_told() -> None:
+    assert not to_be_told(planned(AT), told(AT), NOW)
+    assert to_be_told(planned(LATER), told(AT), NOW)
+    assert to_be_told(planned(AT), told(AT, "room 3"), NOW)
+    assert to_be_told(planned(AT, CANCELLED), told(AT), NOW)
+    assert not to_be_told(planned(AT, HELD), told(LATER), NOW)
+
+
+def test_who_was_told_nothing_need_not_be_told() -> None:
+    for state in (PLANNED, CANCELLED):
+        assert not to_be_told(planned(AT, state), told(None), NOW)
+
+
+def test_nobody_is_told_once_the_later_of_both_times_has_come() -> None:
+    between = datetime(2026, 10, 29, 6, tzinfo=UTC)
+    assert to_be_told(planned(AT), told(LATER), between), "they may still set out"
+    assert not to_be_told(planned(AT), told(LATER), LATER)
+    assert not to_be_told(planned(AT, CANCELLED), told(AT), AT)
+
+
+def test_good_answers_an_invitation_for_a_while() -> None:
+    one = told(AT)
+    assert not just_asked(one, NOW, 72)
+    one.told_at = NOW
+    assert just_asked(one, datetime(2026, 10, 17, 2, tzinfo=UTC), 72)
+    assert not just_asked(one, datetime(2026, 10, 17, 3, tzinfo=UTC), 72)
 
 
 def test_what_is_to_be_done_by_a_day_falls_due_in_its_evening() -> None:

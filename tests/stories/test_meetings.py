@@ -132,7 +132,7 @@ async def test_all_important_customers_are_invited_with_one_word_or_tap(house: T
     await house.wang.presses("邀请全部重点客户", on="M-2026-0002")
     await house.settle()
     assert len(await guests(house, 2)) == 9
-    assert house.wang.sees("M-2026-0002", "待邀请（9）", "另有1位"), house.wang.reads()
+    assert house.wang.sees("M-2026-0002", "待邀请（9）", "另有1家"), house.wang.reads()
 
 
 async def test_another_time_and_called_off(house: TestHouse) -> None:
@@ -188,7 +188,7 @@ async def test_a_letter_invites_once_and_the_answer_reaches_the_organiser(
     assert house.zhangwei.sees("张伟，诚邀您参加我们的客户会议", "10月28日14:00", "二楼会议室"), (
         house.zhangwei.reads()
     )
-    assert house.zhangwei.sees("听取客户：供应计划"), house.zhangwei.reads()
+    assert house.zhangwei.sees("想听您谈谈：供应计划"), house.zhangwei.reads()
     assert not house.zhangwei.sees("涨价"), "what we add is ours"
     assert set((await guests(house)).values()) == {meetings.INVITED}
     await house.wang.says("/meeting_send M-2026-0001")
@@ -273,7 +273,8 @@ async def test_a_meeting_from_beginning_to_end(house: TestHouse) -> None:
     await planned(house)
     await house.wang.says("/meeting_held M-2026-0001")
     await house.settle()
-    assert house.wang.sees("M-2026-0001定于10月28日14:00开始。"), "nobody holds it before its time"
+    told = "M-2026-0001要到10月28日14:00才开始"
+    assert house.wang.sees(told), "nobody holds it before its time"
     await house.advance(days=14, hours=6)  # 16 o'clock on the day
     assert (await quarter(house)).state == dues.OPEN
     await house.wang.presses("会议已开", on="📅 M-2026-0001")
