@@ -109,7 +109,7 @@ class Records:
         return self._kept(known or self._new(), said, leads=leads), newer
 
     def _unwritten(self, said: Typed) -> Heard | None:
-        """What was said by no message, such as a command of Slack's: a photo sent now finds it."""
+        """What was said by no message, as some slash commands are: a photo sent now finds it."""
         found, key = self.hearing.became, self.request.key
         command = self.hearing.house.catalogue.get(found.command) if found else None
         if not (command and command.declared.gathers and key):

@@ -31,7 +31,7 @@ from commands.kit import drafting, reading, welcome
 from commands.kit.card import Card, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.errors import Denied, Refused
-from commands.kit.form import Photos
+from commands.kit.form import Photos, Pick
 from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Noun
 from commands.kit.people import Role
@@ -110,7 +110,7 @@ class Understanding:
         draft = self._draft(about)
         found = self.command(said, about)
         if found and not calling.slash(said) and self._is_asked(about, draft):
-            found = self.command(said, about, apart=True)
+            found = found if self._begins_anew(*found) else self.command(said, about, apart=True)
         reply = calling.button(self.asking, said, about, draft, command=found is not None)
         return reply or self._ordered(said, about, found) or self._answering(said, about, draft)
 
@@ -195,6 +195,19 @@ class Understanding:
         return reading.command_in(
             said.text, self.house.catalogue, wanted, apart=apart and not slash
         )
+
+    def _begins_anew(self, command: type[Command], rest: str) -> bool:
+        """Whether words, however close behind their command, can be no answer to a question.
+
+        What a customer complains of is lost to none, nor is what names its own subject.
+        """
+        if not command.declared.makes:
+            return False
+        picks = (q.kind for q in command.declared.questions if isinstance(q.kind, Pick))
+        kind = next(picks, None)
+        if self.hearing.actor.role is Role.CONTACT or kind is None:
+            return self.hearing.actor.role is Role.CONTACT
+        return self._led(self.house.nouns[kind.noun], rest, None)
 
     def _led(self, noun: Noun, text: str, about: Ref | None) -> bool:
         """Whether a text begins with one subject that it names."""

@@ -279,3 +279,12 @@ async def test_an_answer_that_is_put_right_may_begin_so_too(house: TestHouse) ->
     found = await house.read(lambda db: visits.get(db, 1))
     assert found is not None
     assert found.notes == "客户很满意", house.lina.reads()
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_what_names_its_own_customer_is_no_answer(house: TestHouse) -> None:
+    await asked_for_notes(house)
+    await house.lina.says("投诉华强第3批螺栓锈蚀")
+    await house.settle()
+    assert house.lina.sees("C-2026-0001", "第3批螺栓锈蚀"), house.lina.reads()
+    assert await house.read(lambda db: visits.get(db, 1)) is None

@@ -136,7 +136,7 @@ class People:
             if visit.logged == day:
                 text = (
                     f"/visit customer: #{visit.customer} notes: 谈了交期{visit.mark} "
-                    f"day: {visit.met}"
+                    f"day: {visit.met} same: no"
                 )
                 await self._says(self._owner(visit.customer, day), visit.mark, text)
 
