@@ -54,11 +54,15 @@ Verbs = Callable[[Ref], tuple[Button, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One subject on which something is owed: what people call it, and a line for each due."""
+    """One subject on which something is owed: what people call it, and a line for each due.
+
+    What is not `ready` takes more than a tap.
+    """
 
     about: Ref
     name: Words
     lines: tuple[Line, ...]
+    ready: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,12 @@ def of(db: Transaction, person: Person, now: datetime, zone: ZoneInfo) -> Day:
         if not (duty.is_monthly(due) or meeting_duty.is_far(db, due, now)):
             found.setdefault(Ref(due.kind, due.subject_id), []).append(due)
     owed = tuple(
-        Owed(about, _name(db, about), tuple(_line(db, person, due, now, zone) for due in some))
+        Owed(
+            about,
+            _name(db, about),
+            tuple(_line(db, person, due, now, zone) for due in some),
+            _ready(db, about),
+        )
         for about, some in found.items()
     )
     visits = month_ahead(db, person.id, now, zone)
@@ -170,6 +179,11 @@ def _name(db: Transaction, about: Ref) -> Words:
             return ""
 
 
+def _ready(db: Transaction, about: Ref) -> bool:
+    """Whether one tap does it: a greeting needs somebody to go to."""
+    return about.kind != care.KIND or any(one.ticked for one in care.greetings(db, about.id))
+
+
 def _show(one: Owed) -> Button:
     does, field = SHOWS[one.about.kind]
     return Button(T("{name}", name=one.name), does, {field: one.about.id})
@@ -179,10 +193,9 @@ def _at_once(one: Owed) -> tuple[Button, ...]:
     """What takes one tap: a greeting is sent, or done by hand; what was agreed is done."""
     match one.about.kind:
         case care.KIND:
-            return (
-                Button(T("Send: {name}", name=one.name), "care_send", {}, one.about),
-                Button(T("By hand: {name}", name=one.name), "care_done", {}, one.about),
-            )
+            send = Button(T("Send: {name}", name=one.name), "care_send", {}, one.about)
+            by_hand = Button(T("By hand: {name}", name=one.name), "care_done", {}, one.about)
+            return (send, by_hand) if one.ready else (by_hand,)
         case action_kind if action_kind == ACTION:
             return (Button(T("Done: {name}", name=one.name), "action_done", {}, one.about),)
         case _:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -32,7 +33,7 @@ from storage.timers import ROUND, Timer
 KIND, SHOW = ROUND, "morning"
 AT_ONCE = 200
 NAMED, EXCUSABLE = 3, 3
-WEEK = timedelta(days=7)
+WEEK, A_MOMENT = timedelta(days=7), timedelta(microseconds=1)
 EXCUSED_BY = {QUARTER: "meeting_excuse", ACTION: "action_excuse"}
 
 
@@ -130,6 +131,17 @@ def _missed(desk: Desk, person: Person, until: datetime) -> Iterable[Part]:
     excuses = [one for _row, missed in several for due in missed if (one := _excuse(due))]
     if excuses:
         yield Buttons(tuple(excuses[:EXCUSABLE]), STAFF)
+    all_ = [due for _row, missed in several for due in missed]
+    if len(excuses) > EXCUSABLE or any(len(missed) > NAMED for _row, missed in several):
+        yield Buttons(tuple(_all_missed(all_, desk.zone)), STAFF)
+
+
+def _all_missed(all_: Iterable[Due], zone: ZoneInfo) -> Iterable[Button]:
+    """Where every one of them stands with what it is about: by clause and month."""
+    fell = {(due.clause, f"{local_day(due.due_at - A_MOMENT, zone):%Y-%m}") for due in all_}
+    for clause, month in sorted(fell):
+        words = T("All missed: {clause} {month}", clause=clause, month=month)
+        yield Button(words, "policy", {"clause": f"{clause} {month} missed"})
 
 
 def _told(name: str, missed: list[Due]) -> T:

@@ -44,7 +44,8 @@ def card(look: Look, id_: int, _told: str = "") -> Card:
     about = Ref(KIND, id_)
     log = log_button(plan, look.now, look.zone)
     move = Button(T("Put off"), "plan_move", {}, about)
-    return Card(title, (*(Line(one, STAFF) for one in lines), Buttons((log, move))), about)
+    next_ = (Buttons((log, move)),) if plan.state == appointments.PLANNED else ()
+    return Card(title, (*(Line(one, STAFF) for one in lines), *next_), about)
 
 
 def log_button(plan: Appointment, now: datetime, zone: ZoneInfo) -> Button:

@@ -13,7 +13,7 @@ from commands.kit.errors import Denied, Invalid, Refused
 from commands.kit.form import Ask, CustomerId
 from commands.kit.people import Department, Relation, ToPerson, load
 from commands.kit.periods import read_period
-from commands.kit.words import T
+from commands.kit.words import T, Value, kept
 from commands.visits import duty
 from commands.visits.rules import month_of
 from storage import dues
@@ -60,8 +60,23 @@ class Excuse(
         found = [duty.of_month(desk.db, self.customer, day) for day in days]
         left = [one for one in found if one and one.state in {dues.OPEN, dues.LAPSED}]
         if not left:
-            raise Refused(T("No visit to this customer is missing in that month."))
+            raise Refused(self._why_not(desk, days[-1], found[-1]))
         return left[0]
+
+    def _why_not(self, desk: Desk, day: date, due: Due | None) -> T:
+        """Why nothing is to be excused in the month that is meant."""
+        values: dict[str, Value] = {
+            "customer": customer_noun.name_of(desk.db, self.customer) or "?",
+            "month": f"{day:%Y-%m}",
+            "reason": kept(due.reason) if due else "",
+        }
+        if due is None and day > desk.today:
+            return T("{month} is still to come; nothing is owed in it yet.", **values)
+        if due is None or due.state == dues.DROPPED:
+            return T("No visit to {customer} was owed in {month}.", **values)
+        if due.state == dues.EXCUSED:
+            return T("{month} is excused already for {customer}: {reason}", **values)
+        return T("{customer} was visited in {month}: nothing is to be excused.", **values)
 
     def _named(self, desk: Desk, month: str) -> date:
         found = read_period(month, desk.today)

@@ -108,6 +108,27 @@ async def test_a_superior_sees_what_was_missed_and_excuses_it(house: TestHouse) 
     assert await state(house) == dues.EXCUSED
 
 
+async def test_what_was_missed_is_a_tap_away_however_much_it_is(house: TestHouse) -> None:
+    await house.settle()
+    await house.advance(days=19)  # Monday, 2 November
+    await house.wang.presses("全部未完成：3.1.1a 2026-10", on="上周未按时完成")
+    await house.settle()
+    assert house.wang.sees("未完成：第1至"), house.wang.reads()
+
+
+async def test_why_a_month_cannot_be_excused_is_said(house: TestHouse) -> None:
+    await house.settle()
+    await house.lina.says("/visit 宁波精工 谈了Q3")
+    await house.wang.says("/visit_excuse 华强 reason: 展会见过 month: 2026-10")
+    for said in ("宁波精工 reason: 停产 month: 2026-10", "华强 reason: 停产 month: 2026-10"):
+        await house.wang.says(f"/visit_excuse {said}")
+    await house.wang.says("/visit_excuse 华强 reason: 停产 month: 2026-12")
+    await house.settle()
+    assert house.wang.sees("宁波精工2026-10已经拜访过，不用豁免"), house.wang.reads()
+    assert house.wang.sees("华强2026-10已经豁免：展会见过"), house.wang.reads()
+    assert house.wang.sees("2026-12还没到，还没有要完成的拜访"), house.wang.reads()
+
+
 async def test_a_visit_logged_late_was_in_time(house: TestHouse) -> None:
     await house.settle()
     await house.advance(days=20)  # 3 November
