@@ -353,6 +353,7 @@ async def test_a_superior_sees_what_their_team_has_planned(house: TestHouse) -> 
     await house.settle()
     await house.wang.says("/plans")
     await house.settle()
+    assert house.wang.sees("您自己没有拜访计划，团队有1次"), house.wang.reads()
     assert house.wang.sees("您团队的计划", "李娜：🗓 明天14:00 华强：谈价格"), house.wang.reads()
     await house.wang.says("/plans 李娜")
     await house.settle()
