@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from commands import customers as customer_noun
 from commands.care import years
 from commands.care.planning import KIND
+from commands.care.rules import goes_at
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
 from commands.kit.words import T, Words, listed, sentence
@@ -18,7 +19,7 @@ SHOWN = 8
 
 
 def card(look: Look, id_: int) -> Card:
-    """The occasion, and what can be done about it while it is open."""
+    """The occasion, and what can be done about it while nothing has gone out."""
     made = care.get(look.db, id_)
     if made is None:
         return Card(T("This is no longer here."))
@@ -26,15 +27,20 @@ def card(look: Look, id_: int) -> Card:
     text = sentence(made.text)
     draft = Quote(text, to=STAFF) if isinstance(text, str) else Line(text, STAFF)
     of_year = years.parts(look, made)
-    if made.state != care.OPEN:
-        return Card(_title(made), (draft, *_outcome(look, made, all_), *of_year), about)
-    ticked = [one for one in all_ if one.ticked]
-    names = [_named(look.db, one) for one in ticked[:SHOWN]]
-    more = len(ticked) - len(names)
-    who = Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
-    rest = (Note(T("and {n} more", n=more)),) if more else ()
-    left = tuple(_left_out(look.db, all_))
-    return Card(_title(made), (draft, who, *rest, *left, *_verbs(about, all_), *of_year), about)
+    if made.state == care.OPEN:
+        parts = (*_listed(look.db, all_), *_verbs(about, all_))
+        return Card(_title(made), (draft, *parts, *of_year), about)
+    if _goes_later(look, made):
+        at = goes_at(made.day, look.zone)
+        title = T("⏳ Goes out {at}: {what}", at=at, what=sentence(made.what))
+        back = Buttons((Button(T("Call greetings off"), "care_recall", {}, about),), STAFF)
+        parts = (*_by(look, made), *_listed(look.db, all_), back)
+        return Card(title, (draft, *parts, *of_year), about)
+    return Card(_title(made), (draft, *_outcome(look, made, all_), *of_year), about)
+
+
+def _goes_later(look: Look, made: Care) -> bool:
+    return made.state == care.SENT and look.now < goes_at(made.day, look.zone)
 
 
 def _title(made: Care) -> T:
@@ -46,10 +52,23 @@ def _title(made: Care) -> T:
             return T("✅ Done by hand: {what}", what=what)
         case care.SKIPPED:
             return T("⏹ Not greeted: {what}", what=what)
+        case care.MOVED:
+            return T("⏹ It is on another day: {what}", what=what)
         case care.DROPPED:
             return T("🔴 Too late, nothing was sent: {what}", what=what)
         case _:
             return T("🎁 {day:near}: {what}", day=made.day, what=what)
+
+
+def _listed(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
+    """Who gets it, and who does not."""
+    ticked = [one for one in all_ if one.ticked]
+    names = [_named(db, one) for one in ticked[:SHOWN]]
+    more = len(ticked) - len(names)
+    yield Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
+    if more:
+        yield Note(T("and {n} more", n=more))
+    yield from _left_out(db, all_)
 
 
 def _named(db: Transaction, greeting: Greeting) -> Words:
@@ -85,11 +104,15 @@ def _verbs(about: Ref, all_: Sequence[Greeting]) -> Iterable[Part]:
     )
 
 
-def _outcome(look: Look, made: Care, all_: Sequence[Greeting]) -> Iterable[Part]:
-    """How many were reached, and by name those of whom that is not known."""
+def _by(look: Look, made: Care) -> Iterable[Part]:
     if made.by_id:
         by = people.get(look.db, made.by_id)
         yield Note(T("By {name}, {at:clock}", name=by.name if by else "?", at=made.at), STAFF)
+
+
+def _outcome(look: Look, made: Care, all_: Sequence[Greeting]) -> Iterable[Part]:
+    """How many were reached, and by name those of whom that is not known."""
+    yield from _by(look, made)
     if made.reason:
         yield Quote(made.reason, to=STAFF)
     if made.state != care.SENT:
@@ -102,6 +125,7 @@ def _outcome(look: Look, made: Care, all_: Sequence[Greeting]) -> Iterable[Part]
         letters.DROPPED: T("not delivered"),
     }
     yield Line(T("To {n} contact", "To {n} contacts", n=len(ticked)), STAFF)
+    yield from _left_out(look.db, all_)
     for one in ticked:
         why = lost.get(states.get(one.contact_id, ""))
         if why:

@@ -127,5 +127,5 @@ NOUN = Noun(
     held=held,
     hand=hand,
     entries=entries,
-    timers={DROP: drop, sending.WRITE: sending.write},
+    timers={DROP: drop, sending.WRITE: sending.write, sending.GONE: sending.gone},
 )

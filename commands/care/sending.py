@@ -6,11 +6,12 @@ However many get one, nobody else waits for the writing: a transaction writes so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from commands.care import pictures
 from commands.care.planning import DAY, KIND
-from commands.kit.calendar import moment_of, start_of_day
+from commands.care.rules import goes_at
+from commands.kit.calendar import start_of_day
 from commands.kit.card import PUBLIC, Card, Picture, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToContact
@@ -24,15 +25,17 @@ from storage.people import Account
 from storage.reach import email_key, phone_key
 from storage.timers import Timer
 
-WRITE = "write"
+WRITE, GONE = "write", "gone"
+TIMERS = (WRITE, GONE)
 AT_ONCE = 50
-NINE = time(9)
 NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def send(desk: Desk, made: Care, ticked: Sequence[Greeting]) -> None:
     """Each of these gets it on the morning of the day; a late one goes at once."""
     _write(desk, made, ticked, _picture(desk, made))
+    at = max(goes_at(made.day, desk.zone), desk.recorded_at)
+    desk.at(at, Ref(KIND, known(made.id)), GONE)
 
 
 def write(desk: Desk, timer: Timer) -> None:
@@ -45,9 +48,14 @@ def write(desk: Desk, timer: Timer) -> None:
     _write(desk, made, left, _pictured(made, told["file"]))
 
 
+def gone(desk: Desk, timer: Timer) -> None:
+    """From now on its card says that it has gone out."""
+    desk.touch(Ref(KIND, timer.subject_id))
+
+
 def _write(desk: Desk, made: Care, ticked: Sequence[Greeting], picture: Picture) -> None:
     about = Ref(KIND, known(made.id))
-    at = moment_of(made.day, NINE, desk.zone)
+    at = goes_at(made.day, desk.zone)
     until = start_of_day(made.day + 2 * DAY, desk.zone)
     now = ticked[:AT_ONCE]
     for greeting in now:
@@ -58,10 +66,22 @@ def _write(desk: Desk, made: Care, ticked: Sequence[Greeting], picture: Picture)
         words = T("{name}: {text}", name=contact.name, text=sentence(made.text))
         card = Card(words, (picture,), about)
         to = ToContact(known(contact.id))
-        desk.tell(to, card, not_before=at, useful_until=until, repeats=False)
+        desk.tell(
+            to,
+            card,
+            replaces=key(about.id, to.id),
+            not_before=at,
+            useful_until=until,
+            repeats=False,
+        )
     if len(ticked) > len(now):
         rest = {"after": known(now[-1].id), "file": picture.file_id}
         desk.at(desk.recorded_at, about, WRITE, extra=rest)
+
+
+def key(care_id: int, contact_id: int) -> str:
+    """By which one letter is taken back, or takes the place of one that has not gone."""
+    return f"{KIND}:{care_id}:{contact_id}"
 
 
 def _picture(desk: Desk, made: Care) -> Picture:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.care import recipients
-from commands.care.planning import remember
+from commands.care import heeding
+from commands.care.remembering import remember
 from commands.customers.wishes import Wished
 from commands.kit.card import Ref
 from commands.kit.command import Command
@@ -68,7 +68,7 @@ class TellLeft(
         """They stay in the file, and are greeted no more."""
         contact_id = _called(desk, self.customer, self.contact)
         customers.leave(desk.db, contact_id, desk.today)
-        recipients.heed(desk, self.customer)
+        heeding.heed(desk, self.customer)
         about = Ref(customer_noun.KIND, self.customer)
         desk.change(about, None, {"left": self.contact})
         return about
@@ -118,7 +118,7 @@ class TellWish(
             customer_id=self.customer, contact_id=who, wish=self.wish.value, by_id=by, at=desk.now
         )
         wishes.add(desk.db, row)
-        recipients.heed(desk, self.customer)
+        heeding.heed(desk, self.customer)
         desk.change(about, None, {"wish": self.wish.value, "contact": who})
         return about
 

@@ -72,6 +72,7 @@ MATRIX: dict[str, list[str]] = {
     "calendar_end": EVERYBODY,
     "calendar_new": EVERYBODY,
     "care_done": ["owner", "superior", "deputy"],
+    "care_recall": ["owner", "superior", "deputy"],
     "care_send": ["owner", "superior", "deputy"],
     "care_show": ["owner", "superior", "deputy"],
     "care_skip": ["owner", "superior", "deputy"],
