@@ -116,6 +116,13 @@ class Outcome(NamedTuple):
     state: str
 
 
+class At(NamedTuple):
+    """A platform on which a contact has an account."""
+
+    contact_id: int
+    platform: str
+
+
 _OUTCOMES = Query(
     Outcome,
     select(col(Letter.contact_id), col(Letter.state)).where(
@@ -218,9 +225,11 @@ _LISTED = Query(
     .join(Care, col(Care.id) == col(Greeting.care_id))
     .where(Among(col(Greeting.contact_id), "ids"), col(Care.name).startswith(bindparam("name"))),
 )
-_REACHED = Query(
-    int,
-    select(col(Account.contact_id)).where(Among(col(Account.contact_id), "ids")).distinct(),
+_ACCOUNTS = Query(
+    At,
+    select(col(Account.contact_id), col(Account.platform))
+    .where(Among(col(Account.contact_id), "ids"))
+    .distinct(),
 )
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
@@ -330,9 +339,12 @@ def leave_out(db: Transaction, greeting_id: int, why: Json) -> None:
     _LEAVE_OUT.run(db, b_id=greeting_id, to_why=why)
 
 
-def reached(db: Transaction, ids: Sequence[int]) -> set[int]:
-    """Which of these contacts have an account."""
-    return set(_REACHED.all(db, ids=ids)) if ids else set()
+def platforms(db: Transaction, ids: Sequence[int]) -> dict[int, set[str]]:
+    """On which platforms these contacts have an account; those without, left out."""
+    found: dict[int, set[str]] = {}
+    for one in _ACCOUNTS.all(db, ids=ids) if ids else []:
+        found.setdefault(one.contact_id, set()).add(one.platform)
+    return found
 
 
 def outcomes(db: Transaction, care_id: int) -> dict[int, str]:

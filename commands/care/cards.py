@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from commands import customers as customer_noun
-from commands.care import years
+from commands.care import arriving, years
 from commands.care.planning import KIND
+from commands.care.recipients import named
 from commands.care.rules import goes_at
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
-from commands.kit.words import T, Words, listed, sentence
-from storage import care, customers, letters, people
+from commands.kit.words import T, listed, sentence
+from storage import care, people
 from storage.care import Care, Greeting
 from storage.database import Transaction
 
@@ -63,7 +63,7 @@ def _title(made: Care) -> T:
 def _listed(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
     """Who gets it, and who does not."""
     ticked = [one for one in all_ if one.ticked]
-    names = [_named(db, one) for one in ticked[:SHOWN]]
+    names = [named(db, one) for one in ticked[:SHOWN]]
     more = len(ticked) - len(names)
     yield Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
     if more:
@@ -71,17 +71,9 @@ def _listed(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
     yield from _left_out(db, all_)
 
 
-def _named(db: Transaction, greeting: Greeting) -> Words:
-    contact = customers.contact(db, greeting.contact_id)
-    if contact is None:
-        return "?"
-    name = customer_noun.name_of(db, contact.customer_id) or "?"
-    return T("{name} ({customer})", name=contact.name, customer=name)
-
-
 def _left_out(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
     for one in [one for one in all_ if not one.ticked][:SHOWN]:
-        name = _named(db, one)
+        name = named(db, one)
         if one.why:
             yield Note(T("☐ {name}: {why}", name=name, why=sentence(one.why)), STAFF)
         else:
@@ -119,14 +111,6 @@ def _outcome(look: Look, made: Care, all_: Sequence[Greeting]) -> Iterable[Part]
         return
     states = care.outcomes(look.db, made.id or 0)
     ticked = [one for one in all_ if one.ticked]
-    lost = {
-        letters.UNCLEAR: T("unclear whether it arrived"),
-        letters.DEAD: T("not delivered"),
-        letters.DROPPED: T("not delivered"),
-    }
     yield Line(T("To {n} contact", "To {n} contacts", n=len(ticked)), STAFF)
     yield from _left_out(look.db, all_)
-    for one in ticked:
-        why = lost.get(states.get(one.contact_id, ""))
-        if why:
-            yield Line(T("⚠ {name}: {why}", name=_named(look.db, one), why=why), STAFF)
+    yield from arriving.told_of(look.db, arriving.lost_of(all_, states))

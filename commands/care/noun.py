@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from commands.care import cards, recipients, sending
+from commands.care import arriving, cards, recipients, sending
 from commands.care.planning import (
     DROP,
     KIND,
@@ -127,5 +127,10 @@ NOUN = Noun(
     held=held,
     hand=hand,
     entries=entries,
-    timers={DROP: drop, sending.WRITE: sending.write, sending.GONE: sending.gone},
+    timers={
+        DROP: drop,
+        sending.WRITE: sending.write,
+        sending.GONE: arriving.gone,
+        sending.ARRIVED: arriving.arrived,
+    },
 )

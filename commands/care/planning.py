@@ -91,7 +91,7 @@ def _begin(desk: Desk, occasion: Occasion) -> None:
         years = years_of(occasion)
         made.text = encode(T("Thank you for {n} years of cooperation. To many more!", n=years))
     about = _put(desk, made)
-    meant = recipients.put(desk.db, made.kind, [(about.id, contact) for contact in contacts])
+    meant = recipients.put(desk, made.kind, [(about.id, contact) for contact in contacts])
     if meant or not contacts:
         _owe(desk, made)
 
@@ -163,7 +163,7 @@ def _greet_all(
             continue
         on_list += [(known(made.id), contact) for contact in some]
         open_.append(made)
-    meant = recipients.put(desk.db, FESTIVAL, on_list)
+    meant = recipients.put(desk, FESTIVAL, on_list)
     for made in open_:
         if made.id in meant and not dues.still_on(desk.db, KIND, known(made.id)):
             _owe(desk, made)

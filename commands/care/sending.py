@@ -6,27 +6,28 @@ However many get one, nobody else waits for the writing: a transaction writes so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from commands.care import pictures
 from commands.care.planning import DAY, KIND
+from commands.care.recipients import ways
 from commands.care.rules import goes_at
 from commands.kit.calendar import start_of_day
-from commands.kit.card import PUBLIC, Card, Picture, Ref
+from commands.kit.card import PUBLIC, Card, Line, Picture, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToContact
 from commands.kit.words import T, sentence
 from storage import care, customers, files, people, vault
-from storage.care import MAIL, TEXT, Care, Greeting
+from storage.care import MAIL, Care, Greeting
 from storage.customers import Contact
 from storage.database import Transaction, known
 from storage.files import File
 from storage.people import Account
-from storage.reach import email_key, phone_key
 from storage.timers import Timer
 
-WRITE, GONE = "write", "gone"
-TIMERS = (WRITE, GONE)
+WRITE, GONE, ARRIVED = "write", "gone", "arrived"
+TIMERS = (WRITE, GONE, ARRIVED)
 AT_ONCE = 50
 NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -48,23 +49,19 @@ def write(desk: Desk, timer: Timer) -> None:
     _write(desk, made, left, _pictured(made, told["file"]))
 
 
-def gone(desk: Desk, timer: Timer) -> None:
-    """From now on its card says that it has gone out."""
-    desk.touch(Ref(KIND, timer.subject_id))
-
-
 def _write(desk: Desk, made: Care, ticked: Sequence[Greeting], picture: Picture) -> None:
     about = Ref(KIND, known(made.id))
     at = goes_at(made.day, desk.zone)
-    until = start_of_day(made.day + 2 * DAY, desk.zone)
+    until = ends_at(made, desk.zone)
     now = ticked[:AT_ONCE]
     for greeting in now:
         contact = customers.contact(desk.db, greeting.contact_id)
         if contact is None:
             continue
         reach(desk.db, contact)
-        words = T("{name}: {text}", name=contact.name, text=sentence(made.text))
-        card = Card(words, (picture,), about)
+        # A title is cut where it is long: the words stand below it, whole.
+        title = T("Dear {name},", name=contact.name)
+        card = Card(title, (Line(sentence(made.text)), picture), about)
         to = ToContact(known(contact.id))
         desk.tell(
             to,
@@ -77,6 +74,11 @@ def _write(desk: Desk, made: Care, ticked: Sequence[Greeting], picture: Picture)
     if len(ticked) > len(now):
         rest = {"after": known(now[-1].id), "file": picture.file_id}
         desk.at(desk.recorded_at, about, WRITE, extra=rest)
+
+
+def ends_at(made: Care, zone: ZoneInfo) -> datetime:
+    """From when on it is too late to greet."""
+    return start_of_day(made.day + 2 * DAY, zone)
 
 
 def key(care_id: int, contact_id: int) -> str:
@@ -120,10 +122,10 @@ def reach(db: Transaction, contact: Contact) -> None:
 
     Chats that they use themselves come first, e-mail second.
     """
-    ways = ((TEXT, phone_key(contact.phone)), (MAIL, email_key(contact.email)))
-    for nth, (platform, address) in enumerate(ways):
-        if address and people.account(db, platform, "", address) is None:
-            used = NEVER_USED + timedelta(days=nth)
+    for platform, address in ways(contact).items():
+        if people.account(db, platform, "", address) is None:
+            # An e-mail is tried before a text message.
+            used = NEVER_USED + DAY if platform == MAIL else NEVER_USED
             row = Account(
                 platform=platform,
                 workspace="",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.care import heeding, sending
+from commands.care import arriving, heeding, sending
 from commands.care.planning import KIND
 from commands.kit.card import Ref
 from commands.kit.command import Command
@@ -122,7 +122,14 @@ class ByHand(
     how: Annotated[str | None, Ask("How?", "How", long=True)] = None
 
     def run(self, desk: Desk) -> Ref:
-        """A call, a card, a gift, a visit: nothing is sent any more."""
+        """A call, a card, a gift, a visit: nothing is sent any more.
+
+        Of what was sent, those who were not reached are done so.
+        """
+        about, made = Ref(KIND, self.care), care.get(desk.db, self.care)
+        if made and arriving.by_hand(desk, made):
+            desk.change(about, None, {"by hand": self.how or ""})
+            return about
         return _settle(desk, _open(desk, self.care), care.BY_HAND, self.how or "")
 
 

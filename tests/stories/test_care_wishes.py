@@ -107,6 +107,8 @@ async def test_however_many_are_greeted_each_gets_one(
     await house.lina.says("/customer_since 华强 2019-10-17")
     await house.settle()
     await house.advance(days=1)
+    await house.lina.says("/care_tick care: #1 who: 赵一、钱二、孙三")  # no e-mail is set up here
+    await house.settle()
     await house.lina.presses("发送祝福", on="合作7周年")
     await house.settle()
     written = await house.read(lambda db: care.outcomes(db, 1))
