@@ -11,6 +11,7 @@ from commands.care.rules import goes_at
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.noun import Look
 from commands.kit.words import T, listed, sentence
+from commands.said import said_lately
 from storage import care, people
 from storage.care import Care, Greeting
 from storage.database import Transaction
@@ -26,17 +27,17 @@ def card(look: Look, id_: int) -> Card:
     about, all_ = Ref(KIND, id_), care.greetings(look.db, id_)
     text = sentence(made.text)
     draft = Quote(text, to=STAFF) if isinstance(text, str) else Line(text, STAFF)
-    of_year = years.parts(look, made)
+    rest = (*said_lately(look, about), *years.parts(look, made))
     if made.state == care.OPEN:
         parts = (*_listed(look.db, all_), *_verbs(about, all_))
-        return Card(_title(made), (draft, *parts, *of_year), about)
+        return Card(_title(made), (draft, *parts, *rest), about)
     if _goes_later(look, made):
         at = goes_at(made.day, look.zone)
         title = T("⏳ Goes out {at}: {what}", at=at, what=sentence(made.what))
         back = Buttons((Button(T("Call greetings off"), "care_recall", {}, about),), STAFF)
         parts = (*_by(look, made), *_listed(look.db, all_), back)
-        return Card(title, (draft, *parts, *of_year), about)
-    return Card(_title(made), (draft, *_outcome(look, made, all_), *of_year), about)
+        return Card(title, (draft, *parts, *rest), about)
+    return Card(_title(made), (draft, *_outcome(look, made, all_), *rest), about)
 
 
 def _goes_later(look: Look, made: Care) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from commands.care import arriving, cards, recipients, sending
+from commands.care import answering, arriving, cards, recipients, sending
 from commands.care.planning import (
     DROP,
     KIND,
@@ -124,6 +124,7 @@ NOUN = Noun(
     name_of=_name_of,
     card=cards.card,
     involved=involved,
+    heard=answering.heard,
     held=held,
     hand=hand,
     entries=entries,

@@ -92,3 +92,17 @@ async def test_a_long_greeting_is_read_whole(house: TestHouse) -> None:
     await house.lina.presses("发送祝福", on="华强张伟生日")
     await house.advance(days=2)
     assert house.zhangwei.sees("张伟，您好！", words), house.zhangwei.reads()
+
+
+async def test_what_is_answered_to_a_greeting_reaches_its_owner(house: TestHouse) -> None:
+    await house.lina.says("/contact_birthday 华强 contact: 张伟 birthday: 10月17日")
+    await house.settle()
+    await house.advance(days=1)
+    await house.lina.presses("发送祝福", on="华强张伟生日")
+    await house.advance(days=2)
+    await house.zhangwei.says("谢谢李娜，周一请回电", reply_to="张伟，您好！")
+    await house.settle()
+    told = "💬 华强张伟回复了祝福：华强张伟生日"
+    assert house.lina.sees(told, "谢谢李娜，周一请回电"), house.lina.reads()
+    assert house.zhangwei.sees("谢谢！已转告李娜"), house.zhangwei.reads()
+    assert house.lina.sees("✅ 祝福已发送：华强张伟生日", "周一请回电"), house.lina.reads()
