@@ -68,17 +68,20 @@ def _listed(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
     more = len(ticked) - len(names)
     yield Line(T("To: {names}", names=listed(names) if names else T("nobody")), STAFF)
     if more:
-        yield Note(T("and {n} more", n=more))
+        yield Note(T("and {n} more person", "and {n} more people", n=more), STAFF)
     yield from _left_out(db, all_)
 
 
 def _left_out(db: Transaction, all_: Sequence[Greeting]) -> Iterable[Part]:
-    for one in [one for one in all_ if not one.ticked][:SHOWN]:
+    left = [one for one in all_ if not one.ticked]
+    for one in left[:SHOWN]:
         name = named(db, one)
         if one.why:
             yield Note(T("☐ {name}: {why}", name=name, why=sentence(one.why)), STAFF)
         else:
             yield Note(T("☐ {name}", name=name), STAFF)
+    if more := len(left[SHOWN:]):
+        yield Note(T("☐ and {n} more person", "☐ and {n} more people", n=more), STAFF)
 
 
 def _verbs(about: Ref, all_: Sequence[Greeting]) -> Iterable[Part]:

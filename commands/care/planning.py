@@ -239,7 +239,9 @@ def _put(desk: Desk, made: Care) -> Ref:
 def _owe(desk: Desk, made: Care) -> None:
     """Somebody is to be greeted, or thought of, by the end of the day."""
     about, ends = Ref(KIND, known(made.id)), start_of_day(made.day + DAY, desk.zone)
-    what = T("Greet: {what}", what=_words(made))
+    what = _words(made)
+    if made.kind != FESTIVAL:  # whose words say already that it is greeted
+        what = T("Greet: {what}", what=what)
     desk.owe(about, "greet", what, clause=made.clause, by=ends, owner=made.owner_id)
 
 

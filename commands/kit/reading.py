@@ -40,6 +40,7 @@ from storage.database import Json
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _CLOSING = "】」』》)）]"
+_BETWEEN = re.compile(r"[\s,，:：;；、。]+")
 _SPACE = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
 EXACT = 100.0
@@ -266,9 +267,15 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
 
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """Choices by what they are called, where no question takes words and nothing else is said."""
-    if _texts(declared):
+    """Choices by what they are called, where no question takes words and nothing else is said.
+
+    Where one may be answered with a few words, as with a name, the rest is for that.
+    """
+    texts = _texts(declared)
+    if any(asked.required or asked.ask.long for asked in texts):
         return text
+    if texts:
+        return _chosen_beside(text, declared, ctx, found)
     chosen: dict[str, Json] = {}
     rest = text
     while following := _first_choice(rest, declared, ctx, {*found.answers, *chosen}):
@@ -278,6 +285,19 @@ def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> s
         return text
     found.answers |= chosen
     return ""
+
+
+def _chosen_beside(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """The choice that must be made, at the beginning or the end of a text; and the rest of it."""
+    must = {q.field for q in declared.questions if q.required and isinstance(q.kind, Choice)}
+    answered = {q.field for q in declared.questions if q.field not in must} | {*found.answers}
+    starts = [0, *(m.end() for m in _BETWEEN.finditer(text))]
+    for start in starts:
+        told = _first_choice(text[start:], declared, ctx, answered)
+        if told and (start == 0 or not told[2].strip()):
+            found.answers[told[0]] = told[1]
+            return told[2] if start == 0 else text[:start].rstrip(_GLUE)
+    return text
 
 
 def _first_choice(

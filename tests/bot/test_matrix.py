@@ -94,6 +94,7 @@ MATRIX: dict[str, list[str]] = {
     "contact": ["management", "sales", "purchasing"],
     "contact_add": EVERYBODY,
     "contact_birthday": ["management", "sales", "marketing", "purchasing"],
+    "contact_back": ["management", "sales", "marketing", "purchasing"],
     "contact_left": ["management", "sales", "marketing", "purchasing"],
     "contact_undo": ["owner", "deputy"],
     "customer": EVERYBODY,
