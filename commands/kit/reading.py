@@ -43,6 +43,7 @@ _CLOSING = "】」』》)）]"
 _BETWEEN = re.compile(r"[\s,，:：;；、。]+")
 _SPACE = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
+_HASH = re.compile(r"\s*(#[0-9]{1,9})(?![0-9a-z])", re.IGNORECASE)
 EXACT = 100.0
 # What people say without meaning anything by it.
 # In front of a value a dash means something: a minus, or that nothing is to stand there.
@@ -108,6 +109,7 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     """
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
+    text = _by_id(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
     text = _alike(text, declared, ctx, understood)
     text = dated(text, declared, ctx, understood)
@@ -148,6 +150,17 @@ def _answered(asked: Question, raw: str, ctx: Context, found: Understood) -> Non
         found.invalid = found.invalid or invalid
     except Which as which:
         found.which = found.which or which
+
+
+def _by_id(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """`#7` in front is the subject, of whatever kind, also of those that nobody calls by a name."""
+    told = _HASH.match(text)
+    put = asked_of(declared.questions, outside=ctx.outside)
+    open_ = [q for q in put if isinstance(q.kind, Pick) and q.field not in found.answers]
+    if told is None or not open_ or not open_[0].required:
+        return text
+    _answered(open_[0], told[1], ctx, found)
+    return text[told.end() :].lstrip(_GLUE)
 
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:

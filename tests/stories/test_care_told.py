@@ -97,3 +97,21 @@ async def test_long_lists_say_how_many_people_there_are_beside(house: TestHouse)
     await house.settle()
     await house.advance(days=1)
     assert house.lina.sees("合作7周年", "还有3人", "☐ 还有2人"), house.lina.reads()
+
+
+async def test_a_greeting_is_meant_by_its_number_in_front(house: TestHouse) -> None:
+    await house.lina.says("/contact_birthday 华强 contact: 张伟 birthday: 10月17日")
+    await house.settle()
+    await house.advance(days=1)
+    await house.lina.says("/care_text #1 老张，周末来喝茶")
+    await house.lina.says("/care_tick #1 张伟")
+    await house.settle()
+    made = await house.read(lambda db: care.get(db, 1))
+    assert made is not None
+    assert made.text == "老张，周末来喝茶"
+    assert not (await house.read(lambda db: care.greetings(db, 1)))[0].ticked
+    await house.lina.says("/care_skip #1 刚吵过架")
+    await house.settle()
+    made = await house.read(lambda db: care.get(db, 1))
+    assert made is not None
+    assert (made.state, made.reason) == (care.SKIPPED, "刚吵过架")
