@@ -87,6 +87,7 @@ class Core:
             house.zone,
             holder=holder,
             tally=self.tally,
+            reaches=self.post.knows,
         )
         self.pulse = Pulse(self.timers, self.wake)
         self.sweep = Sweep(self.database, self.clock, house.vault, house.policy)

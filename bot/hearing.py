@@ -228,6 +228,7 @@ class Hearing:
             guide=self.guide,
             verbs=self.verbs,
             links=self.house.links,
+            reaches=self.house.platforms.__contains__,
             may_open=self._may_open,
             nouns=self.house.nouns,
         )

@@ -75,6 +75,8 @@ def actor_of_account(
     """Whoever an account belongs to now; `name` and `language` are what its platform says today."""
     person = _person(db, account.person_id, now) if account.person_id else None
     contact = customers.contact(db, account.contact_id) if account.contact_id else None
+    if contact and contact.left_on:
+        contact = None  # they speak for that customer no more
     known_as = person.name if person else contact.name if contact else name or account.name
     return Actor(
         account_id=known(account.id),

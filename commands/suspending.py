@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.care import recipients
+from commands.care import heeding
 from commands.kit.card import STAFF, Card, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
@@ -45,7 +45,7 @@ class Suspend(
             customer_id=self.customer, reason=reason, by_id=by_id, since=desk.recorded_at
         )
         suspensions.begin(desk.db, row)
-        recipients.heed(desk, self.customer)
+        heeding.heed(desk, self.customer)
         told = T("⛔ {customer} is suspended", customer=name)
         return _told(desk, self.customer, told, {"suspended": reason}, reason)
 

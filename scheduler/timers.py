@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ class Timers:
     more than what a handler writes; few, so that the writer is not held for long.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what it works with, each named once
         self,
         database: Database,
         clock: Clock,
@@ -44,6 +45,7 @@ class Timers:
         *,
         holder: str,
         tally: Tally | None = None,
+        reaches: Callable[[str], bool] = lambda _platform: True,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -52,6 +54,7 @@ class Timers:
         self.zone = zone
         self.holder = holder
         self.tally = tally or Tally()
+        self.reaches = reaches
 
     async def tick(self) -> frozenset[str]:
         """Fire everything that is due by now; give what should be looked at next."""
@@ -129,6 +132,7 @@ class Timers:
             zone=self.zone,
             policy=self.policy,
             deed=deed,
+            reaches=self.reaches,
             nouns=self.nouns,
         )
 

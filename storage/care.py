@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, delete, select, text, update
+from sqlalchemy import Index, and_, bindparam, delete, or_, select, text, update
 from sqlmodel import Field, col
 
 from storage.batches import Among, put_all
 from storage.columns import data, key, may_point_at, maybe_moment, moment, points_at, words
 from storage.database import Deed, Json, Query, Transaction
-from storage.letters import Letter
+from storage.letters import REPLACED, Letter
 from storage.people import Account
 from storage.rows import Row
 
@@ -18,7 +18,14 @@ from storage.rows import Row
 MAIL, TEXT = "mail", "sms"
 KIND = "care"
 BIRTHDAY, COOPERATION, FESTIVAL = "birthday", "cooperation", "festival"
-OPEN, SENT, BY_HAND, SKIPPED, DROPPED = "open", "sent", "by_hand", "skipped", "dropped"
+OPEN, SENT, BY_HAND, SKIPPED, DROPPED, MOVED = (
+    "open",
+    "sent",
+    "by_hand",
+    "skipped",
+    "dropped",
+    "moved",
+)
 
 
 class Occasion(Row, table=True):
@@ -109,12 +116,20 @@ class Outcome(NamedTuple):
     state: str
 
 
+class At(NamedTuple):
+    """A platform on which a contact has an account."""
+
+    contact_id: int
+    platform: str
+
+
 _OUTCOMES = Query(
     Outcome,
     select(col(Letter.contact_id), col(Letter.state)).where(
         col(Letter.subject_kind) == KIND,
         col(Letter.subject_id) == bindparam("care_id"),
         col(Letter.contact_id).is_not(None),
+        col(Letter.state) != REPLACED,
     ),
 )
 _OCCASION = Query(
@@ -166,6 +181,9 @@ _SAVE = Deed(
         reason=bindparam("to_reason"),
     )
 )
+_RENAME = Deed(
+    update(Care).where(col(Care.id) == bindparam("b_id")).values(name=bindparam("to_name"))
+)
 _GREETINGS = Query(
     Greeting,
     select(Greeting)
@@ -176,7 +194,13 @@ _PLANNED_FOR = Query(
     Greeting,
     select(Greeting)
     .join(Care, col(Care.id) == col(Greeting.care_id))
-    .where(col(Greeting.contact_id) == bindparam("contact_id"), col(Care.state) == OPEN)
+    .where(
+        col(Greeting.contact_id) == bindparam("contact_id"),
+        or_(
+            col(Care.state) == OPEN,
+            and_(col(Care.state) == SENT, col(Care.day) >= bindparam("since")),
+        ),
+    )
     .order_by(col(Greeting.id)),
 )
 _LEAVE_OUT = Deed(
@@ -201,9 +225,11 @@ _LISTED = Query(
     .join(Care, col(Care.id) == col(Greeting.care_id))
     .where(Among(col(Greeting.contact_id), "ids"), col(Care.name).startswith(bindparam("name"))),
 )
-_REACHED = Query(
-    int,
-    select(col(Account.contact_id)).where(Among(col(Account.contact_id), "ids")).distinct(),
+_ACCOUNTS = Query(
+    At,
+    select(col(Account.contact_id), col(Account.platform))
+    .where(Among(col(Account.contact_id), "ids"))
+    .distinct(),
 )
 _TICK = Deed(
     update(Greeting).where(col(Greeting.id) == bindparam("b_id")).values(ticked=bindparam("to"))
@@ -277,6 +303,11 @@ def save(db: Transaction, care: Care) -> None:
     )
 
 
+def rename(db: Transaction, care_id: int, name: str) -> None:
+    """It is remembered by another name, so that its own is free again."""
+    _RENAME.run(db, b_id=care_id, to_name=name)
+
+
 def greet(db: Transaction, listed: Iterable[tuple[int, int, Json]]) -> None:
     """On these occasions' lists are these contacts; unticked where there is a reason why not."""
     rows = [
@@ -296,9 +327,10 @@ def greetings(db: Transaction, care_id: int) -> list[Greeting]:
     return _GREETINGS.all(db, care_id=care_id)
 
 
-def planned_for(db: Transaction, contact_id: int) -> list[tuple[Greeting, Care]]:
-    """What a contact is among the recipients of and nobody has seen to yet."""
-    found = [(one, get(db, one.care_id)) for one in _PLANNED_FOR.all(db, contact_id=contact_id)]
+def planned_for(db: Transaction, contact_id: int, since: date) -> list[tuple[Greeting, Care]]:
+    """What a contact is on the list of: all that is open, and what is for a day from `since` on."""
+    all_ = _PLANNED_FOR.all(db, contact_id=contact_id, since=since)
+    found = [(one, get(db, one.care_id)) for one in all_]
     return [(one, care) for one, care in found if care]
 
 
@@ -307,9 +339,12 @@ def leave_out(db: Transaction, greeting_id: int, why: Json) -> None:
     _LEAVE_OUT.run(db, b_id=greeting_id, to_why=why)
 
 
-def reached(db: Transaction, ids: Sequence[int]) -> set[int]:
-    """Which of these contacts have an account."""
-    return set(_REACHED.all(db, ids=ids)) if ids else set()
+def platforms(db: Transaction, ids: Sequence[int]) -> dict[int, set[str]]:
+    """On which platforms these contacts have an account; those without, left out."""
+    found: dict[int, set[str]] = {}
+    for one in _ACCOUNTS.all(db, ids=ids) if ids else []:
+        found.setdefault(one.contact_id, set()).add(one.platform)
+    return found
 
 
 def outcomes(db: Transaction, care_id: int) -> dict[int, str]:

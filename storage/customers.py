@@ -337,8 +337,8 @@ def contacts_at(db: Transaction, ids: Sequence[int]) -> list[Contact]:
     return _CONTACTS_AT.all(db, ids=ids) if ids else []
 
 
-def leave(db: Transaction, contact_id: int, day: date) -> None:
-    """A person is at this customer no more."""
+def leave(db: Transaction, contact_id: int, day: date | None) -> None:
+    """A person is at this customer no more; None: is there after all."""
     _LEAVE.run(db, b_id=contact_id, day=day)
 
 

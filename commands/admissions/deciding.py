@@ -20,7 +20,7 @@ from commands.approvals import asking
 from commands.approvals.asking import Facts
 from commands.approvals.deciders import Decider, Procedure, whom
 from commands.approvals.rules import Rule
-from commands.care.planning import remember
+from commands.care.remembering import remember
 from commands.customers import KIND as CUSTOMER
 from commands.customers import open_file
 from commands.customers.filling import fill

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from commands.care import cards, recipients, sending
+from commands.care import answering, arriving, cards, recipients, sending
 from commands.care.planning import (
     DROP,
     KIND,
@@ -124,8 +124,14 @@ NOUN = Noun(
     name_of=_name_of,
     card=cards.card,
     involved=involved,
+    heard=answering.heard,
     held=held,
     hand=hand,
     entries=entries,
-    timers={DROP: drop, sending.WRITE: sending.write},
+    timers={
+        DROP: drop,
+        sending.WRITE: sending.write,
+        sending.GONE: arriving.gone,
+        sending.ARRIVED: arriving.arrived,
+    },
 )

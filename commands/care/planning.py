@@ -25,7 +25,7 @@ from commands.kit.calendar import moment_of, start_of_day
 from commands.kit.card import Ref
 from commands.kit.countries import read_country
 from commands.kit.desk import Desk
-from commands.kit.lunar import Birthday, born, read_birthday, written
+from commands.kit.lunar import born, read_birthday
 from commands.kit.people import Department, ToPerson, head_of
 from commands.kit.words import T, encode, in_both, sentence
 from storage import care, customers, dues, profiles
@@ -91,15 +91,15 @@ def _begin(desk: Desk, occasion: Occasion) -> None:
         years = years_of(occasion)
         made.text = encode(T("Thank you for {n} years of cooperation. To many more!", n=years))
     about = _put(desk, made)
-    meant = recipients.put(desk.db, made.kind, [(about.id, contact) for contact in contacts])
+    meant = recipients.put(desk, made.kind, [(about.id, contact) for contact in contacts])
     if meant or not contacts:
         _owe(desk, made)
 
 
-def name_of(occasion: Occasion) -> str:
-    """What an occasion of a year is remembered by."""
+def name_of(occasion: Occasion, on: date | None = None) -> str:
+    """What an occasion of a year is remembered by; of the next, unless another day is given."""
     whose = occasion.contact_id or occasion.customer_id
-    return f"{occasion.kind}:{whose}:{occasion.next_on}"
+    return f"{occasion.kind}:{whose}:{on or occasion.next_on}"
 
 
 def what_of(db: Transaction, occasion: Occasion) -> T:
@@ -116,32 +116,6 @@ def what_of(db: Transaction, occasion: Occasion) -> T:
 def years_of(occasion: Occasion) -> int:
     """How many full years it will be."""
     return occasion.next_on.year - (read_birthday(occasion.day).year or occasion.next_on.year)
-
-
-def remember(
-    desk: Desk, kind: str, customer_id: int, contact_id: int | None, told: Birthday
-) -> None:
-    """A day comes every year from now on, in place of the one that was told before."""
-    day = written(told)
-    all_ = care.occasions(desk.db, customer_id, kind)
-    before = next((one for one in all_ if one.contact_id == contact_id), None)
-    was = before.day if before else None
-    occasion = before or Occasion(
-        kind=kind,
-        customer_id=customer_id,
-        contact_id=contact_id,
-        day=day,
-        next_on=date.max,
-        plan_on=date.max,
-    )
-    occasion.day = day
-    turn_on(desk, occasion, desk.today - DAY)
-    if before:
-        care.turn(desk.db, occasion)
-    else:
-        care.remember(desk.db, occasion)
-    after = {kind: day, "contact": contact_id}
-    desk.change(Ref(customer_noun.KIND, customer_id), {kind: was}, after)
 
 
 # --- holidays -------------------------------------------------------------------------------------
@@ -189,7 +163,7 @@ def _greet_all(
             continue
         on_list += [(known(made.id), contact) for contact in some]
         open_.append(made)
-    meant = recipients.put(desk.db, FESTIVAL, on_list)
+    meant = recipients.put(desk, FESTIVAL, on_list)
     for made in open_:
         if made.id in meant and not dues.still_on(desk.db, KIND, known(made.id)):
             _owe(desk, made)
@@ -265,7 +239,9 @@ def _put(desk: Desk, made: Care) -> Ref:
 def _owe(desk: Desk, made: Care) -> None:
     """Somebody is to be greeted, or thought of, by the end of the day."""
     about, ends = Ref(KIND, known(made.id)), start_of_day(made.day + DAY, desk.zone)
-    what = T("Greet: {what}", what=_words(made))
+    what = _words(made)
+    if made.kind != FESTIVAL:  # whose words say already that it is greeted
+        what = T("Greet: {what}", what=what)
     desk.owe(about, "greet", what, clause=made.clause, by=ends, owner=made.owner_id)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from commands.kit.calendar import moment_of
 from commands.kit.lunar import (
     Birthday,
     LeapDay,
@@ -23,6 +25,7 @@ from commands.kit.policy import Clause, Section
 GREETINGS, BIRTHDAYS, ANNIVERSARIES = "3.2.1", "3.2.2", "3.2.3"
 _MONTH_AND_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 _DAY = timedelta(days=1)
+_NINE = time(9)
 
 
 class Festival(BaseModel):
@@ -136,3 +139,8 @@ def anniversary(since: date, year: int, rules: Rules) -> tuple[date, int] | None
         return None
     day = solar_day_in(since.month, since.day, year, rules)
     return (day, year - since.year) if day else None
+
+
+def goes_at(day: date, zone: ZoneInfo) -> datetime:
+    """When the greetings of a day go out; before that they can be called off."""
+    return moment_of(day, _NINE, zone)

@@ -6,33 +6,37 @@ However many get one, nobody else waits for the writing: a transaction writes so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from commands.care import pictures
 from commands.care.planning import DAY, KIND
-from commands.kit.calendar import moment_of, start_of_day
-from commands.kit.card import PUBLIC, Card, Picture, Ref
+from commands.care.recipients import ways
+from commands.care.rules import goes_at
+from commands.kit.calendar import start_of_day
+from commands.kit.card import PUBLIC, Card, Line, Picture, Ref
 from commands.kit.desk import Desk
 from commands.kit.people import ToContact
 from commands.kit.words import T, sentence
 from storage import care, customers, files, people, vault
-from storage.care import MAIL, TEXT, Care, Greeting
+from storage.care import MAIL, Care, Greeting
 from storage.customers import Contact
 from storage.database import Transaction, known
 from storage.files import File
 from storage.people import Account
-from storage.reach import email_key, phone_key
 from storage.timers import Timer
 
-WRITE = "write"
+WRITE, GONE, ARRIVED = "write", "gone", "arrived"
+TIMERS = (WRITE, GONE, ARRIVED)
 AT_ONCE = 50
-NINE = time(9)
 NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def send(desk: Desk, made: Care, ticked: Sequence[Greeting]) -> None:
     """Each of these gets it on the morning of the day; a late one goes at once."""
     _write(desk, made, ticked, _picture(desk, made))
+    at = max(goes_at(made.day, desk.zone), desk.recorded_at)
+    desk.at(at, Ref(KIND, known(made.id)), GONE)
 
 
 def write(desk: Desk, timer: Timer) -> None:
@@ -47,21 +51,39 @@ def write(desk: Desk, timer: Timer) -> None:
 
 def _write(desk: Desk, made: Care, ticked: Sequence[Greeting], picture: Picture) -> None:
     about = Ref(KIND, known(made.id))
-    at = moment_of(made.day, NINE, desk.zone)
-    until = start_of_day(made.day + 2 * DAY, desk.zone)
+    at = goes_at(made.day, desk.zone)
+    until = ends_at(made, desk.zone)
     now = ticked[:AT_ONCE]
     for greeting in now:
         contact = customers.contact(desk.db, greeting.contact_id)
         if contact is None:
             continue
         reach(desk.db, contact)
-        words = T("{name}: {text}", name=contact.name, text=sentence(made.text))
-        card = Card(words, (picture,), about)
+        # A title is cut where it is long: the words stand below it, whole.
+        title = T("Dear {name},", name=contact.name)
+        card = Card(title, (Line(sentence(made.text)), picture), about)
         to = ToContact(known(contact.id))
-        desk.tell(to, card, not_before=at, useful_until=until, repeats=False)
+        desk.tell(
+            to,
+            card,
+            replaces=key(about.id, to.id),
+            not_before=at,
+            useful_until=until,
+            repeats=False,
+        )
     if len(ticked) > len(now):
         rest = {"after": known(now[-1].id), "file": picture.file_id}
         desk.at(desk.recorded_at, about, WRITE, extra=rest)
+
+
+def ends_at(made: Care, zone: ZoneInfo) -> datetime:
+    """From when on it is too late to greet."""
+    return start_of_day(made.day + 2 * DAY, zone)
+
+
+def key(care_id: int, contact_id: int) -> str:
+    """By which one letter is taken back, or takes the place of one that has not gone."""
+    return f"{KIND}:{care_id}:{contact_id}"
 
 
 def _picture(desk: Desk, made: Care) -> Picture:
@@ -100,10 +122,10 @@ def reach(db: Transaction, contact: Contact) -> None:
 
     Chats that they use themselves come first, e-mail second.
     """
-    ways = ((TEXT, phone_key(contact.phone)), (MAIL, email_key(contact.email)))
-    for nth, (platform, address) in enumerate(ways):
-        if address and people.account(db, platform, "", address) is None:
-            used = NEVER_USED + timedelta(days=nth)
+    for platform, address in ways(contact).items():
+        if people.account(db, platform, "", address) is None:
+            # An e-mail is tried before a text message.
+            used = NEVER_USED + DAY if platform == MAIL else NEVER_USED
             row = Account(
                 platform=platform,
                 workspace="",

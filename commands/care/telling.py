@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands import customers as customer_noun
-from commands.care import recipients
-from commands.care.planning import remember
+from commands.care import heeding
+from commands.care.remembering import remember
 from commands.customers.wishes import Wished
 from commands.kit.card import Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Invalid
+from commands.kit.errors import Invalid, Refused
 from commands.kit.form import Ask, CustomerId
-from commands.kit.lunar import Birthday, NotBirthday, read_birthday, shown
+from commands.kit.lunar import Birthday, NotBirthday, born, read_birthday, shown
 from commands.kit.people import Department
 from commands.kit.words import T
 from storage import customers, wishes
@@ -41,14 +41,12 @@ class TellBirthday(
     def run(self, desk: Desk) -> Ref:
         """Their owner has a greeting in time, every year."""
         contact_id = _called(desk, self.customer, self.contact)
-        remember(desk, BIRTHDAY, self.customer, contact_id, _read("birthday", self.birthday))
-        about = Ref(customer_noun.KIND, self.customer)
-        desk.done = T(
-            "{name}: {birthday}",
-            name=self.contact,
-            birthday=shown(_read("birthday", self.birthday)),
-        )
-        return about
+        day = _read("birthday", self.birthday)
+        if _is_to_come(desk, day):
+            raise Invalid("birthday", T("That day is still to come. When were they born?"))
+        remember(desk, BIRTHDAY, self.customer, contact_id, day)
+        desk.done = T("{name}: {birthday}", name=self.contact, birthday=shown(day))
+        return Ref(customer_noun.KIND, self.customer)
 
 
 class TellLeft(
@@ -67,10 +65,39 @@ class TellLeft(
     def run(self, desk: Desk) -> Ref:
         """They stay in the file, and are greeted no more."""
         contact_id = _called(desk, self.customer, self.contact)
+        contact = customers.contact(desk.db, contact_id)
+        if contact and contact.left_on:
+            left = T("{name} has left already, on {day}.", name=contact.name, day=contact.left_on)
+            raise Refused(left)
         customers.leave(desk.db, contact_id, desk.today)
-        recipients.heed(desk, self.customer)
+        heeding.heed(desk, self.customer)
         about = Ref(customer_noun.KIND, self.customer)
         desk.change(about, None, {"left": self.contact})
+        return about
+
+
+class TellBack(
+    Command,
+    name="contact_back",
+    aliases=("联系人在职",),
+    who=KEEPERS,
+    clause="7.1",
+    on=customer_noun.KIND,
+):
+    """A contact is still there."""
+
+    customer: Annotated[CustomerId, Ask("Which customer?", "Customer")]
+    contact: Annotated[str, Ask("Who is there?", "Contact's name")]
+
+    def run(self, desk: Desk) -> Ref:
+        """They have not left after all, or are back; what is planned from now on counts them in."""
+        contact_id = _called(desk, self.customer, self.contact)
+        contact = customers.contact(desk.db, contact_id)
+        if contact is None or contact.left_on is None:
+            raise Refused(T("{name} has not left.", name=self.contact))
+        customers.leave(desk.db, contact_id, None)
+        about = Ref(customer_noun.KIND, self.customer)
+        desk.change(about, {"left": str(contact.left_on)}, {"back": self.contact})
         return about
 
 
@@ -92,7 +119,10 @@ class TellSince(
         day = _read("since", self.since)
         if day.year is None:
             raise Invalid("since", T("Which year did it begin in? Such as 2019-05-20."))
+        if born(day) is None or _is_to_come(desk, day):
+            raise Invalid("since", T("That day is still to come. Since when do we cooperate?"))
         remember(desk, COOPERATION, self.customer, None, day)
+        desk.done = T("Cooperating since {day}", day=born(day))
         return Ref(customer_noun.KIND, self.customer)
 
 
@@ -118,7 +148,7 @@ class TellWish(
             customer_id=self.customer, contact_id=who, wish=self.wish.value, by_id=by, at=desk.now
         )
         wishes.add(desk.db, row)
-        recipients.heed(desk, self.customer)
+        heeding.heed(desk, self.customer)
         desk.change(about, None, {"wish": self.wish.value, "contact": who})
         return about
 
@@ -136,3 +166,8 @@ def _read(field: str, text: str) -> Birthday:
         return read_birthday(text)
     except NotBirthday as error:
         raise Invalid(field, T("Which day? Such as 5 March, 1980-03-05 or lunar 8-15.")) from error
+
+
+def _is_to_come(desk: Desk, day: Birthday) -> bool:
+    at = born(day)
+    return at > desk.today if at else (day.year or 0) > desk.today.year

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.care import sending
+from commands.care import arriving, heeding, sending
 from commands.care.planning import KIND
 from commands.kit.card import Ref
 from commands.kit.command import Command
@@ -122,7 +122,14 @@ class ByHand(
     how: Annotated[str | None, Ask("How?", "How", long=True)] = None
 
     def run(self, desk: Desk) -> Ref:
-        """A call, a card, a gift, a visit: nothing is sent any more."""
+        """A call, a card, a gift, a visit: nothing is sent any more.
+
+        Of what was sent, those who were not reached are done so.
+        """
+        about, made = Ref(KIND, self.care), care.get(desk.db, self.care)
+        if made and arriving.by_hand(desk, made):
+            desk.change(about, None, {"by hand": self.how or ""})
+            return about
         return _settle(desk, _open(desk, self.care), care.BY_HAND, self.how or "")
 
 
@@ -135,3 +142,23 @@ class Skip(Command, name="care_skip", aliases=("不祝福",), who=OWNERS, clause
     def run(self, desk: Desk) -> Ref:
         """It is excused with the reason."""
         return _settle(desk, _open(desk, self.care), care.SKIPPED, self.reason.strip())
+
+
+class CallOff(
+    Command, name="care_recall", aliases=("撤回祝福",), who=OWNERS, clause="3.2.1", on=KIND
+):
+    """Call greetings off."""
+
+    care: Annotated[CareId, Ask("Which greeting?", "Greeting")]
+
+    def run(self, desk: Desk) -> Ref:
+        """Before they go out: nothing is sent, and what was owed is owed again."""
+        made = care.get(desk.db, self.care)
+        if made is None:
+            raise no_such(WORDS)
+        if made.state != care.SENT:
+            raise Refused(T("There is nothing to call off: {what}", what=sentence(made.what)))
+        if not heeding.may_call_off(desk, made):
+            raise Refused(T("They have gone out already: {what}", what=sentence(made.what)))
+        heeding.call_off(desk, made)
+        return Ref(KIND, self.care)

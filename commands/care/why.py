@@ -13,7 +13,7 @@ from commands.kit.command import Command
 from commands.kit.desk import Desk
 from commands.kit.errors import no_such
 from commands.kit.form import Ask, CareId
-from commands.kit.lunar import how_kept, read_birthday, shown
+from commands.kit.lunar import born, how_kept, read_birthday, shown
 from commands.kit.words import T, sentence
 from commands.kit.workdays import CalendarPolicy, explain
 from storage import care
@@ -48,7 +48,11 @@ def _of_the_day(desk: Desk, made: Care) -> Iterator[T]:
         yield T("The day was told otherwise since.")
         return
     day = read_birthday(occasion.day)
-    yield T("What was told: {birthday}.", birthday=shown(day))
+    began = born(day) if made.kind == COOPERATION else None
+    if began:
+        yield T("What was told: cooperating since {day}.", day=began)
+    else:
+        yield T("What was told: {birthday}.", birthday=shown(day))
     yield from how_kept(day, made.day, policy)
     if made.kind == COOPERATION and day.year:
         years = made.day.year - day.year

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
+from commands.care import heeding
 from commands.cases import future, reporting
 from commands.cases.reporting import Reporter
 from commands.cases.rules import (
@@ -76,6 +77,8 @@ class Complaint(
         if case.owner_id and case.owner_id != _me(desk):
             desk.tell(ToPerson(case.owner_id), about)
         reporting.receipt(desk, by, about)
+        if case.customer_id:
+            heeding.heed(desk, case.customer_id)
         return about
 
     @classmethod
@@ -407,6 +410,7 @@ class NameCustomer(
         cases.save(desk.db, case)
         about = Ref(KIND, self.case)
         desk.change(about, before, material(case), shown=material(case))
+        heeding.heed(desk, self.customer)
         customer = future.customer_of(desk.db, case)
         desk.done = T("{number} is a case of {customer}", number=case.number, customer=customer)
         return about

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commands.customers import completing, summary, wishes
+from commands.customers import completing, summary, wishes, yearly
 from commands.customers.finding import find, leads, name_of
-from commands.customers.rules import KIND, WORDS, called
+from commands.customers.rules import KIND, WORDS, called, called_contact
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
 from commands.kit.noun import Involved, Look, Noun
@@ -67,7 +67,9 @@ def _lately(look: Look, id_: int) -> tuple[Part, ...]:
     parts: list[Part] = []
     for contact in customers.contacts(look.db, id_)[:SHOWN]:
         described = " · ".join(x for x in (contact.name, contact.title, contact.phone) if x)
-        parts.append(Line(T("Contact: {who}", who=described), STAFF))
+        who = called_contact(described, contact)
+        parts.append(Line(T("Contact: {who}", who=who), STAFF))
+    parts.extend(yearly.notes(look.db, id_))
     parts.extend(wishes.notes(look.db, id_))
     last = visits.to_customer(look.db, id_, 1)
     if last:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.kit.people import Department
-from commands.kit.words import T
-from storage.customers import Customer
+from commands.kit.words import T, Words
+from storage.customers import Contact, Customer
 
 KIND = "customer"
 WORDS = T("customer")
@@ -19,3 +19,8 @@ FILE_KEEPERS = {
 def called(customer: Customer) -> str:
     """What people call a customer."""
     return customer.short or customer.name
+
+
+def called_contact(described: str, contact: Contact) -> Words:
+    """What is said of a contact, and if so that they have left."""
+    return T("{who} (has left)", who=described) if contact.left_on else described

@@ -17,7 +17,7 @@ from commands.customers.parts import (
     readable,
     said_in,
 )
-from commands.customers.rules import KIND, WORDS
+from commands.customers.rules import KIND, WORDS, called_contact
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Ref
 from commands.kit.card import Part as Piece
 from commands.kit.command import Command
@@ -129,8 +129,9 @@ def _contacts(db: Transaction, customer: Customer) -> Sequence[Contact]:
     return customers.contacts(db, known(customer.id))[:MOST_CONTACTS]
 
 
-def _reached(contact: Contact) -> str:
-    return " · ".join(x for x in (contact.name, contact.title, contact.phone, contact.email) if x)
+def _reached(contact: Contact) -> Words:
+    said = (contact.name, contact.title, contact.phone, contact.email)
+    return called_contact(" · ".join(x for x in said if x), contact)
 
 
 def _owned(db: Transaction, customer: Customer) -> Rows:

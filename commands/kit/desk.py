@@ -126,9 +126,10 @@ class Desk:
     `now` is the company's clock at the moment the person spoke; `machine_now` paces letters.
     `server` is what our own web server is called where its links open; empty where they do not.
     `guide` lists the commands that this actor may use, `verbs` those on a subject by what it is,
-    `links` where a code can be opened, `may_open` says which files they may see, `nouns` what
-    people have in hands. A deed may say in `done` what came of it; `moved` are the subjects that it
-    began, changed or touched. `again` says that they meant it once more, though it was said before.
+    `links` where a code can be opened, `reaches` says which platforms are on, `may_open` which
+    files they may see, `nouns` what people have in hands. A deed may say in `done` what came of it;
+    `moved` are the subjects that it began, changed or touched. `again` says that they meant it once
+    more, though it was said before.
     """
 
     db: Transaction
@@ -145,6 +146,7 @@ class Desk:
     guide: Callable[[], Iterable[tuple[str, str, T]]] = tuple
     verbs: Callable[[], Iterable[tuple[T, Iterable[tuple[str, str]]]]] = tuple
     links: Callable[[str], Iterable[str]] = lambda _code: ()
+    reaches: Callable[[str], bool] = lambda _platform: True
     may_open: Callable[[File], bool] = lambda _file: False
     nouns: Holdings = field(default_factory=_Nothing)
     told: set[tuple[int, str]] = field(default_factory=set)

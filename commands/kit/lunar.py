@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final, Literal, Protocol, TypeAlias
 
 from commands.kit.date_rules import NUMBER, number
-from commands.kit.words import T
+from commands.kit.words import T, in_both
 
 ShortMonth: TypeAlias = Literal["last", "next", "skip"]
 LeapMonth: TypeAlias = Literal["regular", "leap", "skip"]
@@ -230,6 +230,7 @@ _SOLAR: Final = ("公历", "阳历", "新历")
 _CALENDAR: Final = "|".join(_LUNAR + _SOLAR)
 _DIGITS: Final = "〇一二三四五六七八九"
 _MONTHS_BY_NAME: Final = {"正": 1, "冬": 11, "腊": 12}
+_MONTHS_CALLED: Final = "正二三四五六七八九十冬腊"
 _TENS: Final = {"初": "", "廿": "二十", "卅": "三十"}
 _BORN_IN: Final = "(?P<year>(?:18|19|20|21)[0-9]{2})"
 _MONTH: Final = "(?P<month>[0-9]{1,2})"
@@ -295,15 +296,28 @@ def written(birthday: Birthday) -> str:
 def shown(birthday: Birthday) -> T:
     """A birthday for a person to read."""
     month, day = birthday.month, birthday.day
-    if birthday.leap:
-        words = T("day {day} of leap month {month}, lunar calendar", day=day, month=month)
-    elif birthday.lunar:
-        words = T("day {day} of month {month}, lunar calendar", day=day, month=month)
+    if birthday.lunar:
+        words = _shown_lunar(birthday)
     else:
         words = T("{day} {month}", day=day, month=_SHOWN[month - 1])
     if birthday.year is None:
         return words
     return T("{birthday} (born {year})", birthday=words, year=str(birthday.year))
+
+
+def _shown_lunar(birthday: Birthday) -> T:
+    """In Chinese a lunar day has words of its own, such as 闰四月初八."""
+    month, day = birthday.month, birthday.day
+    leap = ("闰", "leap ") if birthday.leap else ("", "")
+    zh = f"农历{leap[0]}{_MONTHS_CALLED[month - 1]}月{_called_day(day)}"
+    return in_both(zh, f"day {day} of {leap[1]}month {month}, lunar calendar")
+
+
+def _called_day(day: int) -> str:
+    tens, ones = divmod(day, 10)
+    if ones == 0:
+        return ("初十", "二十", "三十")[tens - 1]
+    return f"{'初十廿'[tens]}{_DIGITS[ones]}"
 
 
 # --- how each is read: a ValueError says that it is none after all --------------------------------

@@ -40,8 +40,10 @@ from storage.database import Json
 _PREFIX = re.compile(r"^\s*/?(?:headwater\b)?\s*/?", re.IGNORECASE)
 _GLUE = " \t\r\n,，:：;；、。-—"
 _CLOSING = "】」』》)）]"
+_BETWEEN = re.compile(r"[\s,，:：;；、。]+")
 _SPACE = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\s*[a-z0-9-]+", re.IGNORECASE)
+_HASH = re.compile(r"\s*(#[0-9]{1,9})(?![0-9a-z])", re.IGNORECASE)
 EXACT = 100.0
 # What people say without meaning anything by it.
 # In front of a value a dash means something: a minus, or that nothing is to stand there.
@@ -107,6 +109,7 @@ def fill(text: str, declared: Declared, ctx: Context, known: Mapping[str, Json])
     """
     understood = Understood(dict(known))
     text = _named(text, declared, ctx, understood)
+    text = _by_id(text, declared, ctx, understood)
     text = _picked(text, declared, ctx, understood)
     text = _alike(text, declared, ctx, understood)
     text = dated(text, declared, ctx, understood)
@@ -147,6 +150,17 @@ def _answered(asked: Question, raw: str, ctx: Context, found: Understood) -> Non
         found.invalid = found.invalid or invalid
     except Which as which:
         found.which = found.which or which
+
+
+def _by_id(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """`#7` in front is the subject, of whatever kind, also of those that nobody calls by a name."""
+    told = _HASH.match(text)
+    put = asked_of(declared.questions, outside=ctx.outside)
+    open_ = [q for q in put if isinstance(q.kind, Pick) and q.field not in found.answers]
+    if told is None or not open_ or not open_[0].required:
+        return text
+    _answered(open_[0], told[1], ctx, found)
+    return text[told.end() :].lstrip(_GLUE)
 
 
 def _picked(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
@@ -266,9 +280,15 @@ def _timed(text: str, declared: Declared, ctx: Context, found: Understood) -> st
 
 
 def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
-    """Choices by what they are called, where no question takes words and nothing else is said."""
-    if _texts(declared):
+    """Choices by what they are called, where no question takes words and nothing else is said.
+
+    Where one may be answered with a few words, as with a name, the rest is for that.
+    """
+    texts = _texts(declared)
+    if any(asked.required or asked.ask.long for asked in texts):
         return text
+    if texts:
+        return _chosen_beside(text, declared, ctx, found)
     chosen: dict[str, Json] = {}
     rest = text
     while following := _first_choice(rest, declared, ctx, {*found.answers, *chosen}):
@@ -278,6 +298,19 @@ def _chosen(text: str, declared: Declared, ctx: Context, found: Understood) -> s
         return text
     found.answers |= chosen
     return ""
+
+
+def _chosen_beside(text: str, declared: Declared, ctx: Context, found: Understood) -> str:
+    """The choice that must be made, at the beginning or the end of a text; and the rest of it."""
+    must = {q.field for q in declared.questions if q.required and isinstance(q.kind, Choice)}
+    answered = {q.field for q in declared.questions if q.field not in must} | {*found.answers}
+    starts = [0, *(m.end() for m in _BETWEEN.finditer(text))]
+    for start in starts:
+        told = _first_choice(text[start:], declared, ctx, answered)
+        if told and (start == 0 or not told[2].strip()):
+            found.answers[told[0]] = told[1]
+            return told[2] if start == 0 else text[:start].rstrip(_GLUE)
+    return text
 
 
 def _first_choice(
