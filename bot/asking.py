@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.apart import set_apart
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed
-from commands.kit import answering, bursts, drafting, words
+from commands.kit import answering, drafting, words
 from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Link, Note, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
-from commands.kit.form import Photos, Pick, Place, Question
+from commands.kit.form import Photos, Place, Question
 from commands.kit.people import ToAccount
-from commands.kit.reading import Understood, told_in
+from commands.kit.reading import Understood
 from commands.kit.words import T
 from storage import drafts, heard, postings, subjects
 from storage.database import Json, known
@@ -358,7 +359,7 @@ class Asking:
             case "~both":
                 return self._both(draft, command)
             case "~apart":
-                self.apart(draft)
+                set_apart(self.hearing, draft)
                 return Silent()
             case _:
                 raise Refused(T("This button is from an older version. Please start again."))
@@ -382,14 +383,6 @@ class Asking:
         self.done(draft)
         return Silent()
 
-    def _about_whom(self, command: type[Command], draft: Draft) -> str:
-        """What people call the subject that is named."""
-        asked = command.declared.question(bursts.subject_field(command.declared))
-        value = draft.answers.get(asked.field) if asked else None
-        if asked is None or value is None or not isinstance(asked.kind, Pick):
-            return ""
-        return self.house.nouns[asked.kind.noun].name_of(self.db, value) or ""
-
     def _here(self, draft_id: int) -> Reply:
         """A page that sends where they are, for a platform that cannot."""
         draft, _command = self._own(draft_id)
@@ -403,22 +396,6 @@ class Asking:
         card = Card(T("📍 Open this page and send where you are"), (Link(url), note))
         self.hearing.desk().tell(ToAccount(draft.account_id), card)
         return Silent()
-
-    def apart(self, draft: Draft) -> None:
-        """What was gathered is no such thing: it is asked anew what it is."""
-        pieces = [bursts.of_plain(row) for row in draft.pieces or ()]
-        command = self.house.catalogue.get(draft.command)
-        text = told_in(command.declared) if command else None
-        said = draft.answers.get(text.field, "") if text else ""
-        about = self._about_whom(command, draft) if command else ""
-        draft.answers = {
-            "text": f"{about} {'' if said == bursts.VOICE else said}".strip(),
-            "files": [file for piece in pieces for file in piece.files],
-            "place": next((piece.place for piece in pieces if piece.place), None),
-        }
-        draft.command, draft.state, draft.pieces, draft.asking = "", drafts.ASIDE, [], ""
-        drafts.turn(self.db, draft)
-        self.touch(draft)
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])

@@ -438,3 +438,31 @@ async def test_what_is_no_visit_keeps_its_customer_and_its_choice(house: TestHou
     await house.lina.presses("提交投诉", on="1个文件")
     await house.settle()
     assert house.lina.sees("C-2026-0001 华强"), house.lina.reads()
+
+
+async def named_before_a_photo(house: TestHouse) -> None:
+    """A named customer's card, offering what may be meant, and a draft of the same words."""
+    await house.lina.says("恒达精密 看了新产线")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees(DRAFT, "看了新产线", "1个文件"), house.lina.reads()
+
+
+async def test_what_was_cancelled_is_not_taken_up_by_an_older_card(house: TestHouse) -> None:
+    await named_before_a_photo(house)
+    await house.lina.presses("取消", on="1个文件")
+    await house.settle()
+    await house.lina.presses("提交投诉", on="恒达精密：要做什么？")
+    await house.settle()
+    assert house.lina.sees("已取消。如果还需要，请重新发送"), house.lina.reads()
+    assert not house.lina.sees("C-2026-0001"), house.lina.reads()
+
+
+async def test_what_was_left_for_a_day_is_taken_up_by_an_older_card(house: TestHouse) -> None:
+    await named_before_a_photo(house)
+    await house.advance(hours=25)
+    assert house.lina.sees("超过一天没有继续", "看了新产线"), house.lina.reads()
+    await house.lina.presses("提交投诉", on="恒达精密：要做什么？")
+    await house.settle()
+    assert house.lina.sees("C-2026-0001 恒达精密", "看了新产线"), house.lina.reads()
