@@ -20,7 +20,7 @@ from commands.kit.form import Photos, Place, Question
 from commands.kit.people import ToAccount
 from commands.kit.reading import Understood
 from commands.kit.words import T
-from storage import drafts, heard, postings, subjects
+from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
 
@@ -348,14 +348,7 @@ class Asking:
             case drafting.SKIP:
                 return self._skipped(draft, command)
             case "~go":
-                revision = draft.revision or 0
-                return self.proceed(
-                    command,
-                    dict(draft.answers),
-                    draft=draft,
-                    revision=revision,
-                    again=bool(bound.get("again")),
-                )
+                return self._go(draft, command, bound)
             case "~both":
                 return self._both(draft, command)
             case "~apart":
@@ -373,15 +366,32 @@ class Asking:
         typed = isinstance(self.request.said, Typed)
         return self.hearing.show(Card(done)) if typed else self.hearing.toast(done)
 
+    def _go(self, draft: Draft, command: type[Command], bound: Mapping[str, Json]) -> Reply:
+        """Do it; where several are named, only once it is said that one of them alone is meant."""
+        answers, error = dict(draft.answers), draft.error or {}
+        if "also" in error and not bound.get("only"):
+            return self.ask(command, answers, "", draft=draft, error=error)
+        again, revision = bool(bound.get("again")), draft.revision or 0
+        return self.proceed(command, answers, draft=draft, revision=revision, again=again)
+
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
         """The same for each that was named."""
         field, *others = (draft.error or {}).get("also", ("",))
-        answers = dict(draft.answers)
-        for chosen in (answers.get(field), *others):
-            outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
+        first = draft.answers.get(field)
+        for chosen in (first, *others):
+            answers = {**draft.answers, field: chosen}
+            if chosen != first:
+                self._copy_files(command.declared, answers)
+            outcome = self.hearing.run(command, answers, 0, again=False)
             self.tell(command.declared, outcome, quiet=True)
         self.done(draft)
         return Silent()
+
+    def _copy_files(self, declared: Declared, answers: dict[str, Json]) -> None:
+        """A file belongs to one subject: each further one has its own."""
+        for asked in declared.questions:
+            if isinstance(asked.kind, Photos) and answers.get(asked.field):
+                answers[asked.field] = [files.copy(self.db, id_) for id_ in answers[asked.field]]
 
     def _here(self, draft_id: int) -> Reply:
         """A page that sends where they are, for a platform that cannot."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot import tabled
 from bot.platform import Attachment, Reply, Silent, Typed
@@ -27,6 +27,13 @@ from storage.drafts import Draft
 
 AUDIO = "audio/"
 Key = tuple[datetime, str]
+
+
+class Told(NamedTuple):
+    """What words alone answer, and whom else they name."""
+
+    answers: dict[str, Json]
+    also: tuple[int, ...] = ()
 
 
 class Listener(Ear, Protocol):
@@ -90,10 +97,11 @@ class Bursts:
             return
         command = self._gathers()
         words = self._read(command, text)
-        subject = words.get(bursts.subject_field(command.declared))
         had = self._pieces(draft)
         pieces = [
-            replace(one, answers=words, subject=subject) if one.message == message else one
+            self._piece(one.at, message, words, one.files, one.place, voice=one.voice)
+            if one.message == message
+            else one
             for one in had
         ]
         self._settle(command, pieces, {_key(one): draft for one in had}, set(), mine=False)
@@ -127,7 +135,7 @@ class Bursts:
         if not rows or (not (said.files or said.spot) and rows[-1].at < at):
             return None
         words = self._read(command, said.text)
-        if words.get(bursts.subject_field(command.declared)) is not None:
+        if words.answers.get(bursts.subject_field(command.declared)) is not None:
             return None
         last = min(rows, key=lambda row: (abs(row.at - at), -known(row.id)))
         stands = self.house.nouns[last.kind].stands(self.db, known(last.subject_id))
@@ -159,16 +167,17 @@ class Bursts:
     def _gathers(self) -> type[Command]:
         return next(one for one in self.house.catalogue if one.declared.gathers)
 
-    def _read(self, command: type[Command], text: str) -> dict[str, Json]:
+    def _read(self, command: type[Command], text: str) -> Told:
         """What words alone answer."""
         if not text.strip():
-            return {}
-        found = reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+            return Told({})
+        understood = reading.fill(text, command.declared, self.hearing.ctx, {})
+        found = understood.answers
         asked = command.declared.question(bursts.subject_field(command.declared))
         told = told_in(command.declared)
         if told and asked and asked.field in found and self._is_of_things(asked, text):
-            return {told.field: text.strip()}
-        return found
+            return Told({told.field: text.strip()})
+        return Told(found, understood.also[1] if understood.also else ())
 
     def _is_of_things(self, asked: Question, text: str) -> bool:
         """Whether a subject is named only for what is theirs: 永固的螺丝 is no visit to 永固."""
@@ -182,14 +191,14 @@ class Bursts:
         self,
         at: datetime,
         message: str,
-        words: dict[str, Json],
+        words: Told,
         files: tuple[int, ...],
         place: Json,
         *,
         voice: bool = False,
     ) -> Piece:
-        subject = words.get(bursts.subject_field(self._gathers().declared))
-        return Piece(at, message, words, files, place, subject, voice)
+        subject = words.answers.get(bursts.subject_field(self._gathers().declared))
+        return Piece(at, message, words.answers, files, place, subject, voice, words.also)
 
     # --- what comes of it -------------------------------------------------------------------------
 
@@ -244,7 +253,9 @@ class Bursts:
         missing = drafting.missing(command.declared, answers)
         draft.command, draft.state = command.declared.name, drafts.GATHERING
         draft.answers, draft.pieces = answers, [bursts.plain(one) for one in pieces]
-        draft.asking, draft.error = missing.field if missing else "", None
+        draft.asking = missing.field if missing else ""
+        also, field = bursts.also_of(pieces), bursts.subject_field(command.declared)
+        draft.error = {"also": [field, *also]} if also else None
         draft.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
         drafts.turn(self.db, draft)
         about = Ref(drafting.KIND, known(draft.id))

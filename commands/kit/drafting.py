@@ -178,7 +178,11 @@ def _gathered(
     asked = command.declared.question(draft.asking)
     if asked:
         yield from _question(look, draft, asked, about, nouns)
-    file = () if asked else (Button(T("File it"), "~go", {}, about, style="primary"),)
+    several = asked is None and "also" in (draft.error or {})
+    if several:
+        yield from _for_each(look, draft, command, about, nouns)
+    ready = not (asked or several)
+    file = (Button(T("File it"), "~go", {}, about, style="primary"),) if ready else ()
     place = () if _has_place(draft, command) else (_here(about),)
     yield Buttons((*file, *place, Button(T("Something else"), "~apart", {}, about)), PUBLIC)
     if asked is None:
@@ -318,7 +322,19 @@ def _confirm(
         yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
         yield Buttons((yes, cancel), PUBLIC)
         return
-    field, *others = error["also"]
+    yield from _for_each(look, draft, command, about, nouns, cancel)
+
+
+def _for_each(
+    look: Look,
+    draft: Draft,
+    command: type[Command],
+    about: Ref,
+    nouns: Nouns,
+    *more_ways: Button,
+) -> Iterable[Part]:
+    """Several are named: is it told of each of them?"""
+    field, *others = draft.error["also"]
     asked = command.declared.question(field)
     assert asked is not None
     first, *more = (shown(look, asked, one, nouns) for one in (draft.answers[field], *others))
@@ -329,7 +345,8 @@ def _confirm(
         yield Line(T("Several are named: {names}. For each of them?", names=names))
     label = T("For both") if len(more) == 1 else T("For each")
     both = Button(label, "~both", {}, about, style="primary")
-    yield Buttons((both, Button(T("Only {name}", name=first), "~go", {}, about), cancel), PUBLIC)
+    only = Button(T("Only {name}", name=first), "~go", {"only": 1}, about)
+    yield Buttons((both, only, *more_ways), PUBLIC)
 
 
 def _offers(

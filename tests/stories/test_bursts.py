@@ -466,3 +466,24 @@ async def test_what_was_left_for_a_day_is_taken_up_by_an_older_card(house: TestH
     await house.lina.presses("提交投诉", on="恒达精密：要做什么？")
     await house.settle()
     assert house.lina.sees("C-2026-0001 恒达精密", "看了新产线"), house.lina.reads()
+
+
+async def test_two_customers_in_one_line_are_filed_with_one_tap(house: TestHouse) -> None:
+    await house.lina.says("宁波精工 华强 都看了样品")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees(DRAFT, "都看了样品", "宁波精工和华强", "1个文件"), house.lina.reads()
+    await house.lina.presses("两家都记", on="1个文件")
+    await house.settle()
+    assert await logged(house) == [(1, "都看了样品", 1), (2, "都看了样品", 1)], house.lina.reads()
+
+
+async def test_of_two_customers_in_one_line_one_may_be_meant(house: TestHouse) -> None:
+    await house.lina.says("宁波精工 华强 都看了样品")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("只记宁波精工", on="1个文件")
+    await house.settle()
+    assert await logged(house) == [(1, "都看了样品", 1)], house.lina.reads()
