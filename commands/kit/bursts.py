@@ -27,6 +27,7 @@ class Piece:
     """One message: when it was sent, what its words answer, its files, its place.
 
     `subject` is whom it names, `also` whom else; `voice` says that somebody speaks in a file.
+    `inside` says that it is named further on in the words, not at their beginning.
     """
 
     at: datetime
@@ -37,6 +38,7 @@ class Piece:
     subject: int | None = None
     voice: bool = False
     also: tuple[int, ...] = ()
+    inside: bool = False
 
     @property
     def shows(self) -> bool:
@@ -55,6 +57,7 @@ def plain(piece: Piece) -> Json:
         "subject": piece.subject,
         "voice": piece.voice,
         "also": list(piece.also),
+        "inside": piece.inside,
     }
 
 
@@ -124,6 +127,11 @@ def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Pi
 def is_of_things(rest: str) -> bool:
     """Whether what follows a name tells that something of theirs is meant: 的螺丝, ’s bolts."""
     return _OF.match(rest) is not None
+
+
+def behind_of(rest: str) -> str:
+    """What follows 的 or ’s behind a name."""
+    return _OF.sub("", rest, count=1).lstrip()
 
 
 def near(piece: Piece, others: Iterable[Piece], within: timedelta = WITHIN) -> bool:

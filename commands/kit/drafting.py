@@ -374,8 +374,11 @@ def _offers(
 
 
 def _listed(look: Look, kind: Pick, draft: Draft, nouns: Nouns) -> Iterable[tuple[Json, Value]]:
-    """A first few of our lists, which are for nobody outside the company."""
+    """Those that the words name, and a first few of our lists: for nobody outside the company."""
     account = people.account_by_id(look.db, draft.account_id)
     if account and account.person_id:
-        matches = nouns[kind.noun].find(look, "", None)
-        yield from ((found.id, found.name) for found in matches.found)
+        noun = nouns[kind.noun]
+        said = "\n".join(value for value in draft.answers.values() if isinstance(value, str))
+        named = [one.found for one in noun.within(look, said)]
+        offered = {one.id: one.name for one in (*named, *noun.find(look, "", None).found)}
+        yield from offered.items()

@@ -77,6 +77,18 @@ class Involved:
     answering_ids: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject that a text names somewhere; `things` says that something of theirs is meant."""
+
+    found: Found
+    things: bool = False
+
+
+def _nobody_named(_look: Look, _text: str) -> tuple[Named, ...]:
+    return ()
+
+
 def nothing_found(_look: Look, _text: str, _actor: Actor | None) -> Matches:
     """What nobody calls by a name is found by nothing that is typed."""
     return Matches()
@@ -125,8 +137,9 @@ class Leads(Protocol):
 class Noun:
     """A kind of subject.
 
-    `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
-    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
+    `verbs` are offered when somebody only names one; `leads` splits a text that begins with one,
+    `within` gives those that it names anywhere. `numbered` says whether a text begins with one's
+    number. `views` draw other cards of it than the
     usual one, such as a warning; they follow it as well. `topic` is given where each is talked
     about in a thread of its own. `files_to` are those who may see its files. `filed` is called once
     for each file of a subject, with its bytes, in the transaction that has both. `held` are the
@@ -148,6 +161,7 @@ class Noun:
     views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Leads | None = None
+    within: Callable[[Look, str], tuple[Named, ...]] = _nobody_named
     numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], None] = lambda _desk, _id, _talk: None

@@ -487,3 +487,72 @@ async def test_of_two_customers_in_one_line_one_may_be_meant(house: TestHouse) -
     await house.lina.presses("只记宁波精工", on="1个文件")
     await house.settle()
     assert await logged(house) == [(1, "都看了样品", 1)], house.lina.reads()
+
+
+@pytest.mark.parametrize(
+    ("said", "whom"),
+    [
+        ("今天去了华强，谈了年度合同", 2),
+        ("刚从华强出来，谈了年度合同", 2),
+        ("和宁波精工的何芳吃了饭", 1),
+        ("Just left 华强, talked about the contract", 2),
+    ],
+)
+async def test_a_customer_is_found_within_the_words(house: TestHouse, said: str, whom: int) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says(said)
+    await house.settle()
+    await house.lina.presses("记录", on="1个文件")
+    await house.settle()
+    ((customer, notes, photos),) = await logged(house)
+    assert (customer, photos) == (whom, 1), house.lina.reads()
+    assert said.endswith(notes)
+
+
+async def test_whom_the_words_name_is_offered_first(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("去了华强，也看了永固")
+    await house.settle()
+    assert house.lina.buttons(on="哪家客户？")[:2] == ["华强", "永固"], house.lina.reads()
+
+
+async def test_another_customer_within_a_line_begins_its_own_piece(house: TestHouse) -> None:
+    await begun(house)
+    await house.lina.says("还有宁波精工那边样品周五寄")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("记录", on="谈了年度合同")
+    await house.settle()
+    await house.lina.presses("记录", on="还有宁波精工那边样品周五寄")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同", 1), (1, "还有宁波精工那边样品周五寄", 1)]
+
+
+async def test_an_answer_may_speak_of_another_customer(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("宁波精工")
+    await house.settle()
+    await house.lina.says("听说华强也在用")
+    await house.settle()
+    await house.lina.presses("记录", on="听说华强也在用")
+    await house.settle()
+    assert await logged(house) == [(1, "听说华强也在用", 1)], house.lina.reads()
+
+
+async def test_a_line_that_names_the_visited_customer_is_kept_with_the_visit(
+    house: TestHouse,
+) -> None:
+    await house.lina.says("/visit 正源电气 谈Q3")
+    await house.settle()
+    await house.advance(seconds=20)
+    await house.lina.says("正源电气 样品周五寄")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees("已记录：拜访正源电气", "谈Q3", "样品周五寄"), house.lina.reads()
+    assert not house.lina.sees("要做什么？"), house.lina.reads()
+    assert await logged(house) == [(6, "谈Q3", 1)], house.lina.reads()
