@@ -13,9 +13,10 @@ from commands.kit.desk import Desk
 from commands.kit.errors import Refused, no_such
 from commands.kit.form import Ask, CallId, CustomerId
 from commands.kit.noun import Involved, Look, Noun, nothing_found
-from commands.kit.people import Department, Labelled, Relation
+from commands.kit.people import Department, Relation
 from commands.kit.policy import Clause, Days, Section
 from commands.kit.words import T, Words
+from commands.means import Means, told
 from commands.visits.rules import VisitPolicy, check_day
 from storage import calls, customers, people, visits
 from storage.calls import Call
@@ -24,6 +25,7 @@ from storage.database import Json, Transaction
 
 KIND, CLAUSE = "call", "3.1.2c"
 WORDS = T("contact")
+WHEN = T("When was the contact?")
 SHOWN = 5
 
 
@@ -31,15 +33,6 @@ class CallPolicy(Section, section="contacts"):
     """The numbers of clause 3.1.2c."""
 
     silent_days: Annotated[int, Clause("3.1.2c"), Days]
-
-
-class Means(Labelled):
-    """How a customer was spoken to."""
-
-    PHONE = "phone", "by phone"
-    EMAIL = "email", "by e-mail"
-    CHAT = "chat", "by chat"
-    MET = "met", "in person"
 
 
 class LogCall(
@@ -62,11 +55,11 @@ class LogCall(
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         day = self.day or desk.today
-        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days, WHEN)
         call = Call(
             customer_id=self.customer,
             person_id=desk.person.id,
-            means=(self.means or Means.PHONE).value,
+            means=(self.means or told(self.notes)).value,
             day=day,
             notes=self.notes,
             recorded_at=desk.recorded_at,
@@ -84,11 +77,13 @@ class LogCall(
         if not changed.get("notes", call.notes) or not changed.get("customer", call.customer_id):
             raise Refused(T("Customer or notes are missing now. Nothing was changed."))
         call.customer_id = changed.get("customer", call.customer_id)
+        read = call.means == told(call.notes).value
         call.notes = changed.get("notes", call.notes)
-        call.means = changed.get("means", call.means) or Means.PHONE.value
+        way = changed.get("means", None if read else call.means)
+        call.means = way or told(call.notes).value
         if "day" in changed:
             call.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
-            check_day(call.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+            check_day(call.day, desk.today, desk.policy.of(VisitPolicy).oldest_days, WHEN)
         calls.mend(desk.db, call)
         desk.change(about, before, _kept(call), shown=_kept(call))
 

@@ -27,7 +27,7 @@ from commands.kit.form import (
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.people import Actor, ToAccount, load
 from commands.kit.words import T, Value, Words
-from storage import drafts, people, postings
+from storage import drafts, files, people, postings
 from storage.database import Json, Transaction, known
 from storage.drafts import Draft
 
@@ -221,11 +221,22 @@ def understood(
 ) -> tuple[Part, ...]:
     """What has been understood so far, shown back."""
     rows = tuple(
-        (q.name, shown(look, q, answers[q.field], nouns))
+        (_called(look, q, answers[q.field]), shown(look, q, answers[q.field], nouns))
         for q in declared.questions
         if q.field in answers and q.field != skip
+        if answers[q.field] or not isinstance(q.kind, Photos)
     )
     return (Facts(rows, PUBLIC),) if rows else ()
+
+
+def _called(look: Look, asked: Question, value: Json) -> T:
+    """What an answer is called: files that are no photos, by what they are."""
+    if not isinstance(asked.kind, Photos):
+        return asked.name
+    media = {file.media.partition("/")[0] for id_ in value if (file := files.get(look.db, id_))}
+    if media == {"audio"}:
+        return T("Recordings")
+    return T("Files") if media - {"image", ""} else asked.name
 
 
 def shown(look: Look, asked: Question, value: Json, nouns: Nouns) -> Words:

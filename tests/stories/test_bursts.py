@@ -196,7 +196,8 @@ async def test_place_and_voice_are_enough(house: TestHouse) -> None:
     await house.settle()
     await house.lina.says("宁波精工")
     await house.settle()
-    assert house.lina.sees(DRAFT, "🎤", "29.86000"), house.lina.reads()
+    assert house.lina.sees(DRAFT, "🎤", "29.86000", "录音: 1个文件"), house.lina.reads()
+    assert not house.lina.sees("照片"), house.lina.reads()
     await house.lina.presses("记录", on="🎤")
     await house.settle()
     assert await logged(house) == [(1, "🎤", 1)]
