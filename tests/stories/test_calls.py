@@ -88,3 +88,31 @@ async def test_a_contact_to_come_is_asked_for_as_a_contact(house: TestHouse) -> 
     await house.settle()
     assert house.lina.sees("什么时候联络的？"), house.lina.reads()
     assert not house.lina.sees("什么时候拜访的？"), house.lina.reads()
+
+
+async def test_on_the_first_day_nobody_is_silent_and_nothing_else_is_claimed(
+    house: TestHouse,
+) -> None:
+    await house.lina.says("/silent")
+    await house.settle()
+    assert house.lina.sees("没有客户超过45天未联络", "从接手那天算起"), house.lina.reads()
+    assert not house.lina.sees("您自己没有负责的客户"), house.lina.reads()
+    await house.wang.says("/silent")
+    await house.settle()
+    assert house.wang.sees("没有客户超过45天未联络", "您自己没有负责的客户"), house.wang.reads()
+
+
+async def test_a_superior_sees_the_teams_silent_customers_page_by_page(house: TestHouse) -> None:
+    await house.advance(days=17)
+    for one in (house.wang, house.zhao):
+        await one.says("/silent")
+        await house.settle()
+        assert one.sees("您自己没有负责的客户", "宁波精工：从未联络（李娜）", "还有6"), one.reads()
+    await house.wang.presses("下一页", on="宁波精工：从未联络")
+    await house.settle()
+    assert house.wang.sees("南海铝业：从未联络（李娜）", "海岳橡胶：从未联络（周强）"), (
+        house.wang.reads()
+    )
+    await house.lina.says("/silent 2")
+    await house.settle()
+    assert house.lina.sees("嘉陵铸造：从未联络", "南海铝业：从未联络"), house.lina.reads()
