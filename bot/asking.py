@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.apart import set_apart
 from bot.forms import draft_form
 from bot.hearing import Again, Hearing, Outcome
 from bot.house import reader_of_actor
 from bot.pages import Form
 from bot.platform import Attachment, Open, Pressed, Reply, Silent, Typed
-from commands.kit import answering, bursts, drafting, words
+from commands.kit import answering, drafting, words
 from commands.kit.answers import Which, answer
 from commands.kit.card import Card, Link, Note, Ref
 from commands.kit.command import Command, Declared
 from commands.kit.drafting import trouble
 from commands.kit.errors import Invalid, Refused
-from commands.kit.form import Photos, Pick, Place, Question
+from commands.kit.form import Photos, Place, Question
 from commands.kit.people import ToAccount
-from commands.kit.reading import Understood, told_in
+from commands.kit.reading import Understood
 from commands.kit.words import T
-from storage import drafts, heard, postings, subjects
+from storage import drafts, files, heard, postings, subjects
 from storage.database import Json, known
 from storage.drafts import Draft
 
@@ -347,18 +348,11 @@ class Asking:
             case drafting.SKIP:
                 return self._skipped(draft, command)
             case "~go":
-                revision = draft.revision or 0
-                return self.proceed(
-                    command,
-                    dict(draft.answers),
-                    draft=draft,
-                    revision=revision,
-                    again=bool(bound.get("again")),
-                )
+                return self._go(draft, command, bound)
             case "~both":
                 return self._both(draft, command)
             case "~apart":
-                self.apart(draft)
+                set_apart(self.hearing, draft)
                 return Silent()
             case _:
                 raise Refused(T("This button is from an older version. Please start again."))
@@ -372,23 +366,32 @@ class Asking:
         typed = isinstance(self.request.said, Typed)
         return self.hearing.show(Card(done)) if typed else self.hearing.toast(done)
 
+    def _go(self, draft: Draft, command: type[Command], bound: Mapping[str, Json]) -> Reply:
+        """Do it; where several are named, only once it is said that one of them alone is meant."""
+        answers, error = dict(draft.answers), draft.error or {}
+        if "also" in error and not bound.get("only"):
+            return self.ask(command, answers, "", draft=draft, error=error)
+        again, revision = bool(bound.get("again")), draft.revision or 0
+        return self.proceed(command, answers, draft=draft, revision=revision, again=again)
+
     def _both(self, draft: Draft, command: type[Command]) -> Reply:
         """The same for each that was named."""
         field, *others = (draft.error or {}).get("also", ("",))
-        answers = dict(draft.answers)
-        for chosen in (answers.get(field), *others):
-            outcome = self.hearing.run(command, {**answers, field: chosen}, 0, again=False)
+        first = draft.answers.get(field)
+        for chosen in (first, *others):
+            answers = {**draft.answers, field: chosen}
+            if chosen != first:
+                self._copy_files(command.declared, answers)
+            outcome = self.hearing.run(command, answers, 0, again=False)
             self.tell(command.declared, outcome, quiet=True)
         self.done(draft)
         return Silent()
 
-    def _about_whom(self, command: type[Command], draft: Draft) -> str:
-        """What people call the subject that is named."""
-        asked = command.declared.question(bursts.subject_field(command.declared))
-        value = draft.answers.get(asked.field) if asked else None
-        if asked is None or value is None or not isinstance(asked.kind, Pick):
-            return ""
-        return self.house.nouns[asked.kind.noun].name_of(self.db, value) or ""
+    def _copy_files(self, declared: Declared, answers: dict[str, Json]) -> None:
+        """A file belongs to one subject: each further one has its own."""
+        for asked in declared.questions:
+            if isinstance(asked.kind, Photos) and answers.get(asked.field):
+                answers[asked.field] = [files.copy(self.db, id_) for id_ in answers[asked.field]]
 
     def _here(self, draft_id: int) -> Reply:
         """A page that sends where they are, for a platform that cannot."""
@@ -403,22 +406,6 @@ class Asking:
         card = Card(T("📍 Open this page and send where you are"), (Link(url), note))
         self.hearing.desk().tell(ToAccount(draft.account_id), card)
         return Silent()
-
-    def apart(self, draft: Draft) -> None:
-        """What was gathered is no such thing: it is asked anew what it is."""
-        pieces = [bursts.of_plain(row) for row in draft.pieces or ()]
-        command = self.house.catalogue.get(draft.command)
-        text = told_in(command.declared) if command else None
-        said = draft.answers.get(text.field, "") if text else ""
-        about = self._about_whom(command, draft) if command else ""
-        draft.answers = {
-            "text": f"{about} {'' if said == bursts.VOICE else said}".strip(),
-            "files": [file for piece in pieces for file in piece.files],
-            "place": next((piece.place for piece in pieces if piece.place), None),
-        }
-        draft.command, draft.state, draft.pieces, draft.asking = "", drafts.ASIDE, [], ""
-        drafts.turn(self.db, draft)
-        self.touch(draft)
 
     def _back(self, draft: Draft, command: type[Command]) -> Reply:
         asked = list(draft.asked or [])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot import tabled
 from bot.platform import Attachment, Reply, Silent, Typed
@@ -24,9 +24,18 @@ from commands.kit.reading import told_in
 from storage import drafts, heard, postings
 from storage.database import Json, known
 from storage.drafts import Draft
+from storage.heard import Heard
 
 AUDIO = "audio/"
 Key = tuple[datetime, str]
+
+
+class Told(NamedTuple):
+    """What words alone answer, whom else they name, and whether whom they name stands inside."""
+
+    answers: dict[str, Json]
+    also: tuple[int, ...] = ()
+    inside: bool = False
 
 
 class Listener(Ear, Protocol):
@@ -53,7 +62,9 @@ class Bursts:
         at = self.hearing.now
         drafts.hold(self.db, self.hearing.actor.account_id)
         around = [one for one in self._loose(command) if self._is_near(one, said, at)]
-        apart = [abs(piece.at - at) for one in around for piece in self._pieces(one)]
+        whom = self._read(command, said.text).answers.get(bursts.subject_field(command.declared))
+        others = (piece for one in around for piece in self._pieces(one))
+        apart = [abs(one.at - at) for one in others if whom in {None, one.subject}]
         filed = self._filed(command, said, at, min(apart, default=WITHIN))
         if filed:
             return self.ear.answering(filed, said)
@@ -90,10 +101,11 @@ class Bursts:
             return
         command = self._gathers()
         words = self._read(command, text)
-        subject = words.get(bursts.subject_field(command.declared))
         had = self._pieces(draft)
         pieces = [
-            replace(one, answers=words, subject=subject) if one.message == message else one
+            self._piece(one.at, message, words, one.files, one.place, voice=one.voice)
+            if one.message == message
+            else one
             for one in had
         ]
         self._settle(command, pieces, {_key(one): draft for one in had}, set(), mine=False)
@@ -116,24 +128,32 @@ class Bursts:
     ) -> Ref | None:
         """What was filed already of the messages around it: a photo still belongs to it.
 
-        Words do only if they were sent before the last of those; nothing does where what is not
-        filed yet is nearer, or what was filed stands no more.
+        Words do only if they were sent before the last of those, or name the same one; nothing
+        does where what is not filed yet is nearer, or what was filed stands no more.
         """
         here = self.hearing.request.address
         rows = heard.facts_around(
             self.db, self.hearing.actor.account_id, command.declared.name, at - WITHIN, at + WITHIN
         )
         rows = [row for row in rows if (row.platform, row.chat) == (here.platform, here.chat)]
-        if not rows or (not (said.files or said.spot) and rows[-1].at < at):
-            return None
-        words = self._read(command, said.text)
-        if words.get(bursts.subject_field(command.declared)) is not None:
+        words = self._read(command, said.text).answers
+        field, told = bursts.subject_field(command.declared), told_in(command.declared)
+        if field in words:
+            rows = [row for row in rows if self._of(command, row).get(field) == words[field]]
+            says_more = bool(said.files or said.spot or (told and told.field in words))
+        else:
+            says_more = bool(said.files or said.spot or (rows and rows[-1].at >= at))
+        if not rows or not says_more:
             return None
         last = min(rows, key=lambda row: (abs(row.at - at), -known(row.id)))
         stands = self.house.nouns[last.kind].stands(self.db, known(last.subject_id))
         if not stands or abs(last.at - at) > nearest:
             return None
         return Ref(last.kind, known(last.subject_id))
+
+    def _of(self, command: type[Command], row: Heard) -> Mapping[str, Json]:
+        """What was filed of a message."""
+        return command.present(self.db, known(row.subject_id))
 
     def _loose(self, command: type[Command]) -> list[Draft]:
         """What is being gathered in this conversation, and what nobody knows the meaning of yet."""
@@ -159,16 +179,29 @@ class Bursts:
     def _gathers(self) -> type[Command]:
         return next(one for one in self.house.catalogue if one.declared.gathers)
 
-    def _read(self, command: type[Command], text: str) -> dict[str, Json]:
+    def _read(self, command: type[Command], text: str) -> Told:
         """What words alone answer."""
         if not text.strip():
-            return {}
-        found = reading.fill(text, command.declared, self.hearing.ctx, {}).answers
+            return Told({})
+        understood = reading.fill(text, command.declared, self.hearing.ctx, {})
+        found = understood.answers
         asked = command.declared.question(bursts.subject_field(command.declared))
         told = told_in(command.declared)
-        if told and asked and asked.field in found and self._is_of_things(asked, text):
-            return {told.field: text.strip()}
-        return found
+        if not (told and asked) or understood.which:
+            return Told(found)
+        if asked.field in found:
+            if not self._is_of_things(asked, text):
+                return Told(found, understood.also[1] if understood.also else ())
+            found = {told.field: text.strip()}
+        inside = self._inside(asked, text)
+        return Told({**found, asked.field: inside}, inside=True) if inside else Told(found)
+
+    def _inside(self, asked: Question, text: str) -> int | None:
+        """The one subject that a text names anywhere, and not only for what is theirs."""
+        noun = self.house.nouns[asked.kind.noun] if isinstance(asked.kind, Pick) else None
+        named = noun.within(self.hearing.look, text) if noun else ()
+        meant = [one.found.id for one in named if not one.things]
+        return meant[0] if len(meant) == 1 else None
 
     def _is_of_things(self, asked: Question, text: str) -> bool:
         """Whether a subject is named only for what is theirs: 永固的螺丝 is no visit to 永固."""
@@ -182,14 +215,16 @@ class Bursts:
         self,
         at: datetime,
         message: str,
-        words: dict[str, Json],
+        words: Told,
         files: tuple[int, ...],
         place: Json,
         *,
         voice: bool = False,
     ) -> Piece:
-        subject = words.get(bursts.subject_field(self._gathers().declared))
-        return Piece(at, message, words, files, place, subject, voice)
+        subject = words.answers.get(bursts.subject_field(self._gathers().declared))
+        return Piece(
+            at, message, words.answers, files, place, subject, voice, words.also, words.inside
+        )
 
     # --- what comes of it -------------------------------------------------------------------------
 
@@ -200,8 +235,8 @@ class Bursts:
         found = bursts.together([*(piece for piece, _draft in had), own])
         mine = next(burst for burst in found if own in burst)
         if not (said.files or any(one.shows for one in mine)):
-            mine = [*self._awaiting(around), own]
-            found = [mine]
+            mine = self._answering(command, self._awaiting(around), own)
+            own, found = mine[-1], [mine]
         if len(mine) == 1:
             return None
         whole = replace(own, files=tuple(self.hearing.keep(said.files)))
@@ -220,6 +255,17 @@ class Bursts:
         """The pieces of what lacks an answer still, which words may give however late."""
         lacking = [one for one in around if one.state == drafts.GATHERING and one.asking]
         return self._pieces(lacking[0]) if len(lacking) == 1 else []
+
+    def _answering(self, command: type[Command], lacking: list[Piece], own: Piece) -> list[Piece]:
+        """Words with what lacks some: they answer it, unless they begin with another's name."""
+        about = bursts.subject_of(lacking)
+        if about is None or own.subject in {None, about}:
+            return [*lacking, own]
+        if not own.inside:
+            return [own]
+        field = bursts.subject_field(command.declared)
+        told = {name: value for name, value in own.answers.items() if name != field}
+        return [*lacking, replace(own, answers=told, subject=None)]
 
     def _new(self, command: type[Command], said: Typed) -> Piece:
         words = self._read(command, said.text)
@@ -244,7 +290,9 @@ class Bursts:
         missing = drafting.missing(command.declared, answers)
         draft.command, draft.state = command.declared.name, drafts.GATHERING
         draft.answers, draft.pieces = answers, [bursts.plain(one) for one in pieces]
-        draft.asking, draft.error = missing.field if missing else "", None
+        draft.asking = missing.field if missing else ""
+        also, field = bursts.also_of(pieces), bursts.subject_field(command.declared)
+        draft.error = {"also": [field, *also]} if also else None
         draft.expires_at = self.hearing.recorded_at + drafting.KEPT_FOR
         drafts.turn(self.db, draft)
         about = Ref(drafting.KIND, known(draft.id))

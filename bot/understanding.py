@@ -7,6 +7,7 @@ from typing import assert_never
 
 from bot import alone, calling, front, remarks
 from bot.albums import Albums
+from bot.apart import set_apart
 from bot.asking import Asking, place_asked
 from bot.bursts import Bursts
 from bot.correcting import Correcting
@@ -346,10 +347,12 @@ class Understanding:
             raise Refused(T("That question was put to somebody else, or is long past."))
         if draft.state == drafts.DONE:
             raise Refused(T("That is done already. To do it once more, start again."))
-        if draft.state == drafts.GATHERING:
-            if draft.command == command.declared.name:
-                return self.asking.tapped("~go", draft_id, {})
-            self.asking.apart(draft)
+        if draft.state == drafts.CANCELLED:
+            raise Refused(T("That was cancelled. To do it after all, please send it again."))
+        if draft.command == command.declared.name:
+            return self.asking.tapped("~go", draft_id, {})
+        if draft.command:  # it has been gathered meanwhile, whatever became of that
+            set_apart(self.hearing, draft)
         return self.taken_up(draft, command, draft.answers["text"])
 
     def taken_up(

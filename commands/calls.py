@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from commands import customers as customer_noun
 from commands.kit.card import STAFF, Button, Buttons, Card, Line, Note, Part, Quote, Ref
 from commands.kit.command import Command
 from commands.kit.desk import Desk
-from commands.kit.errors import Refused, no_such
+from commands.kit.errors import Invalid, Refused, no_such
 from commands.kit.form import Ask, CallId, CustomerId
 from commands.kit.noun import Involved, Look, Noun, nothing_found
-from commands.kit.people import Department, Labelled, Relation
+from commands.kit.people import Department, Relation
 from commands.kit.policy import Clause, Days, Section
 from commands.kit.words import T, Words
+from commands.means import Means, told
 from commands.visits.rules import VisitPolicy, check_day
 from storage import calls, customers, people, visits
 from storage.calls import Call
-from storage.customers import Customer
-from storage.database import Json, Transaction
+from storage.database import Json, Transaction, known
 
 KIND, CLAUSE = "call", "3.1.2c"
 WORDS = T("contact")
+WHEN = T("When was the contact?")
 SHOWN = 5
+_PAGE = re.compile(r"\s*(?:page|第)?\s*(\d{1,4})\s*页?\s*", re.IGNORECASE)
 
 
 class CallPolicy(Section, section="contacts"):
     """The numbers of clause 3.1.2c."""
 
     silent_days: Annotated[int, Clause("3.1.2c"), Days]
-
-
-class Means(Labelled):
-    """How a customer was spoken to."""
-
-    PHONE = "phone", "by phone"
-    EMAIL = "email", "by e-mail"
-    CHAT = "chat", "by chat"
-    MET = "met", "in person"
 
 
 class LogCall(
@@ -62,11 +56,11 @@ class LogCall(
         if customers.get(desk.db, self.customer) is None:
             raise no_such(customer_noun.WORDS)
         day = self.day or desk.today
-        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+        check_day(day, desk.today, desk.policy.of(VisitPolicy).oldest_days, WHEN)
         call = Call(
             customer_id=self.customer,
             person_id=desk.person.id,
-            means=(self.means or Means.PHONE).value,
+            means=(self.means or told(self.notes)).value,
             day=day,
             notes=self.notes,
             recorded_at=desk.recorded_at,
@@ -84,11 +78,13 @@ class LogCall(
         if not changed.get("notes", call.notes) or not changed.get("customer", call.customer_id):
             raise Refused(T("Customer or notes are missing now. Nothing was changed."))
         call.customer_id = changed.get("customer", call.customer_id)
+        read = call.means == told(call.notes).value
         call.notes = changed.get("notes", call.notes)
-        call.means = changed.get("means", call.means) or Means.PHONE.value
+        way = changed.get("means", None if read else call.means)
+        call.means = way or told(call.notes).value
         if "day" in changed:
             call.day = date.fromisoformat(changed["day"]) if changed["day"] else desk.today
-            check_day(call.day, desk.today, desk.policy.of(VisitPolicy).oldest_days)
+            check_day(call.day, desk.today, desk.policy.of(VisitPolicy).oldest_days, WHEN)
         calls.mend(desk.db, call)
         desk.change(about, before, _kept(call), shown=_kept(call))
 
@@ -124,43 +120,86 @@ class ListSilent(
 ):
     """List silent customers."""
 
+    page: Annotated[str | None, Ask("Which page?", "Page")] = None
+
     def run(self, desk: Desk) -> Card:
-        """Those of one's own with whom nobody has spoken for long, the longest silence first."""
-        days = desk.policy.of(CallPolicy).silent_days
-        found = silent(desk.db, desk.person.id, desk.today, days)
+        """One's own and one's team's with whom nobody spoke for long, the longest silence first."""
+        me, days = desk.person.id, desk.policy.of(CallPolicy).silent_days
+        owners = [me, *_team(desk.db, me)]
+        found = silent(desk.db, owners, desk.today, days)
+        own = customers.all_owned_by(desk.db, me)
+        none = () if own else (Note(T("You look after no customers yourself.")),)
         if not found:
-            title = T("You have spoken to all your customers within {n} days", n=days)
-            return Card(title)
-        title = T("{n} silent customer", "{n} silent customers", n=len(found))
-        rows = tuple(Line(_line(customer, last), STAFF) for customer, last in found[:SHOWN])
-        more = len(found) - len(rows)
-        rest = (Note(T("and {n} more", n=more)),) if more else ()
-        log = Buttons(tuple(_log(customer) for customer, _last in found[:SHOWN]))
-        return Card(title, (*rows, *rest, log))
+            title = T("No customer has been silent for more than {n} days", n=days)
+            return Card(title, (*none, _counted()))
+        return _page_of(desk, found, page_in(self.page), none)
+
+
+def page_in(text: str | None) -> int:
+    """The number of a page, the first without any; raises `Invalid`."""
+    said = _PAGE.fullmatch(text or "1")
+    if said is None:
+        raise Invalid("page", T("Please answer with the number of a page."))
+    return max(1, int(said[1]))
+
+
+def _page_of(desk: Desk, found: Sequence[Silence], page: int, above: tuple[Part, ...]) -> Card:
+    """So many of a list, whose they are where they are not one's own, and a way to the next."""
+    page = min(page, -(-len(found) // SHOWN))
+    here = found[(page - 1) * SHOWN : page * SHOWN]
+    rows = tuple(Line(_line(desk, one), STAFF) for one in here)
+    logs = tuple(_log(desk.db, one) for one in here if one.owner_id == desk.person.id)
+    more = len(found) - page * SHOWN
+    rest: tuple[Part, ...] = ()
+    if more > 0:
+        next_ = Button(T("The next ones"), "silent", {"page": str(page + 1)})
+        rest = (Note(T("and {n} more", n=more)), Buttons((next_,)))
+    title = T("{n} silent customer", "{n} silent customers", n=len(found))
+    return Card(title, (*above, *rows, *((Buttons(logs),) if logs else ()), *rest))
+
+
+def _counted() -> Note:
+    return Note(T("Whom nobody has spoken to yet counts from the day they were taken up."))
 
 
 # --- silence --------------------------------------------------------------------------------------
 
 
-def silent(
-    db: Transaction, owner_id: int, today: date, days: int
-) -> list[tuple[Customer, date | None]]:
-    """A person's customers whom nobody visited or contacted for so many days, since when.
+class Silence(NamedTuple):
+    """A customer with whom nobody has spoken for long: since when, if ever, and who owns it."""
+
+    customer_id: int
+    last: date | None
+    owner_id: int
+
+
+def silent(db: Transaction, owners: Sequence[int], today: date, days: int) -> list[Silence]:
+    """These persons' customers whom nobody visited or contacted for so many days.
 
     A customer that was taken up less than so many days ago has not been silent for long.
     """
     before = today - timedelta(days=days)
-    ids = customers.all_owned_by(db, owner_id)
-    lately = _last_touch(db, ids)
-    held = customers.stewardships(db, ids)
+    whose = {id_: owner for owner in owners for id_ in customers.all_owned_by(db, owner)}
+    lately = _last_touch(db, list(whose))
+    held = customers.stewardships(db, list(whose))
     found = [
-        (lately.get(id_), id_)
-        for id_ in ids
+        Silence(id_, lately.get(id_), owner)
+        for id_, owner in whose.items()
         if (lately.get(id_) or held[id_].since.date()) < before
     ]
-    found.sort(key=lambda one: (one[0] or date.min, one[1]))
-    rows = ((customers.get(db, id_), last) for last, id_ in found)
-    return [(row, last) for row, last in rows if row]
+    return sorted(found, key=lambda one: (one.last or date.min, one.customer_id))
+
+
+def _team(db: Transaction, person_id: int) -> list[int]:
+    """Everybody who reports to a person, or to somebody who does."""
+    found: list[int] = []
+    asked = [person_id]
+    while asked:
+        below = [known(one.id) for one in people.reporting_to(db, asked.pop())]
+        fresh = [id_ for id_ in below if id_ not in found and id_ != person_id]
+        found += fresh
+        asked += fresh
+    return found
 
 
 def _last_touch(db: Transaction, ids: Sequence[int]) -> dict[int, date]:
@@ -173,27 +212,32 @@ def _last_touch(db: Transaction, ids: Sequence[int]) -> dict[int, date]:
 
 def pointed_out(db: Transaction, owner_id: int, today: date, days: int) -> tuple[Part, ...]:
     """Silent customers in a line, for their owner's morning."""
-    found = silent(db, owner_id, today, days)
+    found = silent(db, [owner_id], today, days)
     if not found:
         return ()
-    names = [customer_noun.called(customer) for customer, _last in found]
-    more = len(names) - 1
-    told = T("Silent for {days} days: {first}", days=days, first=names[0])
+    first, more = _name(db, found[0]), len(found) - 1
+    told_ = T("Silent for {days} days: {first}", days=days, first=first)
     if more:
-        told = T("Silent for {days} days: {first} and {n} more", days=days, first=names[0], n=more)
-    return (Line(told, STAFF), Buttons((Button(T("Silent customers"), "silent"),)))
+        told_ = T("Silent for {days} days: {first} and {n} more", days=days, first=first, n=more)
+    return (Line(told_, STAFF), Buttons((Button(T("Silent customers"), "silent"),)))
 
 
-def _line(customer: Customer, last: date | None) -> Words:
-    name = customer_noun.called(customer)
-    if last is None:
-        return T("{customer}: never spoken to", customer=name)
-    return T("{customer}: last on {day:weekday}", customer=name, day=last)
+def _name(db: Transaction, one: Silence) -> str:
+    return customer_noun.name_of(db, one.customer_id) or "?"
 
 
-def _log(customer: Customer) -> Button:
-    name = customer_noun.called(customer)
-    return Button(T("Contacted {customer}", customer=name), "contact", {"customer": customer.id})
+def _line(desk: Desk, one: Silence) -> Words:
+    name = _name(desk.db, one)
+    said = T("{customer}: never spoken to", customer=name)
+    if one.last:
+        said = T("{customer}: last on {day:weekday}", customer=name, day=one.last)
+    owner = None if one.owner_id == desk.person.id else people.get(desk.db, one.owner_id)
+    return T("{said} ({name})", said=said, name=owner.name) if owner else said
+
+
+def _log(db: Transaction, one: Silence) -> Button:
+    bound = {"customer": one.customer_id}
+    return Button(T("Contacted {customer}", customer=_name(db, one)), "contact", bound)
 
 
 # --- the noun -------------------------------------------------------------------------------------

@@ -184,6 +184,14 @@ def add_made(db: Transaction, file: File) -> int:
     return db.add(file)
 
 
+def copy(db: Transaction, file_id: int) -> int:
+    """The same file once more, for another subject; the bytes are shared, or fetched for each."""
+    found = get(db, file_id)
+    assert found is not None
+    own = {"id", "kind", "subject_id", "next_at", "holder"}
+    return add(db, File(**{k: v for k, v in found.model_dump().items() if k not in own}))
+
+
 def get(db: Transaction, file_id: int) -> File | None:
     """One file."""
     return _BY_ID.first(db, id=file_id)

@@ -28,6 +28,7 @@ WINDOWS, WINDOW = 4, 2_500
 # So many entries of the rarest gram are held against the next ones even where better was found.
 DEAR = 300
 LONGEST_LEAD = 24
+LONGEST_SAID = 120
 # What stands in sentences and in no name.
 BEYOND_NAMES = re.compile("[，。；：！？、\n]")
 RAREST = 8
@@ -264,6 +265,37 @@ def leading(db: Transaction, text: str, *, whole: bool = False) -> Leading:
     if longer and (not exact or longer.sure):
         return longer
     return _led(text, exact, length, sure=True)
+
+
+def named_at(db: Transaction, text: str) -> list[int]:
+    """Where in a text whole names stand, as they are kept: where each of them begins.
+
+    What stands within a longer name counts for nothing. Only the first `LONGEST_SAID` characters
+    are looked at.
+    """
+    spans = [(start, end) for start in _beginnings(text) for end in _ends_of(text, start)]
+    keys = {span: readings.bare(text[span[0] : span[1]]) for span in spans}
+    wanted = sorted({key for key in keys.values() if len(key) >= readings.SHORTEST_LEFT})
+    named = {readings.bare(hit.name) for hit in _BY_KEYS.all(db, keys=wanted)} if wanted else set()
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        apart = all(end <= begun or start >= over for begun, over in found)
+        if keys[start, end] in named and apart:
+            found.append((start, end))
+    return [start for start, _end in sorted(found)]
+
+
+def _beginnings(text: str) -> list[int]:
+    """Where a name may begin: at any Chinese character, or at a whole Latin word."""
+    return [
+        at
+        for at, character in enumerate(text[:LONGEST_SAID])
+        if character.isalnum() and not (at and _latin(text[at - 1]) and _latin(character))
+    ]
+
+
+def _ends_of(text: str, start: int) -> list[int]:
+    return [start + length for length in _starts(text[start : start + LONGEST_LEAD + 1])]
 
 
 def _may_begin(db: Transaction, text: str) -> bool:

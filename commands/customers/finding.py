@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from commands.customers.rules import called
-from commands.kit.noun import Found, Look, Matches
+from commands.kit.bursts import behind_of, is_of_things
+from commands.kit.noun import Found, Look, Matches, Named
 from commands.kit.people import Actor
 from storage import customers, lookup, readings
 from storage.database import Transaction, known
@@ -39,6 +40,27 @@ def leads(look: Look, text: str, *, whole: bool = False) -> tuple[Matches, str]:
     if not sure:  # the words stay together: they may name somebody else
         return Matches(found), text
     return Matches(found, one or lookup.is_clear(ranked)), text[start + length :]
+
+
+def within(look: Look, text: str) -> tuple[Named, ...]:
+    """The customers whose whole names stand anywhere in a text, each once.
+
+    What follows one's 的 is a thing of theirs, unless it is somebody who works there.
+    """
+    named: dict[int, Named] = {}
+    for start in lookup.named_at(look.db, text):
+        matches, rest = leads(look, text[start:])
+        if matches.clear:
+            first = matches.found[0]
+            things = is_of_things(rest) and not _is_of_people(look, first.id, rest)
+            if first.id not in named or not things:
+                named[first.id] = Named(first, things)
+    return tuple(named.values())
+
+
+def _is_of_people(look: Look, id_: int, rest: str) -> bool:
+    behind = behind_of(rest)
+    return any(behind.startswith(one.name) for one in customers.contacts(look.db, id_))
 
 
 def _first_word(look: Look, text: str) -> tuple[Matches, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.customers import completing, summary, wishes, yearly
-from commands.customers.finding import find, leads, name_of
+from commands.customers.finding import find, leads, name_of, within
 from commands.customers.rules import KIND, WORDS, called, called_contact
 from commands.kit.card import STAFF, Button, Buttons, Card, Facts, Line, Note, Part, Quote, Ref
 from commands.kit.desk import Desk
@@ -118,6 +118,7 @@ NOUN = Noun(
     card=card,
     involved=involved,
     leads=leads,
+    within=within,
     verbs=("visit", "complaint", "customer"),
     views={summary.FILE: summary.card},
     papers={summary.FILE: summary.leaflet},

@@ -26,7 +26,8 @@ _OF = re.compile(r"的|['’]s\b", re.IGNORECASE)
 class Piece:
     """One message: when it was sent, what its words answer, its files, its place.
 
-    `subject` is whom it names; `voice` says that somebody speaks in one of its files.
+    `subject` is whom it names, `also` whom else; `voice` says that somebody speaks in a file.
+    `inside` says that it is named further on in the words, not at their beginning.
     """
 
     at: datetime
@@ -36,6 +37,8 @@ class Piece:
     place: Json = None
     subject: int | None = None
     voice: bool = False
+    also: tuple[int, ...] = ()
+    inside: bool = False
 
     @property
     def shows(self) -> bool:
@@ -53,13 +56,16 @@ def plain(piece: Piece) -> Json:
         "place": piece.place,
         "subject": piece.subject,
         "voice": piece.voice,
+        "also": list(piece.also),
+        "inside": piece.inside,
     }
 
 
 def of_plain(row: Mapping[str, Json]) -> Piece:
     """Turn it back."""
     at = datetime.fromisoformat(row["at"])
-    return Piece(**{**row, "at": at, "files": tuple(row["files"])})
+    also = tuple(row.get("also", ()))
+    return Piece(**{**row, "at": at, "files": tuple(row["files"]), "also": also})
 
 
 def together(pieces: Iterable[Piece], within: timedelta = WITHIN) -> list[list[Piece]]:
@@ -97,6 +103,12 @@ def subject_of(burst: Sequence[Piece]) -> int | None:
     return next((one.subject for one in burst if one.subject is not None), None)
 
 
+def also_of(burst: Sequence[Piece]) -> list[int]:
+    """Whom else it names: whether it is told of each of them is asked."""
+    subject = subject_of(burst)
+    return [id_ for id_ in dict.fromkeys(id_ for p in burst for id_ in p.also) if id_ != subject]
+
+
 def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Piece]:
     """The same, without what another answers anew; its words come after theirs."""
     told = told_in(declared)
@@ -106,6 +118,7 @@ def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Pi
             one,
             answers={field: value for field, value in one.answers.items() if field not in anew},
             subject=one.subject if by.subject is None else by.subject,
+            also=one.also if by.subject is None else (),
         )
         for one in pieces
     ]
@@ -114,6 +127,11 @@ def corrected(declared: Declared, pieces: Iterable[Piece], by: Piece) -> list[Pi
 def is_of_things(rest: str) -> bool:
     """Whether what follows a name tells that something of theirs is meant: 的螺丝, ’s bolts."""
     return _OF.match(rest) is not None
+
+
+def behind_of(rest: str) -> str:
+    """What follows 的 or ’s behind a name."""
+    return _OF.sub("", rest, count=1).lstrip()
 
 
 def near(piece: Piece, others: Iterable[Piece], within: timedelta = WITHIN) -> bool:

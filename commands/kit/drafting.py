@@ -27,7 +27,7 @@ from commands.kit.form import (
 from commands.kit.noun import Look, Matches, Noun, Nouns
 from commands.kit.people import Actor, ToAccount, load
 from commands.kit.words import T, Value, Words
-from storage import drafts, people, postings
+from storage import drafts, files, people, postings
 from storage.database import Json, Transaction, known
 from storage.drafts import Draft
 
@@ -178,7 +178,11 @@ def _gathered(
     asked = command.declared.question(draft.asking)
     if asked:
         yield from _question(look, draft, asked, about, nouns)
-    file = () if asked else (Button(T("File it"), "~go", {}, about, style="primary"),)
+    several = asked is None and "also" in (draft.error or {})
+    if several:
+        yield from _for_each(look, draft, command, about, nouns)
+    ready = not (asked or several)
+    file = (Button(T("File it"), "~go", {}, about, style="primary"),) if ready else ()
     place = () if _has_place(draft, command) else (_here(about),)
     yield Buttons((*file, *place, Button(T("Something else"), "~apart", {}, about)), PUBLIC)
     if asked is None:
@@ -217,11 +221,22 @@ def understood(
 ) -> tuple[Part, ...]:
     """What has been understood so far, shown back."""
     rows = tuple(
-        (q.name, shown(look, q, answers[q.field], nouns))
+        (_called(look, q, answers[q.field]), shown(look, q, answers[q.field], nouns))
         for q in declared.questions
         if q.field in answers and q.field != skip
+        if answers[q.field] or not isinstance(q.kind, Photos)
     )
     return (Facts(rows, PUBLIC),) if rows else ()
+
+
+def _called(look: Look, asked: Question, value: Json) -> T:
+    """What an answer is called: files that are no photos, by what they are."""
+    if not isinstance(asked.kind, Photos):
+        return asked.name
+    media = {file.media.partition("/")[0] for id_ in value if (file := files.get(look.db, id_))}
+    if media == {"audio"}:
+        return T("Recordings")
+    return T("Files") if media - {"image", ""} else asked.name
 
 
 def shown(look: Look, asked: Question, value: Json, nouns: Nouns) -> Words:
@@ -318,7 +333,19 @@ def _confirm(
         yes = Button(T("Yes, once more"), "~go", {"again": 1}, about, style="primary")
         yield Buttons((yes, cancel), PUBLIC)
         return
-    field, *others = error["also"]
+    yield from _for_each(look, draft, command, about, nouns, cancel)
+
+
+def _for_each(
+    look: Look,
+    draft: Draft,
+    command: type[Command],
+    about: Ref,
+    nouns: Nouns,
+    *more_ways: Button,
+) -> Iterable[Part]:
+    """Several are named: is it told of each of them?"""
+    field, *others = draft.error["also"]
     asked = command.declared.question(field)
     assert asked is not None
     first, *more = (shown(look, asked, one, nouns) for one in (draft.answers[field], *others))
@@ -329,7 +356,8 @@ def _confirm(
         yield Line(T("Several are named: {names}. For each of them?", names=names))
     label = T("For both") if len(more) == 1 else T("For each")
     both = Button(label, "~both", {}, about, style="primary")
-    yield Buttons((both, Button(T("Only {name}", name=first), "~go", {}, about), cancel), PUBLIC)
+    only = Button(T("Only {name}", name=first), "~go", {"only": 1}, about)
+    yield Buttons((both, only, *more_ways), PUBLIC)
 
 
 def _offers(
@@ -357,8 +385,11 @@ def _offers(
 
 
 def _listed(look: Look, kind: Pick, draft: Draft, nouns: Nouns) -> Iterable[tuple[Json, Value]]:
-    """A first few of our lists, which are for nobody outside the company."""
+    """Those that the words name, and a first few of our lists: for nobody outside the company."""
     account = people.account_by_id(look.db, draft.account_id)
     if account and account.person_id:
-        matches = nouns[kind.noun].find(look, "", None)
-        yield from ((found.id, found.name) for found in matches.found)
+        noun = nouns[kind.noun]
+        said = "\n".join(value for value in draft.answers.values() if isinstance(value, str))
+        named = [one.found for one in noun.within(look, said)]
+        offered = {one.id: one.name for one in (*named, *noun.find(look, "", None).found)}
+        yield from offered.items()

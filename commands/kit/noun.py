@@ -78,6 +78,18 @@ class Involved:
     answering_ids: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject that a text names somewhere; `things` says that something of theirs is meant."""
+
+    found: Found
+    things: bool = False
+
+
+def _nobody_named(_look: Look, _text: str) -> tuple[Named, ...]:
+    return ()
+
+
 def nothing_found(_look: Look, _text: str, _actor: Actor | None) -> Matches:
     """What nobody calls by a name is found by nothing that is typed."""
     return Matches()
@@ -126,21 +138,21 @@ class Leads(Protocol):
 class Noun:
     """A kind of subject.
 
-    `verbs` are offered when somebody only names one; `leads` splits a text that begins with one.
-    `numbered` says whether a text begins with one's number. `views` draw other cards of it than the
-    usual one, such as a warning; they follow it as well. `heard` is called with what is said of
-    one, and gives what whoever said it reads. `awaits` finds the one that words of a customer
-    answer, though they answer no card; clear says that they do beyond doubt. To the card of what
-    `takes_all` they answer whatever they say, a complaint too. `topic` is given where each is
-    talked about in a thread of its own. `files_to` are those who may see its files. `filed` is
-    called once for each file of a subject, with its bytes, in the transaction that has both. `held`
-    are the open ones that a person answers for, `entries` what stands in a person's calendar up to
-    a day: nothing confidential, for it leaves the house; `hand` makes what one has of it another's,
-    `stands` says whether one was not taken back, and `turned` asks who acts for somebody. `differs`
-    tells what a later revision shows otherwise than an earlier one did, by name. `owe_anew` sets
-    another deadline for a due that is excused, which had so much time left, and gives it. The card
-    of what is `private` goes to its asker's direct chat and is never kept as it is drawn. `papers`
-    are what can be drawn of a subject, by name.
+    `verbs` are offered when somebody only names one; `leads` splits a text that begins with one,
+    `within` gives those that it names anywhere. `numbered` says whether a text begins with one's
+    number. `views` draw other cards of it than the usual one, such as a warning; they follow it as
+    well. `heard` is called with what is said of one, and gives what whoever said it reads. `awaits`
+    finds the one that words of a customer answer, though they answer no card; clear says that they
+    do beyond doubt. To the card of what `takes_all` they answer whatever they say, a complaint too.
+    `topic` is given where each is talked about in a thread of its own. `files_to` are those who may
+    see its files. `filed` is called once for each file of a subject, with its bytes, in the
+    transaction that has both. `held` are the open ones that a person answers for, `entries` what
+    stands in a person's calendar up to a day: nothing confidential, for it leaves the house; `hand`
+    makes what one has of it another's, `stands` says whether one was not taken back, and `turned`
+    asks who acts for somebody. `differs` tells what a later revision shows otherwise than an
+    earlier one did, by name. `owe_anew` sets another deadline for a due that is excused, which had
+    so much time left, and gives it. The card of what is `private` goes to its asker's direct chat
+    and is never kept as it is drawn. `papers` are what can be drawn of a subject, by name.
     """
 
     kind: str
@@ -151,6 +163,7 @@ class Noun:
     views: Mapping[str, Callable[[Look, int, str], Card]] = field(default_factory=dict)
     involved: Callable[[Transaction, int], Involved | None] = lambda _db, _id: Involved()
     leads: Leads | None = None
+    within: Callable[[Look, str], tuple[Named, ...]] = _nobody_named
     numbered: Callable[[str], bool] = lambda _text: False
     verbs: tuple[str, ...] = ()
     heard: Callable[[Desk, int, Talk], Card | None] = lambda _desk, _id, _talk: None

@@ -24,7 +24,7 @@ from commands.visits.noun import progress
 from commands.visits.rules import KIND, WORDS, VisitPolicy, check_day, month_of
 from storage import attendees, customers, people, visits
 from storage.attendees import Attendee
-from storage.database import Json, known
+from storage.database import Json, Transaction, known
 from storage.visits import Visit
 
 QUOTED = 80  # characters of what an earlier visit says
@@ -51,6 +51,12 @@ class LogVisit(
         str | None, Ask("Which colleagues came along?", "Colleagues", named=True)
     ] = None
     same: Annotated[bool | None, Ask("Is it the same visit?", "Same visit", doubt=True)] = None
+
+    @classmethod
+    def present(cls, db: Transaction, id_: int) -> Mapping[str, Json]:
+        """As it was logged."""
+        visit = visits.get(db, id_)
+        return kept(visit) if visit else {}
 
     def run(self, desk: Desk) -> Ref:
         """Log it; on a day on which somebody was there already, it may be the same visit."""

@@ -15,6 +15,7 @@ from storage.visits import Visit
 KIND = "visit"
 WORDS = T("visit")
 PHOTO = T("Photo of the visit")
+WHEN = T("When was the visit?")
 FRIDAY = 4
 
 
@@ -26,18 +27,19 @@ class VisitPolicy(Section, section="visits"):
     counts_until_day: Annotated[int, Clause("3.1.1a"), Field(ge=1, le=31)]
 
 
-def check_day(day: date, today: date, oldest_days: int) -> None:
-    """A visit happened today or before, and not so long ago that it must be a slip."""
+def check_day(day: date, today: date, oldest_days: int, when: T = WHEN) -> None:
+    """It happened today or before, and not so long ago that it must be a slip; else `when`."""
     if day > today:
-        raise Invalid("day", T("{day:weekday} is still to come. When was the visit?", day=day))
+        raise Invalid("day", T("{day:weekday} is still to come. {when}", day=day, when=when))
     if (today - day).days > oldest_days:
         raise Invalid(
             "day",
             T(
-                "{day} is more than {n} day ago. When was the visit?",
-                "{day} is more than {n} days ago. When was the visit?",
+                "{day} is more than {n} day ago. {when}",
+                "{day} is more than {n} days ago. {when}",
                 day=day,
                 n=oldest_days,
+                when=when,
             ),
         )
 

@@ -196,7 +196,8 @@ async def test_place_and_voice_are_enough(house: TestHouse) -> None:
     await house.settle()
     await house.lina.says("宁波精工")
     await house.settle()
-    assert house.lina.sees(DRAFT, "🎤", "29.86000"), house.lina.reads()
+    assert house.lina.sees(DRAFT, "🎤", "29.86000", "录音: 1个文件"), house.lina.reads()
+    assert not house.lina.sees("照片"), house.lina.reads()
     await house.lina.presses("记录", on="🎤")
     await house.settle()
     assert await logged(house) == [(1, "🎤", 1)]
@@ -438,3 +439,121 @@ async def test_what_is_no_visit_keeps_its_customer_and_its_choice(house: TestHou
     await house.lina.presses("提交投诉", on="1个文件")
     await house.settle()
     assert house.lina.sees("C-2026-0001 华强"), house.lina.reads()
+
+
+async def named_before_a_photo(house: TestHouse) -> None:
+    """A named customer's card, offering what may be meant, and a draft of the same words."""
+    await house.lina.says("恒达精密 看了新产线")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees(DRAFT, "看了新产线", "1个文件"), house.lina.reads()
+
+
+async def test_what_was_cancelled_is_not_taken_up_by_an_older_card(house: TestHouse) -> None:
+    await named_before_a_photo(house)
+    await house.lina.presses("取消", on="1个文件")
+    await house.settle()
+    await house.lina.presses("提交投诉", on="恒达精密：要做什么？")
+    await house.settle()
+    assert house.lina.sees("已取消。如果还需要，请重新发送"), house.lina.reads()
+    assert not house.lina.sees("C-2026-0001"), house.lina.reads()
+
+
+async def test_what_was_left_for_a_day_is_taken_up_by_an_older_card(house: TestHouse) -> None:
+    await named_before_a_photo(house)
+    await house.advance(hours=25)
+    assert house.lina.sees("超过一天没有继续", "看了新产线"), house.lina.reads()
+    await house.lina.presses("提交投诉", on="恒达精密：要做什么？")
+    await house.settle()
+    assert house.lina.sees("C-2026-0001 恒达精密", "看了新产线"), house.lina.reads()
+
+
+async def test_two_customers_in_one_line_are_filed_with_one_tap(house: TestHouse) -> None:
+    await house.lina.says("宁波精工 华强 都看了样品")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees(DRAFT, "都看了样品", "宁波精工和华强", "1个文件"), house.lina.reads()
+    await house.lina.presses("两家都记", on="1个文件")
+    await house.settle()
+    assert await logged(house) == [(1, "都看了样品", 1), (2, "都看了样品", 1)], house.lina.reads()
+
+
+async def test_of_two_customers_in_one_line_one_may_be_meant(house: TestHouse) -> None:
+    await house.lina.says("宁波精工 华强 都看了样品")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("只记宁波精工", on="1个文件")
+    await house.settle()
+    assert await logged(house) == [(1, "都看了样品", 1)], house.lina.reads()
+
+
+@pytest.mark.parametrize(
+    ("said", "whom"),
+    [
+        ("今天去了华强，谈了年度合同", 2),
+        ("刚从华强出来，谈了年度合同", 2),
+        ("和宁波精工的何芳吃了饭", 1),
+        ("Just left 华强, talked about the contract", 2),
+    ],
+)
+async def test_a_customer_is_found_within_the_words(house: TestHouse, said: str, whom: int) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says(said)
+    await house.settle()
+    await house.lina.presses("记录", on="1个文件")
+    await house.settle()
+    ((customer, notes, photos),) = await logged(house)
+    assert (customer, photos) == (whom, 1), house.lina.reads()
+    assert said.endswith(notes)
+
+
+async def test_whom_the_words_name_is_offered_first(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("去了华强，也看了永固")
+    await house.settle()
+    assert house.lina.buttons(on="哪家客户？")[:2] == ["华强", "永固"], house.lina.reads()
+
+
+async def test_another_customer_within_a_line_begins_its_own_piece(house: TestHouse) -> None:
+    await begun(house)
+    await house.lina.says("还有宁波精工那边样品周五寄")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.presses("记录", on="谈了年度合同")
+    await house.settle()
+    await house.lina.presses("记录", on="还有宁波精工那边样品周五寄")
+    await house.settle()
+    assert await logged(house) == [(2, "谈了年度合同", 1), (1, "还有宁波精工那边样品周五寄", 1)]
+
+
+async def test_an_answer_may_speak_of_another_customer(house: TestHouse) -> None:
+    await house.lina.sends_photo()
+    await house.settle()
+    await house.lina.says("宁波精工")
+    await house.settle()
+    await house.lina.says("听说华强也在用")
+    await house.settle()
+    await house.lina.presses("记录", on="听说华强也在用")
+    await house.settle()
+    assert await logged(house) == [(1, "听说华强也在用", 1)], house.lina.reads()
+
+
+async def test_a_line_that_names_the_visited_customer_is_kept_with_the_visit(
+    house: TestHouse,
+) -> None:
+    await house.lina.says("/visit 正源电气 谈Q3")
+    await house.settle()
+    await house.advance(seconds=20)
+    await house.lina.says("正源电气 样品周五寄")
+    await house.settle()
+    await house.lina.sends_photo()
+    await house.settle()
+    assert house.lina.sees("已记录：拜访正源电气", "谈Q3", "样品周五寄"), house.lina.reads()
+    assert not house.lina.sees("要做什么？"), house.lina.reads()
+    assert await logged(house) == [(6, "谈Q3", 1)], house.lina.reads()
