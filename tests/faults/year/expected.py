@@ -18,14 +18,10 @@ from typing import Any
 from lunar_python import Lunar, LunarMonth
 
 from tests.faults.year.cast import (
-    BY_HAND,
     DAY,
     HEAD,
-    LEAVE,
     NOWHERE,
     REWORD,
-    SEND,
-    SKIP,
     Cast,
     Contact,
     Customer,
@@ -34,6 +30,7 @@ from tests.faults.year.cast import (
     Yearly,
     called,
 )
+from tests.faults.year.course import COMPLAINT, LEFT, Course
 from tests.faults.year.records import (
     BIRTHDAY,
     COOPERATION,
@@ -48,8 +45,6 @@ from tests.faults.year.records import (
 
 DEFAULTS = Path(__file__).parents[3] / "commands" / "policy.toml"
 COUNTRY = "CN"
-LEFT = "has left"
-ENDS = {SEND: "sent", REWORD: "sent", BY_HAND: "by_hand", SKIP: "skipped"}
 
 
 @dataclass(frozen=True)
@@ -231,12 +226,13 @@ def year(cast: Cast, rules: Rules) -> Year:
     for one in occasions(cast, rules):
         if one.planned > cast.end:
             continue
-        ended = _ended(cast, one)
-        done.append(ended)
-        if ended.state == "sent":
-            went = _letters(cast, one, ended)
-            letters += went
-            greetings += _reached(cast, one, went)
+        course = _course(cast, one)
+        listed = tuple(sorted(course.listed.values()))
+        done.append(
+            Done(one.kind, one.day, one.customer, one.owner, listed, course.state, course.due)
+        )
+        letters += (went := list(_letters(cast, one, course)))
+        greetings += _reached(cast, one, went)
     return Year(tuple(done), tuple(letters), tuple(greetings), tuple(owed(cast, rules)))
 
 
@@ -251,71 +247,26 @@ def _at_first(cast: Cast, contact: Contact, night: date) -> Greeted:
     if contact.left and contact.left < night:
         why = LEFT
     elif open_:
-        why = "open case {number}"
+        why = COMPLAINT
     else:
         why = "no way to reach them" if contact.way == NOWHERE else ""
     return Greeted(contact.id, not why, why)
 
 
-def _acted(cast: Cast, one: Occasion) -> date | None:
-    """The day on which somebody sees to it, if anybody does in time."""
+def _course(cast: Cast, one: Occasion) -> Course:
     plan = cast.plan(one.kind, one.day, one.customer, one.ids)
-    on = max(plan.on, one.planned)
-    return on if plan.way != LEAVE and on <= one.day + DAY and on < cast.end else None
+    listed = {contact.id: _at_first(cast, contact, one.planned) for contact in one.contacts}
+    course = Course(cast, one.day, one.contacts, plan, listed)
+    course.run(one.planned)
+    return course
 
 
-def _ended(cast: Cast, one: Occasion) -> Done:
-    plan = cast.plan(one.kind, one.day, one.customer, one.ids)
-    contacts = tuple(sorted(_at_first(cast, c, one.planned) for c in one.contacts))
-    owed = not contacts or not _gone(contacts)
-    acted = _acted(cast, one)
-    contacts = _left_since(one, contacts, one.planned, acted or one.day + DAY)
-    if acted and plan.way in {SEND, REWORD}:
-        contacts = tuple(
-            replace(c, ticked=not c.ticked) if c.contact == plan.toggled else c for c in contacts
-        )
-        if not any(c.ticked for c in contacts):  # there is nobody to send it to
-            contacts = _left_since(one, contacts, acted + DAY, one.day + DAY)
-            acted = None
-    state, due = _state(cast, one, acted, plan.way)
-    if _gone(contacts):
-        state, due = "skipped" if state == "dropped" else state, "excused"
-    return Done(one.kind, one.day, one.customer, one.owner, contacts, state, due if owed else "")
-
-
-def _left_since(
-    one: Occasion, contacts: Sequence[Greeted], since: date, until: date
-) -> tuple[Greeted, ...]:
-    """Whoever left in these days is unticked, and that is why."""
-    left = {c.id for c in one.contacts if c.left and since <= c.left <= until}
-    return tuple(replace(c, ticked=False, why=LEFT) if c.contact in left else c for c in contacts)
-
-
-def _gone(contacts: Sequence[Greeted]) -> bool:
-    """Whether nobody is left whom anybody could greet."""
-    return bool(contacts) and all(c.why == LEFT for c in contacts)
-
-
-def _state(cast: Cast, one: Occasion, acted: date | None, way: str) -> tuple[str, str]:
-    if acted is None:
-        over = one.day + 2 * DAY <= cast.end
-        return ("dropped", "lapsed") if over else ("open", "open")
-    if way == SKIP:
-        return "skipped", "excused"
-    return ENDS[way], "done" if acted <= one.day else "late"
-
-
-def _letters(cast: Cast, one: Occasion, ended: Done) -> list[Letter]:
-    """Each that is ticked is written to, on the day itself or at once if that is over."""
-    acted = _acted(cast, one)
-    assert acted
-    went = max(one.day, acted)
-    addresses = {contact.id: contact.address for contact in one.contacts}
-    found = []
-    for contact in (c.contact for c in ended.contacts if c.ticked):
-        state = "waiting" if went >= cast.end else "sent" if addresses[contact] else "dead"
-        found.append(Letter(contact, one.kind, one.day, state, went if state == "sent" else None))
-    return found
+def _letters(cast: Cast, one: Occasion, course: Course) -> Iterator[Letter]:
+    """Each that was written and not taken back."""
+    for contact, went in course.letters.items():
+        reached = "sent" if course.addresses[contact] else "dead"
+        state = "waiting" if went >= cast.end else reached
+        yield Letter(contact, one.kind, one.day, state, went if state == "sent" else None)
 
 
 def _reached(cast: Cast, one: Occasion, letters: Sequence[Letter]) -> Iterator[Greeting]:
