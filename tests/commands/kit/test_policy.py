@@ -7,10 +7,17 @@ from typing import Annotated
 
 import pytest
 
+from bot.discovery import commands
 from commands.cases.rules import CasePolicy
 from commands.kit.errors import Misdeclared
 from commands.kit.policy import Clause, Section, load
 from commands.visits import VisitPolicy
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _every_room() -> None:
+    """Each declares its own table, wherever this is run."""
+    commands()
 
 
 def own(folder: Path, text: str) -> Path:
