@@ -60,7 +60,8 @@ def _done(db: Connection) -> Iterator[Done]:
 WRITTEN = (
     "SELECT l.contact_id, c.kind, c.day, l.state, l.sent_at FROM letter l"
     " JOIN care c ON l.subject_kind = 'care' AND l.subject_id = c.id"
-    " WHERE l.contact_id IS NOT NULL"
+    # What was taken back stays as a row until it is swept.
+    " WHERE l.contact_id IS NOT NULL AND l.state <> 'replaced'"
 )
 
 
