@@ -91,7 +91,7 @@ class ListPlans(Command, name="plans", aliases=("拜访计划",), who=VISITORS, 
             return Card(T("No visit is planned"), (PLAN,))
         title = T("{n} planned visit", "{n} planned visits", n=len(own))
         if not own:
-            title = T("None of your own; your team has {n}", n=len(team))
+            title = T("Your team has {n} planned, you have none", n=len(team))
         theirs = sorted(team, key=lambda one: (one.at, known(one.id)))[:SHOWN]
         return Card(title, (*_rows(desk.db, own, me), *_by_others(desk.db, theirs)))
 
