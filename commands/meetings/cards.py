@@ -22,7 +22,7 @@ from commands.kit.card import (
 from commands.kit.limits import OPTION, shortened
 from commands.kit.noun import Look
 from commands.kit.words import T, Value, Words, listed
-from commands.meetings.rules import ACTION, KIND, Guest, to_be_told
+from commands.meetings.rules import KIND, Guest, to_be_told
 from commands.said import lost, said_lately
 from storage import actions, customers, meetings, people
 from storage.actions import Action
@@ -303,9 +303,3 @@ def after(look: Look, id_: int, _told: str) -> Card:
         title = T("📝 {number}: the minutes are to be written", **values)
         return Card(title, (Buttons(_recording(meeting, about)),), about)
     return Card(title_of(meeting), (), about)
-
-
-def show_action(action: Action) -> Button:
-    """Shows an action."""
-    words = T("{name}", name=shortened(action.text, NAMED * 2))
-    return Button(words, "action_show", {}, Ref(ACTION, known(action.id)))

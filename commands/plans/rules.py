@@ -10,8 +10,9 @@ from pydantic import Field
 from commands.kit.errors import Invalid
 from commands.kit.policy import Clause, Hours, Section
 from commands.kit.words import T
+from storage import appointments
 
-KIND, CLAUSE = "plan", "3.1.1a"
+KIND, CLAUSE = appointments.KIND, "3.1.1a"
 WORDS = T("planned visit")
 BRIEF, AFTER, ALONG = "brief", "after", "along"
 

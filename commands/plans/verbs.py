@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from commands import customers as customer_noun
@@ -84,7 +84,8 @@ class ListPlans(Command, name="plans", aliases=("拜访计划",), who=VISITORS, 
         me = desk.person.id
         if self.whose and self.whose != me:
             return _of_another(desk, self.whose)
-        along = appointments.joined_by(desk.db, me, datetime.max.replace(tzinfo=UTC), SHOWN)
+        far = desk.now + timedelta(days=desk.policy.of(PlanPolicy).furthest_days)
+        along = appointments.joined_by(desk.db, me, far, SHOWN)
         own = keeping.in_order([*appointments.all_of(desk.db, me, SHOWN), *along])[:SHOWN]
         team = [one for row in people.reporting_to(desk.db, me) for one in _next_of(desk, row)]
         if not (own or team):
